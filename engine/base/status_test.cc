@@ -1,0 +1,40 @@
+#include "engine/base/status.h"
+
+#include <gtest/gtest.h>
+
+namespace pcd {
+namespace {
+
+TEST(StatusTest, CarriesReasonAndDetail) {
+  const absl::Status status =
+      MakeError(absl::StatusCode::kInvalidArgument, ErrorReason::INVALID_SDP, "bad line",
+                {.dom_exception = "OperationError", .sdp_line = 12, .field = "description.sdp"});
+  EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(GetErrorReason(status), ErrorReason::INVALID_SDP);
+  EXPECT_EQ(GetErrorDetail(status).dom_exception, "OperationError");
+  EXPECT_EQ(GetErrorDetail(status).sdp_line, 12);
+  EXPECT_EQ(GetErrorDetail(status).field, "description.sdp");
+}
+
+TEST(StatusTest, ForeignStatusHasReasonInternal) {
+  EXPECT_EQ(GetErrorReason(absl::UnknownError("x")), ErrorReason::INTERNAL);
+  EXPECT_EQ(GetErrorDetail(absl::UnknownError("x")).sdp_line, 0);
+}
+
+TEST(StatusTest, ReasonNamesAreTheEnumNames) {
+  EXPECT_EQ(ErrorReasonName(ErrorReason::PEER_CONNECTION_NOT_FOUND), "PEER_CONNECTION_NOT_FOUND");
+  EXPECT_EQ(ErrorReasonName(static_cast<ErrorReason>(9999)), "INTERNAL");
+}
+
+absl::StatusOr<int> Twice(absl::StatusOr<int> in) {
+  PCD_ASSIGN_OR_RETURN(const int value, in);
+  return value * 2;
+}
+
+TEST(StatusTest, AssignOrReturnPassesTheErrorOn) {
+  EXPECT_EQ(*Twice(21), 42);
+  EXPECT_EQ(GetErrorReason(Twice(InvalidState("no")).status()), ErrorReason::INVALID_STATE);
+}
+
+}  // namespace
+}  // namespace pcd

@@ -1,0 +1,74 @@
+// Negotiated RTP parameters, shared by jsep (which negotiates) and media (which acts).
+#ifndef ENGINE_MODEL_RTP_PARAMETERS_H_
+#define ENGINE_MODEL_RTP_PARAMETERS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/model/enums.h"
+
+namespace pcd {
+
+// One payload type (RTCRtpCodecParameters). `name` keeps the encoding name as written in
+// SDP; it compares without case.
+struct Codec {
+  uint8_t payload_type = 0;
+  std::string name{};                                       // "VP8", "opus", "rtx".
+  uint32_t clock_rate = 0;                                  // Hz.
+  uint16_t channels = 0;                                    // 0 for video.
+  std::vector<std::pair<std::string, std::string>> fmtp{};  // In order; value may be empty.
+  std::vector<std::string> rtcp_feedback{};                 // "nack pli", "transport-cc", ...
+
+  bool NameIs(const char* other) const;                // Without case.
+  const std::string* FindFmtp(const char* key) const;  // Null when absent.
+  bool HasFeedback(const char* value) const;
+  std::string FmtpText() const;  // "a=1;b=2"; bare values kept.
+  friend bool operator==(const Codec&, const Codec&) = default;
+};
+
+// a=extmap (RFC 8285).
+struct HeaderExtension {
+  uint16_t id = 0;
+  std::string uri{};
+  Direction direction = Direction::kSendRecv;
+  friend bool operator==(const HeaderExtension&, const HeaderExtension&) = default;
+};
+
+inline constexpr char kMidExtensionUri[] = "urn:ietf:params:rtp-hdrext:sdes:mid";
+inline constexpr char kRidExtensionUri[] = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id";
+inline constexpr char kRepairedRidExtensionUri[] =
+    "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id";
+inline constexpr char kTransportCcExtensionUri[] =
+    "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
+inline constexpr char kAbsSendTimeExtensionUri[] =
+    "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time";
+inline constexpr char kAudioLevelExtensionUri[] = "urn:ietf:params:rtp-hdrext:ssrc-audio-level";
+
+// One a=ssrc source the remote announced, with its retransmission source if a FID group says so.
+struct SignaledSsrc {
+  uint32_t ssrc = 0;
+  std::optional<uint32_t> rtx_ssrc{};
+  std::string cname{};
+  friend bool operator==(const SignaledSsrc&, const SignaledSsrc&) = default;
+};
+
+// What one negotiated media section means for receiving: everything `media` needs to route
+// and answer packets of this section.
+struct ReceiveParameters {
+  std::string mid{};
+  MediaKind kind = MediaKind::kAudio;
+  bool receiving = false;                     // False: packets of the section are dropped.
+  std::vector<Codec> codecs{};                // Negotiated, preferred first, incl. rtx.
+  std::vector<HeaderExtension> extensions{};  // Negotiated ids.
+  std::vector<SignaledSsrc> ssrcs{};          // May be empty: learnt by mid or payload type.
+  std::vector<std::string> rids{};            // Simulcast layers in a=simulcast order.
+  bool reduced_size_rtcp = false;             // a=rtcp-rsize agreed.
+  friend bool operator==(const ReceiveParameters&, const ReceiveParameters&) = default;
+};
+
+}  // namespace pcd
+
+#endif  // ENGINE_MODEL_RTP_PARAMETERS_H_

@@ -1,0 +1,58 @@
+// Session-level values: descriptions, fingerprints, configuration, data channel options.
+#ifndef ENGINE_MODEL_SESSION_H_
+#define ENGINE_MODEL_SESSION_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/model/enums.h"
+#include "engine/model/ice.h"
+
+namespace pcd {
+
+// RTCSessionDescription.
+struct SessionDescription {
+  SdpType type = SdpType::kOffer;
+  std::string sdp{};
+  friend bool operator==(const SessionDescription&, const SessionDescription&) = default;
+};
+
+// a=fingerprint (RFC 8122). `algorithm` is lower case ("sha-256"); `value` is upper-case hex
+// with colons.
+struct Fingerprint {
+  std::string algorithm{};
+  std::string value{};
+  friend bool operator==(const Fingerprint&, const Fingerprint&) = default;
+};
+
+// RTCConfiguration, as far as the engine acts on it.
+struct Configuration {
+  std::vector<IceServer> ice_servers{};
+  IceTransportPolicy ice_transport_policy = IceTransportPolicy::kAll;
+  BundlePolicy bundle_policy = BundlePolicy::kBalanced;
+  friend bool operator==(const Configuration&, const Configuration&) = default;
+};
+
+// RTCDataChannelInit plus the label.
+struct DataChannelInit {
+  std::string label{};
+  bool ordered = true;
+  std::optional<uint16_t> max_packet_life_time{};  // Milliseconds; excludes max_retransmits.
+  std::optional<uint16_t> max_retransmits{};
+  std::string protocol{};
+  bool negotiated = false;
+  std::optional<uint16_t> id{};  // Required when negotiated; 0..65534.
+  friend bool operator==(const DataChannelInit&, const DataChannelInit&) = default;
+};
+
+// RTCRtpTransceiverInit, as far as AddTransceiver by kind needs it.
+struct TransceiverInit {
+  Direction direction = Direction::kSendRecv;
+  std::vector<std::string> stream_ids{};
+};
+
+}  // namespace pcd
+
+#endif  // ENGINE_MODEL_SESSION_H_

@@ -1,0 +1,104 @@
+// webrtc-stats dictionaries (W3C names in snake_case) as far as they have meaning here.
+// `id` values are stable for the life of the object they describe. Times are seconds where
+// W3C says seconds; `timestamp_us` is microseconds of Unix time.
+#ifndef ENGINE_MODEL_STATS_H_
+#define ENGINE_MODEL_STATS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/model/enums.h"
+#include "engine/model/ice.h"
+
+namespace pcd {
+
+struct CodecStats {
+  std::string id{}, transport_id{}, mime_type{}, sdp_fmtp_line{};
+  uint8_t payload_type = 0;
+  uint32_t clock_rate = 0;
+  uint16_t channels = 0;
+};
+
+struct InboundRtpStats {
+  std::string id{}, transport_id{}, codec_id{}, track_identifier{}, mid{}, rid{};
+  uint32_t ssrc = 0;
+  MediaKind kind = MediaKind::kAudio;
+  uint64_t packets_received = 0, bytes_received = 0, header_bytes_received = 0;
+  int64_t packets_lost = 0;
+  uint64_t packets_discarded = 0, packets_duplicated = 0;
+  double jitter = 0;                                      // Seconds.
+  std::optional<int64_t> last_packet_received_us{};       // Unix time.
+  uint32_t nack_count = 0, fir_count = 0, pli_count = 0;  // Sent by us.
+  uint64_t frames_received = 0, key_frames_received = 0;  // Video; counted by marker and payload.
+};
+
+// What the remote sender told about itself in its sender reports.
+struct RemoteOutboundRtpStats {
+  std::string id{}, transport_id{}, codec_id{}, local_id{};
+  uint32_t ssrc = 0;
+  MediaKind kind = MediaKind::kAudio;
+  uint64_t packets_sent = 0, bytes_sent = 0, reports_sent = 0;
+  std::optional<int64_t> remote_timestamp_us{};
+};
+
+struct TransportStats {
+  std::string id{};
+  uint64_t packets_sent = 0, packets_received = 0, bytes_sent = 0, bytes_received = 0;
+  IceRole ice_role = IceRole::kControlled;
+  std::string ice_local_username_fragment{};
+  IceConnectionState ice_state = IceConnectionState::kNew;
+  DtlsState dtls_state = DtlsState::kNew;
+  DtlsRole dtls_role = DtlsRole::kAuto;
+  std::string selected_candidate_pair_id{}, local_certificate_id{}, remote_certificate_id{};
+  std::string tls_version{}, dtls_cipher{}, srtp_cipher{};
+  uint32_t selected_candidate_pair_changes = 0;
+};
+
+enum class CandidatePairState { kFrozen, kWaiting, kInProgress, kFailed, kSucceeded };
+std::string_view ToString(CandidatePairState state);
+
+struct CandidatePairStats {
+  std::string id{}, transport_id{}, local_candidate_id{}, remote_candidate_id{};
+  CandidatePairState state = CandidatePairState::kFrozen;
+  bool nominated = false;
+  uint64_t packets_sent = 0, packets_received = 0, bytes_sent = 0, bytes_received = 0;
+  std::optional<int64_t> last_packet_sent_us{}, last_packet_received_us{};
+};
+
+struct IceCandidateStats {
+  std::string id{}, transport_id{}, url{};
+  bool remote = false;
+  Candidate candidate{};
+};
+
+struct CertificateStats {
+  std::string id{}, fingerprint{}, fingerprint_algorithm{}, base64_certificate{};
+};
+
+struct DataChannelStats {
+  std::string id{}, label{}, protocol{}, data_channel_id{};  // data_channel_id: the API's id.
+  std::optional<uint16_t> data_channel_identifier{};         // SCTP stream id.
+  DataChannelState state = DataChannelState::kConnecting;
+  uint64_t messages_sent = 0, bytes_sent = 0, messages_received = 0, bytes_received = 0;
+};
+
+struct PeerConnectionStats {
+  std::string id{};
+  uint32_t data_channels_opened = 0, data_channels_closed = 0;
+};
+
+using StatsEntry = std::variant<PeerConnectionStats, TransportStats, CandidatePairStats,
+                                IceCandidateStats, CertificateStats, CodecStats, InboundRtpStats,
+                                RemoteOutboundRtpStats, DataChannelStats>;
+
+struct StatsReport {
+  int64_t timestamp_us = 0;
+  std::vector<StatsEntry> entries{};
+};
+
+}  // namespace pcd
+
+#endif  // ENGINE_MODEL_STATS_H_
