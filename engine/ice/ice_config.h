@@ -1,0 +1,43 @@
+// How one ICE transport gathers and what it may use up.
+#ifndef ENGINE_ICE_ICE_CONFIG_H_
+#define ENGINE_ICE_ICE_CONFIG_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "engine/base/limits.h"
+#include "engine/base/socket_address.h"
+#include "engine/model/enums.h"
+#include "engine/model/ice.h"
+
+namespace pcd::ice {
+
+struct Config {
+  // Not empty, or policy kRelay: Create answers UNIMPLEMENTED with NOT_IMPLEMENTED in backends
+  // that have no servers.
+  std::vector<IceServer> servers{};
+  IceTransportPolicy policy = IceTransportPolicy::kAll;
+  // We are the lite end (RFC 8445 section 2.5): host candidates only, answer checks, send none.
+  bool lite = false;
+  // Host candidates on 127.0.0.0/8 and ::1 too.
+  bool allow_loopback = true;
+  // Asked for each address that is up, with the interface's name; false: no candidate there.
+  // Empty: all are used.
+  std::function<bool(const std::string& interface_name, const IpAddress& address)> address_filter{};
+  // Exactly these local addresses instead of the machine's own. Empty: enumerate.
+  std::vector<IpAddress> addresses{};
+  // Local ports, both ends included. 0 and 0: the system chooses.
+  uint16_t min_port = 0;
+  uint16_t max_port = 0;
+  // Candidates kept in each direction and generation; further ones are dropped and counted.
+  size_t max_candidates = Limits{}.max_candidates;
+  // Datagrams read in one turn of the loop before other connections have their turn.
+  size_t max_packets_per_turn = 32;
+};
+
+}  // namespace pcd::ice
+
+#endif  // ENGINE_ICE_ICE_CONFIG_H_
