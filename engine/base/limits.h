@@ -18,6 +18,7 @@ struct Limits {
   size_t max_label_bytes = 256;              // Data channel label and protocol, each.
   size_t max_message_bytes = 256 * 1024;     // One data channel message, both ways.
   size_t max_data_buffered_bytes = 4 << 20;  // Unsent data channel bytes per connection.
+  size_t max_data_received_bytes = 1 << 20;  // Received, not yet taken by a paused consumer.
   size_t max_sinks = 16;                     // Per connection.
   size_t max_ssrcs = 64;                     // Signalled or learnt by mid, per connection.
   size_t max_unsignalled_ssrcs = 16;         // Learnt by payload type alone, per connection.

@@ -1,0 +1,127 @@
+// All data channels of one connection: RTCDataChannel's states over one SCTP association.
+//
+// Order of calls (peerconnection's pump):
+//   - Create, Send, Close, ... at any time, before or after there is a transport.
+//   - AttachAssociation once, when the DTLS role is known and the association has been
+//     created. It may already be connected.
+//   - HandleAssociation in each turn in which the association may have something (after its
+//     HandlePacket, its wake, its HandleTimeout) and after calls to this class: it drains the
+//     association's events and moves queued messages into it.
+//   - PollEvent until empty.
+//   - The transport polls the association's output afterwards.
+//   - DetachAssociation before the association is destroyed: every channel closes.
+#ifndef ENGINE_DATACHANNEL_DATA_CHANNEL_MANAGER_H_
+#define ENGINE_DATACHANNEL_DATA_CHANNEL_MANAGER_H_
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/bytes.h"
+#include "engine/base/limits.h"
+#include "engine/base/time.h"
+#include "engine/datachannel/data_channel_event.h"
+#include "engine/datachannel/data_channel_info.h"
+#include "engine/model/enums.h"
+#include "engine/model/session.h"
+#include "engine/model/stats.h"
+#include "engine/sctp/sctp_association.h"
+
+namespace pcd::datachannel {
+
+class ManagerCore;
+
+// What was dropped and why; nothing is dropped without being counted here.
+struct DataChannelDrops {
+  uint64_t unknown_stream = 0;    // A message on a stream that has no channel.
+  uint64_t unknown_ppid = 0;      // A payload protocol we do not know.
+  uint64_t bad_control = 0;       // A DCEP message that does not parse or does not fit.
+  uint64_t refused_channels = 0;  // Remote channels beyond the cap.
+  uint64_t after_close = 0;       // Messages on a channel that is closing.
+};
+
+// Threading: one loop.
+class DataChannelManager {
+ public:
+  // Uses max_data_channels, max_label_bytes, max_message_bytes, max_data_buffered_bytes and
+  // max_data_received_bytes.
+  explicit DataChannelManager(const Limits& limits);
+  ~DataChannelManager();
+  DataChannelManager(const DataChannelManager&) = delete;
+  DataChannelManager& operator=(const DataChannelManager&) = delete;
+
+  // Creates a channel in state connecting and returns its id: `channel_id`, or "dc-<n>" when
+  // that is empty. Channels opened by the remote are named "remote-dc-<n>".
+  // Errors: INVALID_ARGUMENT (both reliability limits set; label or protocol not UTF-8 or
+  // longer than 65,535 bytes; negotiated without id or id 65535 — W3C TypeError; id in use by
+  // another channel — W3C OperationError), ALREADY_EXISTS, RESOURCE_EXHAUSTED LIMIT_EXCEEDED
+  // (channel count, label length), FAILED_PRECONDITION INVALID_STATE after CloseAll. `id` is
+  // ignored unless negotiated, as in W3C.
+  absl::StatusOr<std::string> Create(const DataChannelInit& init, std::string_view channel_id);
+
+  // Queues one message, in order. `bytes` may be empty; text must be UTF-8.
+  // Errors: NOT_FOUND DATA_CHANNEL_NOT_FOUND; FAILED_PRECONDITION DATA_CHANNEL_NOT_OPEN (W3C
+  // InvalidStateError); INVALID_ARGUMENT MESSAGE_TOO_LARGE (W3C TypeError) above
+  // max_send_message_bytes(); RESOURCE_EXHAUSTED BUFFER_FULL (W3C OperationError) when the
+  // connection's unsent bytes would exceed max_data_buffered_bytes: nothing was taken, try
+  // again after BufferedAmountLow.
+  absl::Status Send(std::string_view channel_id, bool binary, ByteSpan bytes, Timestamp now);
+
+  // Starts to close: what was queued is still sent, then the stream is reset; StateChanged
+  // to closing and, when both sides are done, to closed. OK when closing already.
+  // DATA_CHANNEL_NOT_FOUND for an unknown id.
+  absl::Status Close(std::string_view channel_id, Timestamp now);
+  absl::Status SetBufferedAmountLowThreshold(std::string_view channel_id, uint64_t bytes);
+
+  // A paused channel's messages (and what follows them) are kept here; above
+  // max_data_received_bytes in sum nothing more is read from the association, for any
+  // channel, until a consumer catches up, and the peer's window closes. The newest message
+  // may exceed the sum.
+  absl::Status SetReceivePaused(std::string_view channel_id, bool paused);
+
+  // The remote's a=max-message-size: absent (nullopt) means 64 KiB, 0 unlimited.
+  void SetRemoteMaxMessageSize(std::optional<uint64_t> bytes);
+  // The smaller of the remote's size and our max_message_bytes.
+  size_t max_send_message_bytes() const;
+
+  // `role` decides the parity of our stream ids: kClient even, kServer odd (RFC 8832 section
+  // 6). `association` is not owned.
+  void AttachAssociation(sctp::SctpAssociation* association, DtlsRole role, Timestamp now);
+  // Closes every channel at once, with an error unless the association ended in good order.
+  void DetachAssociation();
+  void HandleAssociation(Timestamp now);
+
+  // The connection closes: every channel becomes closed without events (W3C close()); only
+  // lookups work afterwards.
+  void CloseAll();
+
+  std::optional<DataChannelEvent> PollEvent();
+
+  std::optional<DataChannelInfo> Get(std::string_view channel_id) const;
+  std::vector<DataChannelInfo> List() const;  // In order of creation.
+  // True once a channel was ever created or opened: the connection needs an application
+  // section.
+  bool used() const;
+  // Unsent bytes of all channels.
+  uint64_t buffered_amount() const;
+  // One entry per existing channel; `id` is "D" + the channel's id.
+  std::vector<DataChannelStats> Stats() const;
+  // Channels that ever became open, and that left the open state (RTCPeerConnectionStats).
+  uint32_t channels_opened() const;
+  uint32_t channels_closed() const;
+  const DataChannelDrops& drops() const;
+
+ private:
+  std::unique_ptr<ManagerCore> core_;
+};
+
+}  // namespace pcd::datachannel
+
+#endif  // ENGINE_DATACHANNEL_DATA_CHANNEL_MANAGER_H_
