@@ -1,0 +1,79 @@
+// One direction of an SRTP connection: encrypts or decrypts packets in place (RFC 3711,
+// RFC 7714).
+#ifndef ENGINE_SRTP_SRTP_SESSION_H_
+#define ENGINE_SRTP_SRTP_SESSION_H_
+
+#include <absl/container/flat_hash_set.h>
+#include <absl/status/statusor.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "engine/base/bytes.h"
+#include "engine/base/packet.h"
+#include "engine/model/enums.h"
+
+// libsrtp's own name, so that its headers stay inside this room.
+struct srtp_ctx_t_;
+
+namespace pcd::srtp {
+
+enum class SrtpResult {
+  kOk,
+  kAuthFailed,  // Wrong key or changed on the way.
+  kReplayed,    // Index seen before or too old; sending: the same sequence number again.
+  kMalformed,   // Not an RTP or RTCP packet.
+  kNoRoom  // Receiving: one SSRC too many. Sending: no room for the trailer, or one SSRC too many.
+};
+std::string_view ToString(SrtpResult result);
+
+enum class SrtpDirection { kInbound, kOutbound };
+
+// Octets of the master key and master salt.
+size_t MasterKeyLength(SrtpProfile profile);
+size_t MasterSaltLength(SrtpProfile profile);
+
+// Every SSRC is accepted; its state (roll-over counter, replay window) is made by its first
+// authenticated packet, never by a forged one. After any result but kOk the packet's content
+// is undefined and must be dropped. Threading: one loop; no lock, and no allocation per packet
+// once an SSRC is known.
+class SrtpSession {
+ public:
+  // INVALID_ARGUMENT when key or salt have not exactly the profile's length. `max_ssrcs`: those
+  // kept at a time; packets of further ones are kNoRoom until RemoveSsrc makes room.
+  static absl::StatusOr<std::unique_ptr<SrtpSession>> Create(SrtpDirection direction,
+                                                             SrtpProfile profile, ByteSpan key,
+                                                             ByteSpan salt, size_t max_ssrcs);
+  ~SrtpSession();
+  SrtpSession(const SrtpSession&) = delete;
+  SrtpSession& operator=(const SrtpSession&) = delete;
+
+  // For kOutbound. A packet may be sent once only: a second one with the same sequence number
+  // would reuse its nonce, which with AES-GCM gives the key away.
+  SrtpResult ProtectRtp(Packet& packet);
+  SrtpResult ProtectRtcp(Packet& packet);
+
+  // For kInbound.
+  SrtpResult UnprotectRtp(Packet& packet);
+  SrtpResult UnprotectRtcp(Packet& packet);
+
+  // Forgets an SSRC that will not be used again.
+  void RemoveSsrc(uint32_t ssrc);
+  size_t ssrc_count() const { return ssrcs_.size(); }
+
+ private:
+  SrtpSession(srtp_ctx_t_* context, size_t max_ssrcs);
+  bool Admit(uint32_t ssrc) const;
+  void Remember(uint32_t ssrc);
+
+  srtp_ctx_t_* context_;
+  size_t max_ssrcs_;
+  uint32_t last_ssrc_ = 0;  // Spares most look-ups; valid when ssrcs_ is not empty.
+  absl::flat_hash_set<uint32_t> ssrcs_;
+};
+
+}  // namespace pcd::srtp
+
+#endif  // ENGINE_SRTP_SRTP_SESSION_H_
