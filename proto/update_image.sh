@@ -3,5 +3,5 @@
 # run it only when a release is made: until then the image has to keep describing what users already hold.
 set -eu
 cd "$(dirname "$0")"
-BUF=${BUF:-../tools/node_modules/.bin/buf}
+BUF=${BUF:-../third_party/npm/node_modules/.bin/buf}
 "$BUF" build --exclude-source-info -o image.binpb

@@ -1,0 +1,67 @@
+# Every target installs what it lacks first (deploy/setup), so each works on a bare Debian 12.
+# Bazel does the building; this file only names the things a person wants to do.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+SETUP := deploy/setup/setup.sh
+NPM := deploy/setup/npm.sh
+BAZEL ?= bazel
+# Of each fuzz target.
+FUZZ_SECONDS ?= 60
+
+.PHONY: help demo run build test asan tsan lint format tidy fuzz bench soak
+
+help: ## This list.
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+demo: ## Headless Chromium publishes to the service, ffmpeg decodes: the main job, checked.
+	@$(SETUP) build node demo
+	@$(NPM) clients/node tests/interop
+	@$(BAZEL) build --config=opt //service:peerconnectiond
+	@node tests/interop/demo/main.js
+
+run: ## The service on loopback with its defaults.
+	@$(SETUP) build
+	@$(BAZEL) build --config=opt //service:peerconnectiond //clients/pcctl
+	@deploy/run.sh
+
+build: ## The service and its clients, optimised.
+	@$(SETUP) build
+	$(BAZEL) build --config=opt //service/... //clients/...
+
+test: ## Everything: unit, integration, sanitizers, Node client, real browser.
+	@$(SETUP) build node test bench
+	@tests/run.py
+
+asan: ## Unit and integration tests under AddressSanitizer and UBSan.
+	@$(SETUP) build test bench
+	@tests/run.py asan
+
+tsan: ## The tests with threads under ThreadSanitizer.
+	@$(SETUP) build test bench
+	@tests/run.py tsan
+
+lint: ## Formatting, build files, static analysis, API contract.
+	@$(SETUP) build lint node test bench
+	@$(NPM) third_party/npm
+	@tests/lint.sh check
+
+format: ## Rewrites C++ and build files in the project's style.
+	@$(SETUP) lint node
+	@$(NPM) third_party/npm
+	@tests/lint.sh format
+
+tidy: ## clang-tidy alone.
+	@$(SETUP) build lint test
+	@tests/lint.sh tidy
+
+fuzz: ## Each fuzz target for FUZZ_SECONDS (60).
+	@$(SETUP) build fuzz
+	@tests/fuzz/run.sh $(FUZZ_SECONDS)
+
+bench: ## CPU per packet, per connection set-up, memory; beside the raw floor.
+	@$(SETUP) build bench
+	$(BAZEL) run --config=opt //tests/bench
+
+soak: ## Connections come and go for hours; memory and descriptors must not grow.
+	@$(SETUP) build bench
+	$(BAZEL) run --config=opt //tests/load:soak

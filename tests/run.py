@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+"""Runs the project's tests and counts them: `make test`, `make asan`, `make tsan`.
+
+Names of suites as arguments choose some; none means all. The last line is
+`N passed, N failed`; the status is non-zero when a test failed or could not be built.
+"""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BAZEL = os.environ.get("BAZEL", "bazel")
+
+# Rooms and tests that start threads or hand work between them.
+THREADED = ["net", "ice", "sctp", "media", "peerconnection", "host"]
+
+# Node test folders: npm packages by lock file, tests in test/.
+NODE_SUITES = {"node": "clients/node", "interop": "tests/interop"}
+
+
+def existing(packages):
+    """Bazel patterns of those folders that are there."""
+    return [f"//{p}/..." for p in packages if os.path.isdir(os.path.join(ROOT, p))]
+
+
+def bazel_test(name, flags, patterns):
+    """Runs bazel test; returns (passed, failed) in test targets."""
+    with tempfile.NamedTemporaryFile(suffix=".json") as events:
+        command = [BAZEL, "test", "--keep_going", "--build_tests_only", "--test_summary=terse",
+                   f"--build_event_json_file={events.name}", *flags, "--", *patterns]
+        if not sys.stderr.isatty():
+            command[2:2] = ["--noshow_progress", "--color=no"]
+        status = subprocess.run(command, cwd=ROOT).returncode
+        passed, failed = count_bazel_results(events.name)
+    if status != 0 and failed == 0:
+        print(f"{name}: bazel ended with status {status}", flush=True)
+        failed = 1
+    return passed, failed
+
+
+def count_bazel_results(path):
+    passed = failed = 0
+    with open(path, encoding="utf-8") as lines:
+        for line in lines:
+            summary = json.loads(line).get("testSummary")
+            if summary is None:
+                continue
+            if summary.get("overallStatus") == "PASSED":
+                passed += 1
+            else:
+                failed += 1
+    return passed, failed
+
+
+def node_test(name, folder):
+    """Runs node --test in a folder; returns (passed, failed) in tests."""
+    if subprocess.run(["deploy/setup/npm.sh", folder], cwd=ROOT).returncode != 0:
+        return 0, 1
+    bazel = subprocess.run([BAZEL, "build", "//service:peerconnectiond", "//clients/pcctl"],
+                           cwd=ROOT)
+    if bazel.returncode != 0:
+        return 0, 1
+    environment = dict(
+        os.environ,
+        PEERCONNECTIOND=os.path.join(ROOT, "bazel-bin/service/peerconnectiond"),
+        PCCTL=os.path.join(ROOT, "bazel-bin/clients/pcctl/pcctl"))
+    with tempfile.NamedTemporaryFile(suffix=".tap") as tap:
+        command = ["node", "--test", "--test-reporter=spec", "--test-reporter-destination=stdout",
+                   "--test-reporter=tap", f"--test-reporter-destination={tap.name}", "test/"]
+        status = subprocess.run(command, cwd=os.path.join(ROOT, folder),
+                                env=environment).returncode
+        with open(tap.name, encoding="utf-8") as text:
+            counts = dict(re.findall(r"^# (pass|fail|cancelled) (\d+)$", text.read(), re.M))
+    passed = int(counts.get("pass", 0))
+    failed = int(counts.get("fail", 0)) + int(counts.get("cancelled", 0))
+    if passed + failed == 0 or (status != 0 and failed == 0):
+        print(f"{name}: node --test ended with status {status}", flush=True)
+        failed += 1
+    return passed, failed
+
+
+def suites():
+    """Name -> what to run, in order."""
+    threaded = existing([f"engine/{room}" for room in THREADED] + ["tests/integration"])
+    result = {
+        "unit": lambda: bazel_test("unit", [], ["//..."]),
+        "asan": lambda: bazel_test("asan", ["--config=asan", "--test_tag_filters=-nosan"],
+                                   existing(["engine", "service", "tests"])),
+        "tsan": lambda: bazel_test("tsan", ["--config=tsan", "--test_tag_filters=-nosan"],
+                                   threaded),
+    }
+    for name, folder in NODE_SUITES.items():
+        if os.path.exists(os.path.join(ROOT, folder, "package-lock.json")):
+            result[name] = lambda name=name, folder=folder: node_test(name, folder)
+    return result
+
+
+def main(names):
+    known = suites()
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        print(f"unknown suite: {', '.join(unknown)}; there are {', '.join(known)}")
+        return 2
+    total_passed = total_failed = 0
+    report = []
+    for name in names or known:
+        print(f"=== {name}", flush=True)
+        begin = time.monotonic()
+        passed, failed = known[name]()
+        report.append(f"{name:8} {passed:5} passed {failed:5} failed "
+                      f"{time.monotonic() - begin:7.0f} s")
+        total_passed += passed
+        total_failed += failed
+    print("=== summary", *report, sep="\n")
+    print(f"{total_passed} passed, {total_failed} failed", flush=True)
+    return 1 if total_failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
