@@ -1,0 +1,56 @@
+// What a Session is made with.
+#ifndef ENGINE_JSEP_OPTIONS_H_
+#define ENGINE_JSEP_OPTIONS_H_
+
+#include <cstddef>
+#include <functional>
+#include <vector>
+
+#include "engine/base/limits.h"
+#include "engine/jsep/capabilities.h"
+#include "engine/model/ice.h"
+#include "engine/model/session.h"
+
+namespace pcd::jsep {
+
+struct Options {
+  // bundle_policy: as long as one connection has one transport, every policy negotiates as
+  // max-bundle does: sections that cannot join the transport are rejected in our answers and
+  // bundle-only in our offers. The other members mean nothing to negotiation.
+  Configuration config{};
+  // Used here: max_sdp_bytes, max_media_sections, max_candidates, max_ssrcs,
+  // max_message_bytes (announced as a=max-message-size).
+  Limits limits{};
+  Capabilities capabilities = DefaultCapabilities();
+  // Of our certificate; at least one, written into every live section.
+  std::vector<Fingerprint> local_fingerprints{};
+  // Answer an offer of "actpass" with "passive". RFC 9429 section 5.3.1 recommends "active",
+  // which saves up to one round trip; but the DTLS server chooses the SRTP profile, and
+  // Chromium as server takes AES-CM where it would accept AES-GCM from us. GCM needs about
+  // half the CPU per packet, so being the server is the default.
+  bool prefer_dtls_server = true;
+};
+
+// RTCOfferOptions.
+struct OfferOptions {
+  bool ice_restart = false;
+};
+
+// RTCAnswerOptions: no member has meaning in W3C today.
+struct AnswerOptions {};
+
+struct TransportRequest {
+  size_t transport_index = 0;
+  // False: credentials for a transport that has none yet. True: the next generation, which
+  // takes effect when an ApplyResult carries it (TransportAction::local_ice).
+  bool ice_restart = false;
+};
+
+// Gives the local ICE credentials and options of a transport. Called at most once for each
+// transport and generation, from within CreateOffer, CreateAnswer and SetLocalDescription;
+// must not call back into the Session.
+using TransportInfo = std::function<IceParameters(const TransportRequest&)>;
+
+}  // namespace pcd::jsep
+
+#endif  // ENGINE_JSEP_OPTIONS_H_

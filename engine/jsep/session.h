@@ -1,0 +1,125 @@
+// The negotiator of one PeerConnection: offers and answers (RFC 9429, W3C webrtc-pc), the
+// signaling state, transceivers, descriptions and candidates. Values in, values out.
+//
+//   Session session(options, random);
+//   session.SetRemoteDescription({SdpType::kOffer, text});  // -> ApplyResult: tracks
+//   auto answer = session.CreateAnswer({}, transport_info);
+//   auto result = session.SetLocalDescription(*answer, transport_info);
+//   // act on result->transports, receivers, data; then for each local candidate:
+//   session.AddLocalCandidate(0, candidate);                // -> what to signal
+#ifndef ENGINE_JSEP_SESSION_H_
+#define ENGINE_JSEP_SESSION_H_
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/random.h"
+#include "engine/jsep/apply_result.h"
+#include "engine/jsep/options.h"
+#include "engine/jsep/transceiver.h"
+#include "engine/model/enums.h"
+#include "engine/model/ice.h"
+#include "engine/model/session.h"
+
+namespace pcd::jsep {
+
+// A failed call changes nothing. Errors carry a reason, the DOMException name and, for a line
+// of a description at fault, its 1-based number:
+//   INVALID_STATE    (InvalidStateError)   wrong signaling state, or closed.
+//   INVALID_SDP      (OperationError)      syntax.
+//   INVALID_SDP      (InvalidAccessError)  well-formed, but against RFC 9429 section 5.8.
+//   INVALID_SDP      (InvalidModificationError)  local text that CreateX did not return.
+//   UNSUPPORTED_SDP  (OperationError)      valid, but asks for what is not built: an answer
+//                    that does not bundle, a new DTLS association on a transport.
+//   SDP_TOO_LARGE    (OperationError)
+//   INVALID_CANDIDATE, LIMIT_EXCEEDED, ALREADY_EXISTS, TRANSCEIVER_NOT_FOUND.
+//
+// Threading: belongs to the loop of its PeerConnection.
+class Session {
+ public:
+  // `random` must outlive the session.
+  Session(Options options, RandomSource& random);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  // --- Descriptions ---------------------------------------------------------------------
+
+  absl::StatusOr<SessionDescription> CreateOffer(const OfferOptions& options,
+                                                 const TransportInfo& transport_info);
+  absl::StatusOr<SessionDescription> CreateAnswer(const AnswerOptions& options,
+                                                  const TransportInfo& transport_info);
+
+  // Null: W3C's parameterless form, which makes the offer or answer that the state calls for.
+  // Empty sdp: the one created last, made anew when it is out of date. Any other text must
+  // equal what was created last; the error names the first line that differs.
+  absl::StatusOr<ApplyResult> SetLocalDescription(
+      const std::optional<SessionDescription>& description, const TransportInfo& transport_info);
+  absl::StatusOr<ApplyResult> SetRemoteDescription(const SessionDescription& description);
+
+  // Null where W3C says null. The texts contain the candidates known by now.
+  std::optional<SessionDescription> local_description() const;  // Pending, else current.
+  std::optional<SessionDescription> remote_description() const;
+  std::optional<SessionDescription> current_local_description() const;
+  std::optional<SessionDescription> current_remote_description() const;
+  std::optional<SessionDescription> pending_local_description() const;
+  std::optional<SessionDescription> pending_remote_description() const;
+
+  SignalingState signaling_state() const;
+  // Null before a remote description was set.
+  std::optional<bool> can_trickle_ice_candidates() const;
+
+  // --- Transceivers and data ------------------------------------------------------------
+
+  // Returns the transceiver's id: `id` if not empty, else one made here.
+  // ALREADY_EXISTS when the id is taken; LIMIT_EXCEEDED beyond max_media_sections.
+  absl::StatusOr<std::string> AddTransceiver(MediaKind kind, const TransceiverInit& init,
+                                             std::string_view id = {});
+  absl::Status SetDirection(std::string_view transceiver_id, Direction direction);
+  // W3C stop(): takes effect with the next negotiation; at once when never negotiated.
+  absl::Status StopTransceiver(std::string_view transceiver_id);
+  // In order of creation, without stopped ones.
+  const std::vector<Transceiver>& transceivers() const;
+  const Transceiver* FindTransceiver(std::string_view transceiver_id) const;  // Null: none.
+
+  // The first data channel was created: the next offer has an m=application section.
+  absl::Status AddDataSection();
+
+  // W3C "check if negotiation is needed", by itself...
+  bool negotiation_needed() const;
+  // ...and as an event: true once when negotiationneeded must fire. Ask after every call that
+  // changes the session.
+  bool TakeNegotiationNeededEvent();
+
+  // --- Candidates -----------------------------------------------------------------------
+
+  // A candidate this end gathered: goes into the local descriptions. Returns what to signal.
+  absl::StatusOr<IceCandidateInit> AddLocalCandidate(size_t transport_index,
+                                                     const Candidate& candidate);
+  // Gathering of the transport is complete: "a=end-of-candidates" goes into the local
+  // descriptions. Returns the end-of-candidates indication to signal (candidate empty).
+  absl::StatusOr<IceCandidateInit> SetLocalGatheringComplete(size_t transport_index);
+
+  // W3C addIceCandidate: validates, appends to the remote descriptions.
+  //   INVALID_STATE without a remote description; INVALID_ARGUMENT (TypeError) without mid and
+  //   index for a candidate that is not the end; INVALID_CANDIDATE (OperationError) for an
+  //   unknown mid, index or ufrag, or bad syntax; LIMIT_EXCEEDED beyond max_candidates.
+  absl::StatusOr<RemoteCandidate> AddRemoteCandidate(const IceCandidateInit& init);
+
+  // Every later call fails with INVALID_STATE; accessors keep answering.
+  void Close();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace pcd::jsep
+
+#endif  // ENGINE_JSEP_SESSION_H_

@@ -1,0 +1,41 @@
+// An RTCRtpTransceiver with its sender and receiver, as negotiation sees it.
+#ifndef ENGINE_JSEP_TRANSCEIVER_H_
+#define ENGINE_JSEP_TRANSCEIVER_H_
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/model/enums.h"
+
+namespace pcd::jsep {
+
+struct Transceiver {
+  std::string id{};  // Unique in the connection; never changes.
+  MediaKind kind = MediaKind::kAudio;
+  std::optional<std::string> mid{};              // Null until associated with a section.
+  std::optional<size_t> mline_index{};           // Together with mid.
+  Direction direction = Direction::kSendRecv;    // What we want.
+  std::optional<Direction> current_direction{};  // What was negotiated; null before.
+  std::string sender_id{};                       // Unique in the connection.
+  std::string receiver_id{};                     // Unique in the connection.
+  std::string sender_track_id{};                 // Written into a=msid of sending sections.
+  std::vector<std::string> sender_stream_ids{};  // Streams the sender belongs to.
+  std::string track_id{};                        // The receiver's (remote) track.
+  std::vector<std::string> remote_stream_ids{};  // Streams of that track; "-" is no stream.
+  bool stopping = false;                         // StopTransceiver was called.
+  bool stopped = false;                          // Negotiated away; no use any more.
+  bool created_by_remote = false;                // By SetRemoteDescription.
+  // Made by addTrack: only such a one is reused for a section of a remote offer (RFC 9429
+  // section 5.10).
+  bool created_by_add_track = false;
+
+  // W3C [[FiredDirection]]: what the track events told so far.
+  std::optional<Direction> fired_direction{};
+  friend bool operator==(const Transceiver&, const Transceiver&) = default;
+};
+
+}  // namespace pcd::jsep
+
+#endif  // ENGINE_JSEP_TRANSCEIVER_H_
