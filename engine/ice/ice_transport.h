@@ -38,9 +38,9 @@ class IceTransport {
   // Not owned; null: what arrives is dropped and counted. May be changed at any time.
   virtual void SetPacketHandler(PacketHandler* handler) = 0;
 
-  // Called on the loop when the queue of events becomes non-empty, never from inside a call
-  // into this object. After it, take events with PollEvent until nullopt; only then is it
-  // called again. The callback may call anything here but must not destroy this object.
+  // Called on the loop in a turn after events were queued, never from inside a call into this
+  // object: take them with PollEvent until nullopt. Events of one turn make one call. The
+  // callback may call anything here but must not destroy this object.
   virtual void SetEventCallback(net::Task callback) = 0;
   virtual std::optional<Event> PollEvent() = 0;
 

@@ -1,0 +1,61 @@
+#include "engine/ice/remote_candidates.h"
+
+#include <algorithm>
+
+#include "engine/base/socket_address.h"
+
+namespace pcd::ice {
+namespace {
+
+// What we can send a check to. Names (mDNS) are not resolved: the peer's own checks teach us
+// its address as a peer-reflexive candidate.
+bool IsUsable(const Candidate& candidate) {
+  if (candidate.component != 1 || candidate.transport != "udp" || candidate.port == 0) return false;
+  const auto ip = IpAddress::Parse(candidate.address);
+  return ip.has_value() && !ip->IsUnspecified() && !ip->IsMulticast();
+}
+
+bool SameAddress(const Candidate& a, const Candidate& b) {
+  return a.port == b.port && a.address == b.address;
+}
+
+}  // namespace
+
+bool RemoteCandidates::Add(const Candidate& candidate) {
+  if (!IsUsable(candidate)) {
+    ++ignored_;
+    return false;
+  }
+  if (!ufrag_.empty()) return Accept(candidate);
+  if (early_.size() >= max_candidates_) {
+    ++over_cap_;
+  } else {
+    early_.push_back(candidate);
+  }
+  return false;
+}
+
+void RemoteCandidates::SetUfrag(const std::string& ufrag) {
+  ufrag_ = ufrag;
+  for (const Candidate& candidate : early_) Accept(candidate);
+  early_.clear();
+}
+
+bool RemoteCandidates::Accept(const Candidate& candidate) {
+  const std::string ufrag = candidate.Ufrag();
+  if (!ufrag.empty() && ufrag != ufrag_) {
+    ++ignored_;
+    return false;
+  }
+  const bool known = std::ranges::any_of(
+      accepted_, [&](const Candidate& other) { return SameAddress(candidate, other); });
+  if (known) return false;  // Trickled and in the description: not worth a count.
+  if (accepted_.size() >= max_candidates_) {
+    ++over_cap_;
+    return false;
+  }
+  accepted_.push_back(candidate);
+  return true;
+}
+
+}  // namespace pcd::ice
