@@ -60,7 +60,8 @@ class DatagramSocket {
   virtual void Queue(PacketPtr packet) = 0;
   struct Counters {
     uint64_t packets_sent = 0, bytes_sent = 0, packets_received = 0, bytes_received = 0;
-    uint64_t send_drops = 0;  // Refused by the kernel, e.g. full buffer.
+    uint64_t send_drops = 0;     // Refused by the kernel, e.g. full buffer.
+    uint64_t receive_drops = 0;  // Longer than Packet::kMaxPayload.
   };
   virtual Counters counters() const = 0;
 };

@@ -1,0 +1,36 @@
+// Posted tasks on their way to a loop.
+#ifndef ENGINE_NET_TASK_QUEUE_H_
+#define ENGINE_NET_TASK_QUEUE_H_
+
+#include <mutex>
+#include <vector>
+
+#include "engine/net/loop.h"
+
+namespace pcd::net {
+
+// The one lock of a loop, held for a vector's push or swap only; tasks run and die outside.
+//
+// Threading: Push from anywhere, Take and Close on the loop.
+class TaskQueue {
+ public:
+  // True when the queue was empty, so that one burst of posts wakes its loop once. After
+  // Close the task is destroyed and the answer is false.
+  bool Push(Task task);
+
+  // Moves all waiting tasks into `out` (emptied first), whose capacity is used again.
+  void Take(std::vector<Task>& out);
+  bool empty() const;
+
+  // Destroys what waits and refuses all that follows.
+  void Close();
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<Task> tasks_;
+  bool closed_ = false;
+};
+
+}  // namespace pcd::net
+
+#endif  // ENGINE_NET_TASK_QUEUE_H_
