@@ -1,0 +1,214 @@
+#!/usr/bin/env python3
+"""Checks a source tree against the rules of docs/architecture.md.
+
+Usage: check.py <root of the tree>. Prints one line per violation; status 1 if there are any.
+"""
+
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import build_graph  # pylint: disable=wrong-import-position
+import rules  # pylint: disable=wrong-import-position
+
+_SKIPPED_FOLDERS = re.compile(r"^(\.git|node_modules|bazel-.*|__pycache__)$")
+_INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
+_COMMENT = re.compile(r'//.*$')
+
+
+class Tree:
+    """The files of a source tree, and the violations found in it."""
+
+    def __init__(self, root):
+        self.root = root
+        self.violations = []
+        self.files = []
+        for folder, names, files in os.walk(root):
+            relative = os.path.relpath(folder, root)
+            names[:] = sorted(n for n in names if not _SKIPPED_FOLDERS.match(n)
+                              and not (relative == "." and n in ("build", "demo-output")))
+            self.files += [os.path.normpath(os.path.join(relative, f)) for f in sorted(files)]
+
+    def lines(self, path):
+        with open(os.path.join(self.root, path), encoding="utf-8", errors="replace") as text:
+            return text.read().splitlines()
+
+    def report(self, path, line, rule, message):
+        where = f"{path}:{line}" if line else path
+        self.violations.append(f"{where}: [{rule}] {message}")
+
+
+def house_of(path):
+    return path.split("/", 1)[0]
+
+
+def room_of(path):
+    """The engine room of a path or package; None outside of engine/."""
+    parts = path.split("/")
+    return parts[1] if parts[0] == "engine" and len(parts) > 1 else None
+
+
+def place_of(path):
+    """How rules.LIBRARIES names a place."""
+    room = room_of(path)
+    return f"engine/{room}" if room else house_of(path)
+
+
+def is_test_file(path):
+    return (house_of(path) == "tests" or room_of(path) == rules.TEST_ROOM
+            or re.search(r"(_test|_testing|_benchmark)\.(cc|h)$", path) is not None
+            or "/testdata/" in path)
+
+
+def layer_fault(user, used, in_test):
+    """Why room `user` may not use room `used`; None if it may."""
+    if user == used or user == rules.TEST_ROOM:
+        return None
+    if used == rules.TEST_ROOM:
+        return None if in_test else f"{user} uses {used}, which is for tests only"
+    if used not in rules.LAYERS or user not in rules.LAYERS:
+        return None  # Reported once by check_rooms.
+    if rules.LAYERS[used] < rules.LAYERS[user]:
+        return None
+    kind = "its neighbour" if rules.LAYERS[used] == rules.LAYERS[user] else "the higher room"
+    return (f"{user} (layer {rules.LAYERS[user]}) uses {kind} {used} "
+            f"(layer {rules.LAYERS[used]})")
+
+
+def check_rooms(tree):
+    """Every folder is one that the architecture names, and every room introduces itself."""
+    for folder in sorted({house_of(f) for f in tree.files if "/" in f}):
+        if folder not in rules.TOP_LEVEL:
+            tree.report(folder, 0, "top-level", "no such house; see rules.TOP_LEVEL")
+    rooms = {room_of(f) for f in tree.files if f.startswith("engine/") and f.count("/") > 1}
+    for room in sorted(rooms):
+        if room not in rules.LAYERS and room != rules.TEST_ROOM:
+            tree.report(f"engine/{room}", 0, "layers", "this room has no layer in rules.LAYERS")
+        if f"engine/{room}/README.md" not in tree.files:
+            tree.report(f"engine/{room}", 0, "readme", "this room has no README.md")
+
+
+def check_include(tree, path, number, header):
+    """One include against houses, layers and libraries."""
+    house, room = house_of(path), room_of(path)
+    target = house_of(header)
+    if target in rules.HOUSES and target not in rules.HOUSES.get(house, [target]):
+        tree.report(path, number, "houses", f"{house} includes {header}")
+    if room and room_of(header):
+        fault = layer_fault(room, room_of(header), is_test_file(path))
+        if fault:
+            tree.report(path, number, "layers", f"{fault}: {header}")
+    for library, pattern, places in rules.LIBRARIES:
+        if re.match(pattern, header) and not is_test_library_use(path, library, places):
+            tree.report(path, number, "third-party",
+                        f"{library} header {header} outside of {', '.join(places) or 'tests'}")
+
+
+def is_test_library_use(path, library, places):
+    """Whether a file may include a library's headers."""
+    if house_of(path) == "tests":
+        return True
+    if library in ("GoogleTest", "Google Benchmark"):
+        return is_test_file(path)
+    return place_of(path) in places
+
+
+def check_sources(tree):
+    """C++ files: includes, and purity of cores."""
+    for path in tree.files:
+        if not path.endswith((".cc", ".h", ".c")) or house_of(path) not in rules.HOUSES:
+            continue
+        core = room_of(path) in rules.CORES and not is_test_file(path)
+        for number, line in enumerate(tree.lines(path), 1):
+            include = _INCLUDE.match(line)
+            if include:
+                header = include.group(2)
+                check_include(tree, path, number, header)
+                if core and any(re.match(p, header) for p in rules.IMPURE_HEADERS):
+                    tree.report(path, number, "purity", f"a core includes {header}")
+            elif core:
+                code = _COMMENT.sub("", line)
+                for pattern in rules.IMPURE_CALLS:
+                    found = re.search(pattern, code)
+                    if found:
+                        tree.report(path, number, "purity", f"a core uses {found.group(0)}")
+
+
+def check_sizes(tree):
+    """Files stay readable, and say nothing about later."""
+    for path in tree.files:
+        if not path.endswith(rules.SOURCE_SUFFIXES):
+            continue
+        lines = tree.lines(path)
+        if len(lines) > rules.MAX_LINES:
+            tree.report(path, 0, "size", f"{len(lines)} lines, at most {rules.MAX_LINES}")
+        for number, line in enumerate(lines, 1):
+            if re.search(r"\b(TO" r"DO|FIX" r"ME)\b", line):
+                tree.report(path, number, "unfinished", line.strip())
+
+
+def check_dependency(tree, package, target, dep):
+    """One edge of the build graph."""
+    for pattern, places in rules.LIBRARY_LABELS:
+        if re.match(pattern, dep) and house_of(package.name) != "tests" \
+                and place_of(package.name) not in places:
+            tree.report(package.path, 0, "third-party", f"{target.label} depends on {dep}")
+    match = re.match(r"//([^:]*)", dep)
+    if not match:
+        return
+    used = match.group(1)
+    house = house_of(package.name)
+    if house_of(used) in rules.HOUSES and house_of(used) not in rules.HOUSES.get(house, []):
+        if not (target.is_test and house_of(used) == "tests"):
+            tree.report(package.path, 0, "houses", f"{target.label} depends on {dep}")
+    if room_of(package.name) and room_of(used):
+        fault = layer_fault(room_of(package.name), room_of(used), target.is_test)
+        if fault:
+            tree.report(package.path, 0, "layers", f"{target.label}: {fault}: {dep}")
+
+
+def check_targets(tree):
+    """BUILD files: visibility and edges; every C++ file belongs to a target."""
+    for path in tree.files:
+        if os.path.basename(path) != "BUILD.bazel":
+            continue
+        package = build_graph.read_package(tree.root, path)
+        if house_of(path) not in rules.PRIVATE_BY_DEFAULT:
+            continue
+        if package.targets and package.default_visibility != ["//visibility:private"]:
+            tree.report(path, 0, "visibility", "default_visibility is not private")
+        owned = set()
+        for target in package.targets:
+            owned.update(target.srcs + target.hdrs)
+            if "//visibility:public" in (target.visibility or []):
+                tree.report(path, 0, "visibility", f"{target.label} is public")
+            if room_of(path) == rules.TEST_ROOM and not target.is_test:
+                tree.report(path, 0, "visibility", f"{target.label} is not testonly")
+            for dep in target.deps:
+                check_dependency(tree, package, target, dep)
+        for file in tree.files:
+            if os.path.dirname(file) == package.name and file.endswith((".cc", ".h")) \
+                    and os.path.basename(file) not in owned:
+                tree.report(file, 0, "orphan", "belongs to no target")
+
+
+def check(root):
+    """All violations of a tree, one line each."""
+    tree = Tree(root)
+    for step in (check_rooms, check_sources, check_targets, check_sizes):
+        step(tree)
+    return tree.violations
+
+
+def main():
+    violations = check(sys.argv[1])
+    for violation in violations:
+        print(violation)
+    print(f"architecture: {len(violations)} violations")
+    return 1 if violations else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
