@@ -12,8 +12,10 @@
 
 namespace pcd::dtls {
 
-// Master key and salt of one direction (RFC 5764 section 4.2). Secret: never logged.
+// Master key and salt of one direction (RFC 5764 section 4.2). Secret: never logged, and
+// overwritten when destroyed.
 struct SrtpMasterKey {
+  ~SrtpMasterKey();
   std::vector<uint8_t> key{};
   std::vector<uint8_t> salt{};
 };

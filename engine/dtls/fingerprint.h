@@ -16,6 +16,9 @@ namespace pcd::dtls {
 // every other one (RFC 8122 forbids md2 and md5). The result's algorithm is lower case.
 std::optional<Fingerprint> ComputeFingerprint(ByteSpan certificate_der, std::string_view algorithm);
 
+// Whether ComputeFingerprint knows `algorithm`.
+bool IsSupportedHash(std::string_view algorithm);
+
 // True when `certificate_der` matches one of the `allowed` fingerprints that use the strongest
 // supported hash among them (RFC 8122 section 5.1). Hex compares without case. False when no
 // entry uses a supported hash, and for an empty list.
