@@ -1,0 +1,271 @@
+#include "engine/host/host.h"
+
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+namespace pcd::host {
+namespace {
+
+constexpr size_t kMaxSuffixBytes = 40;
+constexpr size_t kMaxPageSize = 1000;
+constexpr size_t kNonceCharacters = 8;    // 40 bits: tells one start of a node from the next.
+constexpr size_t kRandomCharacters = 26;  // 130 bits: ids cannot be guessed or collide.
+
+bool IsSuffix(const std::string& text) {
+  return text.size() <= kMaxSuffixBytes && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '-' || c == '_';
+         });
+}
+
+absl::Status NotFound(const std::string& id) {
+  return MakeError(absl::StatusCode::kNotFound, ErrorReason::PEER_CONNECTION_NOT_FOUND,
+                   "no peer connection \"" + id.substr(0, 256) + "\"",
+                   {.field = "peer_connection_id"});
+}
+
+}  // namespace
+
+struct Host::Slot {
+  net::Loop* loop = nullptr;
+  size_t count = 0;                                                    // Guarded by Host::mutex_.
+  std::map<std::string, std::unique_ptr<PeerConnection>> connections;  // Loop thread only.
+};
+
+Host::Host(std::vector<net::Loop*> loops, peerconnection::Dependencies dependencies,
+           Options options, std::unique_ptr<RandomSource> random)
+    : options_(std::move(options)),
+      dependencies_(dependencies),
+      nonce_(random->IdString(kNonceCharacters)),
+      random_(std::move(random)) {
+  for (net::Loop* loop : loops) {
+    slots_.push_back(std::make_unique<Slot>());
+    slots_.back()->loop = loop;
+  }
+}
+
+Host::~Host() = default;
+
+std::string Host::NewId(const std::string& suffix) {
+  std::string id = options_.node_name + "." + nonce_ + "." + random_->IdString(kRandomCharacters);
+  if (!suffix.empty()) id += "." + suffix;
+  return id;
+}
+
+Host::Slot* Host::LeastLoaded() {
+  const auto fewer = [](const auto& a, const auto& b) { return a->count < b->count; };
+  return std::min_element(slots_.begin(), slots_.end(), fewer)->get();
+}
+
+absl::StatusOr<std::string> Host::Admit(const CreateOptions& options) {
+  if (!IsSuffix(options.id_suffix)) {
+    return InvalidArgument("the suffix is at most 40 letters, digits, '-' or '_'",
+                           "peer_connection_id_suffix");
+  }
+  PCD_RETURN_IF_ERROR(ValidateLabels(options.labels));
+  const std::lock_guard lock(mutex_);
+  if (draining_) {
+    return MakeError(absl::StatusCode::kUnavailable, ErrorReason::DRAINING,
+                     "this node is draining and takes no new connections");
+  }
+  if (entries_.size() >= options_.limits.max_peer_connections) {
+    return MakeError(
+        absl::StatusCode::kResourceExhausted, ErrorReason::LIMIT_EXCEEDED,
+        "this node holds its " + std::to_string(entries_.size()) + " peer connections already");
+  }
+  const std::string id = NewId(options.id_suffix);
+  Slot* slot = LeastLoaded();
+  ++slot->count;
+  entries_[id] = Entry{.slot = slot, .labels = options.labels};
+  return id;
+}
+
+void Host::Create(CreateOptions options, Reply<PeerConnectionInfo> reply) {
+  CreateWith(
+      std::move(options), [](PeerConnection&) { return absl::OkStatus(); }, std::move(reply));
+}
+
+void Host::CreateWith(CreateOptions options,
+                      absl::AnyInvocable<absl::Status(PeerConnection&)> setup,
+                      Reply<PeerConnectionInfo> reply) {
+  const absl::StatusOr<std::string> id = Admit(options);
+  if (!id.ok()) {
+    reply(id.status());
+    return;
+  }
+  Slot* slot = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    slot = entries_.at(*id).slot;
+  }
+  slot->loop->Post([this, id = *id, slot, options = std::move(options), setup = std::move(setup),
+                    reply = std::move(reply)]() mutable {
+    Build(id, slot, std::move(options), std::move(setup), std::move(reply));
+  });
+}
+
+void Host::Build(const std::string& id, Slot* slot, CreateOptions options,
+                 absl::AnyInvocable<absl::Status(PeerConnection&)> setup,
+                 Reply<PeerConnectionInfo> reply) {
+  auto created = PeerConnection::Create(
+      *slot->loop, dependencies_, options_.limits,
+      {.id = id, .configuration = std::move(options.configuration), .labels = options.labels});
+  if (!created.ok()) {
+    Forget(id);
+    reply(created.status());
+    return;
+  }
+  PeerConnection& pc = **created;
+  slot->connections[id] = std::move(*created);
+  if (absl::Status status = setup(pc); !status.ok()) {
+    pc.Close({.message = "set-up failed"});
+    Forget(id);
+    slot->connections.erase(id);
+    reply(status);
+    return;
+  }
+  AttachWatches(pc, options.labels);
+  reply(pc.Info());
+}
+
+void Host::Forget(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  const auto it = entries_.find(id);
+  if (it == entries_.end()) return;
+  --it->second.slot->count;
+  entries_.erase(it);
+}
+
+void Host::Visit(const std::string& id, Visitor visitor) {
+  Slot* slot = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto it = entries_.find(id); it != entries_.end()) slot = it->second.slot;
+  }
+  if (slot == nullptr) {
+    visitor(NotFound(id));
+    return;
+  }
+  slot->loop->Post([id, slot, visitor = std::move(visitor)]() mutable {
+    // Gone between the look-up and now: the id is unique, so this cannot be another one.
+    const auto it = slot->connections.find(id);
+    if (it == slot->connections.end()) {
+      visitor(NotFound(id));
+      return;
+    }
+    visitor(it->second.get());
+  });
+}
+
+void Host::Remove(Slot* slot, const std::string& id) {
+  Forget(id);
+  // In a turn of its own: the connection may be the caller.
+  slot->loop->Post([slot, id] { slot->connections.erase(id); });
+}
+
+void Host::Close(const std::string& id, CloseOptions options, Reply<PeerConnectionInfo> reply) {
+  Slot* slot = nullptr;
+  {
+    const std::lock_guard lock(mutex_);
+    if (const auto it = entries_.find(id); it != entries_.end()) slot = it->second.slot;
+  }
+  Visit(id, [this, id, slot, options = std::move(options),
+             reply = std::move(reply)](absl::StatusOr<PeerConnection*> found) mutable {
+    if (!found.ok()) {
+      reply(found.status());
+      return;
+    }
+    PeerConnection& pc = **found;
+    auto finish = [this, id, slot, message = options.message,
+                   reply = std::move(reply)](PeerConnection& closing) mutable {
+      closing.Close({.message = message});
+      reply(closing.Info());
+      Remove(slot, id);
+    };
+    if (options.graceful) {
+      pc.WhenDataSent(options.graceful_timeout, std::move(finish));
+    } else {
+      finish(pc);
+    }
+  });
+}
+
+void Host::List(ListOptions options, Reply<ListPage> reply) {
+  struct Gathering {
+    std::mutex mutex;
+    std::vector<std::pair<std::string, absl::StatusOr<PeerConnectionInfo>>> found;
+    size_t missing = 0;
+    std::string next;
+    Reply<ListPage> reply;
+  };
+  const size_t page_size = std::clamp<size_t>(options.page_size, 1, kMaxPageSize);
+  auto gathering = std::make_shared<Gathering>();
+  gathering->reply = std::move(reply);
+  std::vector<std::string> ids;
+  {
+    const std::lock_guard lock(mutex_);
+    for (auto it = entries_.upper_bound(options.after); it != entries_.end(); ++it) {
+      if (!options.selector.Matches(it->second.labels)) continue;
+      if (ids.size() == page_size) {
+        gathering->next = ids.back();
+        break;
+      }
+      ids.push_back(it->first);
+    }
+  }
+  if (ids.empty()) {
+    gathering->reply(ListPage{});
+    return;
+  }
+  gathering->missing = ids.size();
+  for (size_t i = 0; i < ids.size(); ++i) {
+    gathering->found.emplace_back(ids[i], NotFound(ids[i]));
+  }
+  for (size_t i = 0; i < ids.size(); ++i) {
+    Visit(ids[i], [gathering, i](absl::StatusOr<PeerConnection*> pc) {
+      std::unique_lock lock(gathering->mutex);
+      if (pc.ok()) gathering->found[i].second = (*pc)->Info();
+      if (--gathering->missing > 0) return;
+      lock.unlock();
+      ListPage page{.next = gathering->next};
+      for (auto& [id, info] : gathering->found) {
+        if (info.ok()) page.peer_connections.push_back(std::move(*info));
+      }
+      gathering->reply(std::move(page));
+    });
+  }
+}
+
+size_t Host::size() const {
+  const std::lock_guard lock(mutex_);
+  return entries_.size();
+}
+
+void Host::Drain() {
+  const std::lock_guard lock(mutex_);
+  draining_ = true;
+}
+
+void Host::Shutdown(absl::AnyInvocable<void()> done) {
+  Drain();
+  struct Countdown {
+    std::atomic<size_t> missing;
+    absl::AnyInvocable<void()> done;
+  };
+  auto countdown = std::make_shared<Countdown>();
+  countdown->missing = slots_.size();
+  countdown->done = std::move(done);
+  for (auto& slot : slots_) {
+    slot->loop->Post([this, slot = slot.get(), countdown] {
+      for (auto& [id, pc] : slot->connections) {
+        pc->Close({.reason = peerconnection::CloseReason::kShutdown});
+        Forget(id);
+      }
+      slot->connections.clear();
+      if (--countdown->missing == 0) countdown->done();
+    });
+  }
+}
+
+}  // namespace pcd::host

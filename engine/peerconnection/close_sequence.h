@@ -1,0 +1,40 @@
+// Who closes whom when a PeerConnection ends, as one table. Each step may use only what later
+// steps close. A test walks the table.
+#ifndef ENGINE_PEERCONNECTION_CLOSE_SEQUENCE_H_
+#define ENGINE_PEERCONNECTION_CLOSE_SEQUENCE_H_
+
+#include <array>
+#include <string_view>
+
+namespace pcd::peerconnection {
+
+enum class CloseStep {
+  kStreams,      // Readers of data channels learn that nothing follows (OK).
+  kChannels,     // W3C close(): channels become closed without events.
+  kAssociation,  // SCTP ABORT, which still needs DTLS.
+  kMedia,        // RTCP BYE to the sinks, their sockets closed.
+  kTransports,   // close_notify, then ICE; last packets flushed.
+  kSession,      // Every later negotiation call fails.
+  kWaiters,      // Calls that wait are answered.
+  kClosedEvent   // The last number of the event log; watchers are let go.
+};
+
+struct CloseStepName {
+  CloseStep step;
+  std::string_view name;
+};
+
+inline constexpr std::array<CloseStepName, 8> kCloseSequence = {{
+    {CloseStep::kStreams, "streams"},
+    {CloseStep::kChannels, "channels"},
+    {CloseStep::kAssociation, "association"},
+    {CloseStep::kMedia, "media"},
+    {CloseStep::kTransports, "transports"},
+    {CloseStep::kSession, "session"},
+    {CloseStep::kWaiters, "waiters"},
+    {CloseStep::kClosedEvent, "closed event"},
+}};
+
+}  // namespace pcd::peerconnection
+
+#endif  // ENGINE_PEERCONNECTION_CLOSE_SEQUENCE_H_

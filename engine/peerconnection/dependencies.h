@@ -1,0 +1,23 @@
+// What a PeerConnection is built from; the host gives the same to all of them.
+#ifndef ENGINE_PEERCONNECTION_DEPENDENCIES_H_
+#define ENGINE_PEERCONNECTION_DEPENDENCIES_H_
+
+#include "engine/ice/ice_config.h"
+#include "engine/ice/ice_transport_factory.h"
+#include "engine/net/address_policy.h"
+#include "engine/sctp/sctp_association_factory.h"
+
+namespace pcd::peerconnection {
+
+// Not owned; all must outlive every connection. The factories are used from every loop.
+struct Dependencies {
+  ice::IceTransportFactory* ice_factory = nullptr;
+  sctp::SctpAssociationFactory* sctp_factory = nullptr;
+  const net::AddressPolicy* sink_policy = nullptr;
+  // Servers and policy come from each connection's Configuration.
+  ice::Config ice_config{};
+};
+
+}  // namespace pcd::peerconnection
+
+#endif  // ENGINE_PEERCONNECTION_DEPENDENCIES_H_

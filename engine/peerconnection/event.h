@@ -1,0 +1,158 @@
+// What a PeerConnection tells about itself: the W3C events and those of this service, as
+// values. Each is numbered without gaps by the EventLog of its connection.
+#ifndef ENGINE_PEERCONNECTION_EVENT_H_
+#define ENGINE_PEERCONNECTION_EVENT_H_
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "engine/peerconnection/info.h"
+
+namespace pcd::peerconnection {
+
+// Always number 1.
+struct CreatedEvent {
+  PeerConnectionInfo info{};
+};
+struct NegotiationNeededEvent {};
+// W3C icecandidate. Unset: W3C's null candidate, gathering is complete on all transports. An
+// empty candidate text: the end of candidates of one transport.
+struct IceCandidateEvent {
+  std::optional<LocalCandidate> candidate{};
+};
+struct IceCandidateErrorEvent {
+  std::string address{};
+  uint16_t port = 0;
+  std::string url{};
+  int error_code = 0;
+  std::string error_text{};
+};
+struct SignalingStateChangeEvent {
+  SignalingState state = SignalingState::kStable;
+};
+struct IceGatheringStateChangeEvent {
+  IceGatheringState state = IceGatheringState::kNew;
+};
+struct IceConnectionStateChangeEvent {
+  IceConnectionState state = IceConnectionState::kNew;
+};
+struct ConnectionStateChangeEvent {
+  ConnectionState state = ConnectionState::kNew;
+};
+// A description was applied or rolled back.
+struct DescriptionChangeEvent {
+  PeerConnectionInfo info{};
+  std::vector<jsep::Transceiver> transceivers{};
+};
+struct IceTransportChangeEvent {
+  IceTransportInfo transport{};
+};
+struct DtlsTransportChangeEvent {
+  DtlsTransportInfo transport{};
+  std::string error_text{};  // Empty unless failed.
+};
+struct SctpTransportChangeEvent {
+  SctpTransportInfo transport{};
+};
+// A graceful close begins.
+struct ClosingEvent {
+  int64_t deadline_unix_us = 0;
+};
+// The last event of a connection.
+struct ClosedEvent {
+  CloseReason reason = CloseReason::kRequested;
+  std::string message{};
+};
+// W3C track: a remote description made a receiver live.
+struct TrackEvent {
+  jsep::Transceiver transceiver{};
+};
+// W3C removetrack and mute: a remote description took the track away again.
+struct TrackRemovedEvent {
+  std::string track_id{};
+  std::string transceiver_id{};
+  std::vector<std::string> stream_ids{};
+};
+// W3C ended: the transceiver of the track is stopped.
+struct TrackEndedEvent {
+  std::string track_id{};
+};
+// Transceivers changed by a call other than one that applies a description.
+struct TransceiverChangeEvent {
+  std::vector<jsep::Transceiver> transceivers{};
+};
+struct FirstPacketEvent {
+  std::string track_id{};
+  std::string rid{};
+  uint32_t ssrc = 0;
+  uint8_t payload_type = 0;
+};
+struct SinkChangeEvent {
+  media::SinkInfo sink{};
+};
+struct SinkDeletedEvent {
+  std::string sink_id{};
+};
+// W3C datachannel: the remote opened it. It is open.
+struct DataChannelEvent {
+  DataChannelView channel{};
+};
+struct DataChannelCreatedEvent {
+  DataChannelView channel{};
+};
+struct DataChannelOpenEvent {
+  DataChannelView channel{};
+};
+struct DataChannelClosingEvent {
+  std::string channel_id{};
+};
+struct DataChannelCloseEvent {
+  DataChannelView channel{};
+};
+struct DataChannelErrorEvent {
+  std::string channel_id{};
+  std::string error_text{};
+};
+struct DataChannelBufferedAmountLowEvent {
+  std::string channel_id{};
+  uint64_t buffered_amount = 0;
+};
+
+using EventPayload =
+    std::variant<CreatedEvent, NegotiationNeededEvent, IceCandidateEvent, IceCandidateErrorEvent,
+                 SignalingStateChangeEvent, IceGatheringStateChangeEvent,
+                 IceConnectionStateChangeEvent, ConnectionStateChangeEvent, DescriptionChangeEvent,
+                 IceTransportChangeEvent, DtlsTransportChangeEvent, SctpTransportChangeEvent,
+                 ClosingEvent, ClosedEvent, TrackEvent, TrackRemovedEvent, TrackEndedEvent,
+                 TransceiverChangeEvent, FirstPacketEvent, SinkChangeEvent, SinkDeletedEvent,
+                 DataChannelEvent, DataChannelCreatedEvent, DataChannelOpenEvent,
+                 DataChannelClosingEvent, DataChannelCloseEvent, DataChannelErrorEvent,
+                 DataChannelBufferedAmountLowEvent>;
+
+struct Event {
+  uint64_t sequence = 0;  // 1 for the first event of a connection, then without gaps.
+  int64_t unix_us = 0;
+  uint64_t revision = 0;  // The connection's, then.
+  EventPayload payload;
+};
+
+// Markers that a watcher gets besides events. Neither takes a number.
+// The state of the connection up to and including info.last_event_sequence.
+struct SnapshotMark {
+  std::shared_ptr<const Snapshot> snapshot;
+};
+// Events `first`..`last` are no longer kept; a snapshot follows.
+struct GapMark {
+  uint64_t first = 0;
+  uint64_t last = 0;
+};
+
+using WatchItem = std::variant<SnapshotMark, GapMark, std::shared_ptr<const Event>>;
+
+}  // namespace pcd::peerconnection
+
+#endif  // ENGINE_PEERCONNECTION_EVENT_H_

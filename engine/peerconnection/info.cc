@@ -1,0 +1,120 @@
+// The state of a connection collected from its rooms.
+#include <algorithm>
+#include <unordered_map>
+#include <utility>
+
+#include "engine/peerconnection/peer_connection.h"
+
+namespace pcd::peerconnection {
+
+// The same text is kept once, however many events and calls show it.
+DescriptionPtr PeerConnection::Share(std::optional<SessionDescription> description) {
+  if (!description.has_value()) return nullptr;
+  for (const DescriptionPtr& shared : shared_descriptions_) {
+    if (*shared == *description) return shared;
+  }
+  // Those that nobody else holds any more make room.
+  std::erase_if(shared_descriptions_, [](const DescriptionPtr& p) { return p.use_count() == 1; });
+  shared_descriptions_.push_back(
+      std::make_shared<const SessionDescription>(std::move(*description)));
+  return shared_descriptions_.back();
+}
+
+IceTransportInfo PeerConnection::IceInfo(const TransportSlot& slot) const {
+  const transport::TransportState state = slot.transport->state();
+  return {.transport_id = slot.id,
+          .mids = slot.mids,
+          .role = slot.role,
+          .state = state.ice,
+          .gathering_state = state.gathering,
+          .selected_pair = slot.selected_pair};
+}
+
+DtlsTransportInfo PeerConnection::DtlsInfo(const TransportSlot& slot) const {
+  const ByteSpan der = slot.transport->remote_certificate_der();
+  return {.transport_id = slot.id,
+          .state = slot.transport->state().dtls,
+          .role = slot.transport->dtls_role(),
+          .remote_certificate_der = {der.begin(), der.end()}};
+}
+
+std::optional<SctpTransportInfo> PeerConnection::SctpInfo() const {
+  if (!data_section_.has_value()) return std::nullopt;
+  return SctpTransportInfo{
+      .transport_id = "T" + std::to_string(data_section_->transport_index),
+      .state = sctp_state_,
+      .max_message_size = channels_.max_send_message_bytes(),
+      .max_channels = association_ == nullptr ? 0u : association_->stream_count()};
+}
+
+std::vector<transport::TransportState> PeerConnection::TransportStates() const {
+  std::vector<transport::TransportState> states;
+  for (const auto& slot : transports_) states.push_back(slot->transport->state());
+  return states;
+}
+
+std::vector<DataChannelView> PeerConnection::Views(
+    const std::vector<datachannel::DataChannelInfo>& infos) const {
+  std::unordered_map<std::string, DataChannelStats> stats;
+  for (DataChannelStats& entry : channels_.Stats()) {
+    const std::string key = entry.data_channel_id;
+    stats.emplace(key, std::move(entry));
+  }
+  std::vector<DataChannelView> views;
+  views.reserve(infos.size());
+  for (const auto& info : infos) {
+    const DataChannelStats& counters = stats[info.channel_id];
+    views.push_back({.info = info,
+                     .messages_sent = counters.messages_sent,
+                     .bytes_sent = counters.bytes_sent,
+                     .messages_received = counters.messages_received,
+                     .bytes_received = counters.bytes_received});
+  }
+  return views;
+}
+
+DataChannelView PeerConnection::View(const datachannel::DataChannelInfo& info) const {
+  return Views({info}).front();
+}
+
+PeerConnectionInfo PeerConnection::Info() {
+  PeerConnectionInfo info{
+      .id = id_,
+      .labels = labels_,
+      .create_unix_us = create_unix_us_,
+      .revision = revision_,
+      .last_event_sequence = log_.last_sequence(),
+      .configuration = configuration_,
+      .signaling_state = signaling_state_,
+      .ice_gathering_state = gathering_state_,
+      .ice_connection_state = ice_state_,
+      .connection_state = connection_state_,
+      .can_trickle_ice_candidates = session_.can_trickle_ice_candidates(),
+      .local_description = Share(session_.local_description()),
+      .remote_description = Share(session_.remote_description()),
+      .current_local_description = Share(session_.current_local_description()),
+      .current_remote_description = Share(session_.current_remote_description()),
+      .pending_local_description = Share(session_.pending_local_description()),
+      .pending_remote_description = Share(session_.pending_remote_description()),
+      .negotiation_needed = session_.negotiation_needed(),
+      .sctp = SctpInfo(),
+      .close_reason = close_reason_,
+      .close_message = close_message_};
+  for (const auto& slot : transports_) {
+    info.ice_transports.push_back(IceInfo(*slot));
+    info.dtls_transports.push_back(DtlsInfo(*slot));
+  }
+  info.certificates.push_back({.expires_unix_us = certificate_->expires_unix_us(),
+                               .fingerprint = certificate_->fingerprint()});
+  return info;
+}
+
+Snapshot PeerConnection::TakeSnapshot() {
+  return {.info = Info(),
+          .transceivers = session_.transceivers(),
+          .sinks = media_.ListSinks(),
+          .data_channels = Views(channels_.List()),
+          .local_candidates = local_candidates_};
+}
+
+}  // namespace pcd::peerconnection

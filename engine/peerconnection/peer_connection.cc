@@ -1,0 +1,94 @@
+// Construction, the media path's direct calls, and what fits no other file of the class.
+#include "engine/peerconnection/peer_connection.h"
+
+#include <utility>
+
+#include "engine/base/status.h"
+
+namespace pcd::peerconnection {
+namespace {
+
+constexpr size_t kCnameCharacters = 16;  // 80 random bits (RFC 7022 asks for 96 as a short-term
+                                         // persistent CNAME or a per-session random one).
+
+jsep::Options SessionOptions(const Configuration& configuration, const Limits& limits,
+                             const dtls::Certificate& certificate) {
+  jsep::Options options;
+  options.config = configuration;
+  options.limits = limits;
+  options.local_fingerprints = {certificate.fingerprint()};
+  return options;
+}
+
+absl::Status CheckConfiguration(const Configuration& configuration) {
+  const char* field = nullptr;
+  if (!configuration.ice_servers.empty()) field = "configuration.ice_servers";
+  if (configuration.ice_transport_policy == IceTransportPolicy::kRelay) {
+    field = "configuration.ice_transport_policy";
+  }
+  if (field == nullptr) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kUnimplemented, ErrorReason::FIELD_NOT_IMPLEMENTED,
+                   "STUN and TURN servers are not built yet", {.field = field});
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<PeerConnection>> PeerConnection::Create(
+    net::Loop& loop, const Dependencies& dependencies, const Limits& limits, CreateParams params) {
+  PCD_RETURN_IF_ERROR(CheckConfiguration(params.configuration));
+  PCD_ASSIGN_OR_RETURN(std::shared_ptr<const dtls::Certificate> certificate,
+                       dtls::Certificate::Generate(loop.UnixMicros()));
+  return std::unique_ptr<PeerConnection>(
+      new PeerConnection(loop, dependencies, limits, std::move(params), std::move(certificate)));
+}
+
+PeerConnection::PeerConnection(net::Loop& loop, const Dependencies& dependencies,
+                               const Limits& limits, CreateParams params,
+                               std::shared_ptr<const dtls::Certificate> certificate)
+    : loop_(loop),
+      dependencies_(dependencies),
+      limits_(limits),
+      id_(std::move(params.id)),
+      configuration_(std::move(params.configuration)),
+      labels_(std::move(params.labels)),
+      create_unix_us_(loop.UnixMicros()),
+      certificate_(std::move(certificate)),
+      session_(SessionOptions(configuration_, limits_, *certificate_), loop.random()),
+      media_(loop, *this, *dependencies.sink_policy, limits_,
+             {.cname = loop.random().IdString(kCnameCharacters), .transport_id = "T0"}),
+      channels_(limits_),
+      streams_(channels_),
+      log_(limits_.max_events, limits_.max_event_bytes),
+      timer_(loop.CreateTimer([this] { OnTimer(); })) {
+  Emit(CreatedEvent{Info()});
+}
+
+PeerConnection::~PeerConnection() {
+  Close({.reason = CloseReason::kShutdown});
+  loop_.CancelEndOfTurn(this);
+}
+
+absl::Status PeerConnection::CheckOpen() const {
+  if (!closed_) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kFailedPrecondition, ErrorReason::PEER_CONNECTION_CLOSED,
+                   "the peer connection is closed", {.dom_exception = "InvalidStateError"});
+}
+
+void PeerConnection::OnRtp(std::span<PacketPtr> packets) {
+  media_.OnRtp(packets);
+  Wake();
+}
+
+void PeerConnection::OnRtcp(std::span<PacketPtr> packets) {
+  media_.OnRtcp(packets);
+  Wake();
+}
+
+void PeerConnection::SendRtcp(PacketPtr compound) {
+  // Feedback is for the transport that carries the media: with one bundle group, the first.
+  if (!transports_.empty() && transports_[0] != nullptr) {
+    transports_[0]->transport->SendRtcp(std::move(compound));
+  }
+}
+
+}  // namespace pcd::peerconnection

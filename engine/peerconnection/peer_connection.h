@@ -1,0 +1,250 @@
+// One RTCPeerConnection: the only place that knows all rooms. It wires negotiation (jsep) to
+// transports, media and data channels, drains them in a fixed order (pump.cc), and numbers
+// what happens in its event log.
+//
+//   auto pc = PeerConnection::Create(loop, dependencies, limits, {.id = "x"});
+//   (*pc)->SetRemoteDescription(offer);
+//   auto answer = (*pc)->SetLocalDescription(std::nullopt);
+//
+// Every method returns with its effects in the event log and the state consistent.
+#ifndef ENGINE_PEERCONNECTION_PEER_CONNECTION_H_
+#define ENGINE_PEERCONNECTION_PEER_CONNECTION_H_
+
+#include <absl/functional/any_invocable.h>
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/base/limits.h"
+#include "engine/datachannel/data_channel_manager.h"
+#include "engine/dtls/certificate.h"
+#include "engine/jsep/session.h"
+#include "engine/media/media_session.h"
+#include "engine/media/rtcp_sender.h"
+#include "engine/model/session.h"
+#include "engine/model/stats.h"
+#include "engine/net/loop.h"
+#include "engine/peerconnection/close_sequence.h"
+#include "engine/peerconnection/data_streams.h"
+#include "engine/peerconnection/dependencies.h"
+#include "engine/peerconnection/event.h"
+#include "engine/peerconnection/event_log.h"
+#include "engine/peerconnection/info.h"
+#include "engine/sctp/sctp_association.h"
+#include "engine/transport/media_handler.h"
+#include "engine/transport/transport.h"
+
+namespace pcd::peerconnection {
+
+struct CreateParams {
+  std::string id{};
+  Configuration configuration{};
+  std::map<std::string, std::string> labels{};
+};
+
+struct CloseParams {
+  CloseReason reason = CloseReason::kRequested;
+  std::string message{};
+};
+
+using WatcherId = uint64_t;
+using WatchCallback = absl::AnyInvocable<void(const WatchItem&)>;
+
+// Threading: everything on its loop. Callbacks run there too and must not call back.
+class PeerConnection : private net::EndOfTurnHandler,
+                       private transport::MediaHandler,
+                       private media::RtcpSender {
+ public:
+  // Errors: NOT_IMPLEMENTED (ICE servers or relay policy), INTERNAL (no key).
+  static absl::StatusOr<std::unique_ptr<PeerConnection>> Create(net::Loop& loop,
+                                                                const Dependencies& dependencies,
+                                                                const Limits& limits,
+                                                                CreateParams params);
+  ~PeerConnection() override;
+  PeerConnection(const PeerConnection&) = delete;
+  PeerConnection& operator=(const PeerConnection&) = delete;
+
+  const std::string& id() const { return id_; }
+  net::Loop& loop() { return loop_; }
+  bool closed() const { return closed_; }
+  PeerConnectionInfo Info();
+  Snapshot TakeSnapshot();
+
+  // --- Negotiation (negotiation.cc). Errors as jsep::Session's. --------------------------
+  absl::StatusOr<SessionDescription> CreateOffer(const jsep::OfferOptions& options);
+  absl::StatusOr<SessionDescription> CreateAnswer(const jsep::AnswerOptions& options);
+  // Null: parameterless. Returns the local description that now applies.
+  absl::StatusOr<SessionDescription> SetLocalDescription(
+      const std::optional<SessionDescription>& description);
+  absl::Status SetRemoteDescription(const SessionDescription& description);
+  absl::Status AddIceCandidate(const IceCandidateInit& candidate);
+  absl::StatusOr<jsep::Transceiver> AddTransceiver(MediaKind kind, const TransceiverInit& init,
+                                                   const std::string& transceiver_id);
+  std::vector<jsep::Transceiver> ListTransceivers() const;
+  // Calls back once gathering is complete on all transports (true), or at `timeout` or when
+  // the connection closes before (false).
+  void WhenGatheringComplete(Duration timeout,
+                             absl::AnyInvocable<void(PeerConnection&, bool)> done);
+
+  // --- Media (media_api.cc). Errors as media::MediaSession's. ----------------------------
+  absl::StatusOr<media::SinkInfo> CreateSink(const media::SinkConfig& config);
+  absl::StatusOr<media::SinkInfo> UpdateSink(const std::string& sink_id,
+                                             const media::SinkUpdate& update);
+  absl::Status DeleteSink(const std::string& sink_id);
+  absl::StatusOr<media::SinkInfo> GetSink(const std::string& sink_id) const;
+  std::vector<media::SinkInfo> ListSinks() const;
+  absl::StatusOr<std::string> GetSinkSdp(const std::vector<std::string>& sink_ids) const;
+  absl::StatusOr<bool> RequestKeyFrame(const media::TrackSelector& track);
+
+  // --- Data channels (data_api.cc). Errors as DataChannelManager's and DataStreams'. ------
+  absl::StatusOr<DataChannelView> CreateDataChannel(const DataChannelInit& init,
+                                                    const std::string& channel_id);
+  absl::StatusOr<DataChannelView> GetDataChannel(const std::string& channel_id) const;
+  std::vector<DataChannelView> ListDataChannels() const;
+  absl::StatusOr<DataChannelView> CloseDataChannel(const std::string& channel_id);
+  absl::StatusOr<DataChannelView> SetBufferedAmountLowThreshold(const std::string& channel_id,
+                                                                uint64_t bytes);
+  // Returns the bytes now queued on the channel.
+  absl::StatusOr<uint64_t> Send(const std::string& channel_id, bool binary, ByteSpan bytes);
+  absl::StatusOr<StreamId> AttachStream(const StreamOptions& options, StreamCallback callback);
+  void DetachStream(StreamId stream_id);
+  void AddReceiveCredit(StreamId stream_id, uint64_t bytes);
+  absl::Status SendOnStream(StreamId stream_id, const std::string& channel_id, bool binary,
+                            ByteSpan bytes);
+  // Calls back when no channel has queued bytes, at `timeout`, or when closed before.
+  void WhenDataSent(Duration timeout, absl::AnyInvocable<void(PeerConnection&)> done);
+
+  // --- Statistics (stats_collector.cc) ----------------------------------------------------
+  StatsReport GetStats() const;
+
+  // --- Events (watching.cc) ---------------------------------------------------------------
+  // Null: a snapshot first. Otherwise the events after that number; EVENT_SEQUENCE_UNKNOWN if
+  // it is above the last one. A watcher attached twice is left as it was.
+  absl::Status AttachWatcher(WatcherId watcher_id, std::optional<uint64_t> resume_after,
+                             WatchCallback callback);
+  void DetachWatcher(WatcherId watcher_id);
+
+  // Ends everything at once, in the order of close_sequence.h. Idempotent. The object stays
+  // readable until it is destroyed.
+  void Close(const CloseParams& params);
+
+ private:
+  struct TransportSlot {
+    size_t index = 0;
+    std::string id{};
+    std::vector<std::string> mids{};
+    std::unique_ptr<transport::Transport> transport{};
+    size_t remote_candidates = 0;  // Of RemoteTransport::candidates, given to ICE already.
+    bool remote_ended = false;
+    IceRole role = IceRole::kControlled;
+    std::optional<CandidatePair> selected_pair{};
+  };
+  struct Waiter {
+    Timestamp deadline = kNever;
+    bool for_gathering = false;  // Else: for data to be sent.
+    absl::AnyInvocable<void(PeerConnection&, bool)> done{};
+  };
+
+  PeerConnection(net::Loop& loop, const Dependencies& dependencies, const Limits& limits,
+                 CreateParams params, std::shared_ptr<const dtls::Certificate> certificate);
+
+  // pump.cc
+  void OnEndOfTurn() override;
+  void Wake() { loop_.RequestEndOfTurn(this); }
+  void Pump();
+  bool DrainTransports();
+  bool DrainAssociation();
+  bool DrainDataChannels();
+  bool DrainMedia();
+  bool UpdateStates();
+  void RunWaiters();
+  void ArmTimer();
+  void OnTimer();
+
+  // media path, direct calls
+  void OnRtp(std::span<PacketPtr> packets) override;
+  void OnRtcp(std::span<PacketPtr> packets) override;
+  void SendRtcp(PacketPtr compound) override;
+
+  // wiring.cc
+  absl::StatusOr<TransportSlot*> EnsureTransport(size_t index);
+  jsep::TransportInfo TransportCredentials();
+  absl::Status Apply(jsep::ApplyResult result);
+  absl::Status ApplyTransport(const jsep::TransportAction& action);
+  absl::Status ApplyRemote(TransportSlot& slot, const jsep::RemoteTransport& remote);
+  void ApplyMedia(const jsep::ApplyResult& result);
+  void StartAssociation();
+  absl::Status RefuseRemoteRestart(const SessionDescription& description) const;
+  absl::Status CheckOpen() const;
+  void HandleTransportEvent(TransportSlot& slot, transport::Event event);
+  void AnnounceCandidate(TransportSlot& slot, absl::StatusOr<IceCandidateInit> candidate);
+
+  // data_api.cc
+  void HandleChannelEvent(const datachannel::DataChannelEvent& event);
+  void HandleChannelState(const datachannel::ChannelStateChanged& changed);
+
+  // info.cc
+  DescriptionPtr Share(std::optional<SessionDescription> description);
+  IceTransportInfo IceInfo(const TransportSlot& slot) const;
+  DtlsTransportInfo DtlsInfo(const TransportSlot& slot) const;
+  std::optional<SctpTransportInfo> SctpInfo() const;
+  std::vector<DataChannelView> Views(const std::vector<datachannel::DataChannelInfo>& infos) const;
+  DataChannelView View(const datachannel::DataChannelInfo& info) const;
+  std::vector<transport::TransportState> TransportStates() const;
+
+  // close.cc
+  void RunCloseStep(CloseStep step);
+  void CloseAssociation();
+  void FinishClose();
+
+  // watching.cc
+  void Emit(EventPayload payload);
+
+  net::Loop& loop_;
+  const Dependencies dependencies_;
+  const Limits limits_;
+  const std::string id_;
+  const Configuration configuration_;
+  const std::map<std::string, std::string> labels_;
+  const int64_t create_unix_us_;
+  const std::shared_ptr<const dtls::Certificate> certificate_;
+
+  jsep::Session session_;
+  media::MediaSession media_;
+  datachannel::DataChannelManager channels_;
+  DataStreams streams_;
+  std::vector<std::unique_ptr<TransportSlot>> transports_;
+  std::optional<jsep::DataSection> data_section_;
+  std::unique_ptr<sctp::SctpAssociation> association_;
+  SctpState sctp_state_ = SctpState::kConnecting;
+
+  SignalingState signaling_state_ = SignalingState::kStable;
+  IceGatheringState gathering_state_ = IceGatheringState::kNew;
+  IceConnectionState ice_state_ = IceConnectionState::kNew;
+  ConnectionState connection_state_ = ConnectionState::kNew;
+  std::vector<LocalCandidate> local_candidates_;
+  std::vector<DescriptionPtr> shared_descriptions_;
+  std::map<std::string, DataChannelView> last_channel_views_;
+
+  EventLog log_;
+  std::map<WatcherId, WatchCallback> watchers_;
+  std::vector<Waiter> waiters_;
+  std::unique_ptr<net::Timer> timer_;
+  Timestamp armed_for_ = kNever;
+  uint64_t revision_ = 1;
+  bool pumping_ = false;
+  bool closed_ = false;
+  CloseReason close_reason_ = CloseReason::kNone;
+  std::string close_message_;
+};
+
+}  // namespace pcd::peerconnection
+
+#endif  // ENGINE_PEERCONNECTION_PEER_CONNECTION_H_

@@ -1,0 +1,153 @@
+// The pump: drains every room in one fixed order until nothing moves any more, then sends and
+// arms the timer. It runs at the end of each turn in which something happened and at the end
+// of each call, so that a caller sees all its effects.
+//
+// Order, and why: transports first, because everything else lives on what they bring; then
+// SCTP, which turns it into messages; data channels and media, which report; the combined
+// states last, when all parts have settled.
+#include <algorithm>
+#include <utility>
+
+#include "engine/peerconnection/peer_connection.h"
+
+namespace pcd::peerconnection {
+namespace {
+
+// More rounds than any cascade needs; a bound keeps one connection from holding the loop.
+constexpr int kMaxRounds = 16;
+// Data packets written in one round.
+constexpr int kMaxDataPackets = 256;
+
+}  // namespace
+
+void PeerConnection::OnEndOfTurn() { Pump(); }
+
+void PeerConnection::Pump() {
+  if (pumping_ || closed_) return;
+  pumping_ = true;
+  bool moved = true;
+  for (int round = 0; moved && round < kMaxRounds && !closed_; ++round) {
+    moved = DrainTransports();
+    moved |= DrainAssociation();
+    moved |= DrainDataChannels();
+    moved |= DrainMedia();
+    moved |= UpdateStates();
+  }
+  if (session_.TakeNegotiationNeededEvent()) Emit(NegotiationNeededEvent{});
+  for (const auto& slot : transports_) slot->transport->Flush();
+  pumping_ = false;
+  RunWaiters();
+  if (moved) Wake();
+  ArmTimer();
+}
+
+bool PeerConnection::DrainTransports() {
+  bool moved = false;
+  for (const auto& slot : transports_) {
+    while (auto event = slot->transport->PollEvent()) {
+      HandleTransportEvent(*slot, std::move(*event));
+      moved = true;
+    }
+  }
+  return moved;
+}
+
+bool PeerConnection::DrainAssociation() {
+  StartAssociation();
+  if (association_ == nullptr) return false;
+  channels_.HandleAssociation(loop_.Now());
+  transport::Transport& transport = *transports_[data_section_->transport_index]->transport;
+  int sent = 0;
+  while (sent < kMaxDataPackets) {
+    const auto packet = association_->PollOutput();
+    if (!packet.has_value()) break;
+    transport.SendData(*packet);
+    ++sent;
+  }
+  if (association_->state() != sctp_state_) {
+    sctp_state_ = association_->state();
+    Emit(SctpTransportChangeEvent{*SctpInfo()});
+  }
+  // What was sent makes no further work by itself; a full round means that more waits.
+  return sent == kMaxDataPackets;
+}
+
+bool PeerConnection::DrainMedia() {
+  bool moved = false;
+  while (auto event = media_.PollEvent()) {
+    moved = true;
+    if (const auto* first = std::get_if<media::FirstPacketEvent>(&*event)) {
+      Emit(FirstPacketEvent{.track_id = first->track_id,
+                            .rid = first->rid,
+                            .ssrc = first->ssrc,
+                            .payload_type = first->payload_type});
+    } else if (const auto* sink = std::get_if<media::SinkStateChangedEvent>(&*event)) {
+      // Deleted meanwhile: SinkDeletedEvent has told it.
+      if (auto info = media_.GetSink(sink->sink_id); info.ok()) Emit(SinkChangeEvent{*info});
+    }
+  }
+  return moved;
+}
+
+bool PeerConnection::UpdateStates() {
+  bool moved = false;
+  const auto states = TransportStates();
+  const auto update = [&moved](auto& current, auto next) {
+    const bool changed = current != next;
+    current = next;
+    moved |= changed;
+    return changed;
+  };
+  if (update(gathering_state_, transport::CombineIceGatheringState(states))) {
+    Emit(IceGatheringStateChangeEvent{gathering_state_});
+    if (gathering_state_ == IceGatheringState::kComplete) Emit(IceCandidateEvent{});
+  }
+  if (update(ice_state_, transport::CombineIceConnectionState(states))) {
+    Emit(IceConnectionStateChangeEvent{ice_state_});
+  }
+  if (update(connection_state_, transport::CombineConnectionState(states))) {
+    Emit(ConnectionStateChangeEvent{connection_state_});
+  }
+  return moved;
+}
+
+void PeerConnection::RunWaiters() {
+  if (waiters_.empty()) return;
+  const Timestamp now = loop_.Now();
+  std::vector<std::pair<Waiter, bool>> ready;
+  for (auto it = waiters_.begin(); it != waiters_.end();) {
+    const bool reached = it->for_gathering ? gathering_state_ == IceGatheringState::kComplete
+                                           : channels_.buffered_amount() == 0;
+    if (reached || now >= it->deadline || closed_) {
+      ready.emplace_back(std::move(*it), reached);
+      it = waiters_.erase(it);
+    } else {
+      ++it;
+    }
+  }
+  // Called last: one of them may close the connection.
+  for (auto& [waiter, reached] : ready) waiter.done(*this, reached);
+}
+
+void PeerConnection::ArmTimer() {
+  if (closed_) return;
+  Timestamp next = media_.NextDeadline();
+  for (const auto& slot : transports_) next = std::min(next, slot->transport->NextDeadline());
+  if (association_ != nullptr) next = std::min(next, association_->NextDeadline());
+  for (const Waiter& waiter : waiters_) next = std::min(next, waiter.deadline);
+  if (next == armed_for_) return;
+  armed_for_ = next;
+  timer_->Set(next);
+}
+
+void PeerConnection::OnTimer() {
+  armed_for_ = kNever;
+  if (closed_) return;
+  const Timestamp now = loop_.Now();
+  for (const auto& slot : transports_) slot->transport->HandleTimeout(now);
+  if (association_ != nullptr) association_->HandleTimeout(now);
+  media_.HandleTimeout(now);
+  Pump();
+}
+
+}  // namespace pcd::peerconnection

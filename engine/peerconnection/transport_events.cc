@@ -1,0 +1,70 @@
+// What a transport reports, turned into candidates, events and SCTP input.
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "engine/base/log.h"
+#include "engine/peerconnection/peer_connection.h"
+
+namespace pcd::peerconnection {
+namespace {
+
+template <typename... Handlers>
+struct Overloaded : Handlers... {
+  using Handlers::operator()...;
+};
+template <typename... Handlers>
+Overloaded(Handlers...) -> Overloaded<Handlers...>;
+
+}  // namespace
+
+void PeerConnection::AnnounceCandidate(TransportSlot& slot,
+                                       absl::StatusOr<IceCandidateInit> candidate) {
+  if (!candidate.ok()) {
+    PCD_LOG(kDebug, "peerconnection", std::string(candidate.status().message()));
+    return;
+  }
+  const LocalCandidate local{.candidate = std::move(*candidate), .transport_id = slot.id};
+  local_candidates_.push_back(local);
+  Emit(IceCandidateEvent{local});
+}
+
+void PeerConnection::HandleTransportEvent(TransportSlot& slot, transport::Event event) {
+  std::visit(Overloaded{
+                 [&](ice::CandidateGathered& e) {
+                   AnnounceCandidate(slot, session_.AddLocalCandidate(slot.index, e.candidate));
+                 },
+                 [&](ice::GatheringStateChanged& e) {
+                   if (e.state == IceGatheringState::kComplete) {
+                     AnnounceCandidate(slot, session_.SetLocalGatheringComplete(slot.index));
+                   }
+                   Emit(IceTransportChangeEvent{IceInfo(slot)});
+                 },
+                 [&](ice::StateChanged&) { Emit(IceTransportChangeEvent{IceInfo(slot)}); },
+                 [&](ice::SelectedPairChanged& e) {
+                   slot.selected_pair = {.local = std::move(e.local),
+                                         .remote = std::move(e.remote)};
+                   Emit(IceTransportChangeEvent{IceInfo(slot)});
+                 },
+                 [&](ice::CandidateError& e) {
+                   Emit(IceCandidateErrorEvent{.address = std::move(e.address),
+                                               .port = e.port,
+                                               .url = std::move(e.url),
+                                               .error_code = e.error_code,
+                                               .error_text = std::move(e.error_text)});
+                 },
+                 [&](transport::DtlsStateChanged& e) {
+                   Emit(DtlsTransportChangeEvent{.transport = DtlsInfo(slot),
+                                                 .error_text = std::move(e.reason)});
+                   const bool over = e.state == DtlsState::kClosed || e.state == DtlsState::kFailed;
+                   if (over && association_ != nullptr) association_->Abort();
+                 },
+                 [&](transport::DataReceived& e) {
+                   if (association_ != nullptr) association_->HandlePacket(e.data, loop_.Now());
+                 },
+                 [](transport::WritableChanged&) {},
+             },
+             event);
+}
+
+}  // namespace pcd::peerconnection

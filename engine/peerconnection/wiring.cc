@@ -1,0 +1,141 @@
+// Acting on what negotiation decided: transports, media sections, the SCTP association.
+#include <algorithm>
+#include <utility>
+
+#include "engine/base/log.h"
+#include "engine/base/status.h"
+#include "engine/peerconnection/peer_connection.h"
+#include "engine/sdp/parser.h"
+
+namespace pcd::peerconnection {
+
+absl::StatusOr<PeerConnection::TransportSlot*> PeerConnection::EnsureTransport(size_t index) {
+  if (index < transports_.size()) return transports_[index].get();
+  ice::Config config = dependencies_.ice_config;
+  config.servers = configuration_.ice_servers;
+  config.policy = configuration_.ice_transport_policy;
+  config.max_candidates = limits_.max_candidates;
+  PCD_ASSIGN_OR_RETURN(std::unique_ptr<ice::IceTransport> ice,
+                       dependencies_.ice_factory->Create(loop_, config));
+  auto slot = std::make_unique<TransportSlot>();
+  slot->index = index;
+  slot->id = "T" + std::to_string(index);
+  slot->transport = std::make_unique<transport::Transport>(
+      loop_, std::move(ice), transport::Config{.certificate = certificate_, .limits = limits_});
+  slot->transport->SetEventCallback([this] { Wake(); });
+  slot->transport->SetMediaHandler(this);
+  transports_.push_back(std::move(slot));
+  return transports_.back().get();
+}
+
+jsep::TransportInfo PeerConnection::TransportCredentials() {
+  return [this](const jsep::TransportRequest& request) {
+    // The session asks for transports in order from 0, and EnsureTransport(0) has succeeded.
+    const auto slot = EnsureTransport(request.transport_index);
+    return slot.ok() ? (*slot)->transport->ice().local_parameters() : IceParameters{};
+  };
+}
+
+// An ICE restart by the remote shows as a new ufrag. It is refused before anything changes, as
+// long as the ICE backend cannot restart.
+absl::Status PeerConnection::RefuseRemoteRestart(const SessionDescription& description) const {
+  const auto current = session_.current_remote_description();
+  if (!current.has_value() || description.type == SdpType::kRollback) return absl::OkStatus();
+  const auto ufrag_of = [this](const std::string& text) -> std::string {
+    const auto parsed = sdp::Parse(text, limits_);
+    if (!parsed.ok()) return {};  // The session reports what is wrong with it.
+    for (const auto& media : parsed->media) {
+      if (!media.ice_ufrag.empty()) return media.ice_ufrag;
+    }
+    return parsed->ice_ufrag;
+  };
+  const std::string before = ufrag_of(current->sdp);
+  const std::string after = ufrag_of(description.sdp);
+  if (before.empty() || after.empty() || before == after) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kUnimplemented, ErrorReason::NOT_IMPLEMENTED,
+                   "the description restarts ICE, which is not built yet");
+}
+
+absl::Status PeerConnection::Apply(jsep::ApplyResult result) {
+  ++revision_;
+  absl::Status status;
+  for (const jsep::TransportAction& action : result.transports)
+    status.Update(ApplyTransport(action));
+  ApplyMedia(result);
+  if (result.data_changed) {
+    data_section_ = result.data;
+    if (data_section_.has_value()) {
+      channels_.SetRemoteMaxMessageSize(data_section_->remote_max_message_size);
+    }
+  }
+  if (signaling_state_ != result.signaling_state) {
+    signaling_state_ = result.signaling_state;
+    Emit(SignalingStateChangeEvent{signaling_state_});
+  }
+  for (const jsep::TrackEvent& track : result.tracks) {
+    if (!track.added) {
+      Emit(TrackRemovedEvent{.track_id = track.track_id,
+                             .transceiver_id = track.transceiver_id,
+                             .stream_ids = track.stream_ids});
+    } else if (const jsep::Transceiver* t = session_.FindTransceiver(track.transceiver_id)) {
+      Emit(TrackEvent{*t});
+    }
+  }
+  Emit(DescriptionChangeEvent{.info = Info(), .transceivers = session_.transceivers()});
+  return status;
+}
+
+absl::Status PeerConnection::ApplyTransport(const jsep::TransportAction& action) {
+  PCD_ASSIGN_OR_RETURN(TransportSlot * slot, EnsureTransport(action.transport_index));
+  slot->mids = action.mids;
+  slot->role = action.ice_role;
+  slot->transport->ice().SetRole(action.ice_role);
+  if (action.start_gathering) slot->transport->ice().StartGathering();
+  if (!action.remote.has_value()) return absl::OkStatus();
+  return ApplyRemote(*slot, *action.remote);
+}
+
+absl::Status PeerConnection::ApplyRemote(TransportSlot& slot, const jsep::RemoteTransport& remote) {
+  ice::IceTransport& ice = slot.transport->ice();
+  PCD_RETURN_IF_ERROR(ice.SetRemoteParameters(remote.ice));
+  PCD_RETURN_IF_ERROR(slot.transport->SetDtlsParameters(remote.dtls_role, remote.fingerprints));
+  // The list only grows within a generation.
+  for (; slot.remote_candidates < remote.candidates.size(); ++slot.remote_candidates) {
+    PCD_RETURN_IF_ERROR(ice.AddRemoteCandidate(remote.candidates[slot.remote_candidates]));
+  }
+  if (remote.end_of_candidates && !slot.remote_ended) {
+    slot.remote_ended = true;
+    ice.SetRemoteEndOfCandidates();
+  }
+  return absl::OkStatus();
+}
+
+void PeerConnection::ApplyMedia(const jsep::ApplyResult& result) {
+  std::vector<media::TrackBinding> tracks;
+  for (const jsep::Transceiver& transceiver : session_.transceivers()) {
+    if (transceiver.mid.has_value()) {
+      tracks.push_back({.mid = *transceiver.mid, .track_id = transceiver.track_id});
+    }
+  }
+  media_.SetTracks(std::move(tracks));
+  if (result.receivers.has_value()) media_.SetReceivers(*result.receivers);
+}
+
+// SCTP runs once its section is negotiated and DTLS has verified the peer (RFC 8261).
+void PeerConnection::StartAssociation() {
+  if (association_ != nullptr || !data_section_.has_value() || closed_) return;
+  if (data_section_->transport_index >= transports_.size()) return;
+  const TransportSlot& slot = *transports_[data_section_->transport_index];
+  if (slot.transport->state().dtls != DtlsState::kConnected) return;
+  sctp::SctpOptions options;
+  options.max_message_bytes = limits_.max_message_bytes;
+  association_ = dependencies_.sctp_factory->Create(loop_, options);
+  association_->SetWakeCallback([this] { Wake(); });
+  const absl::Status started = association_->Start(
+      {.local_port = data_section_->local_port, .remote_port = data_section_->remote_port},
+      loop_.Now());
+  if (!started.ok()) PCD_LOG(kWarning, "peerconnection", std::string(started.message()));
+  channels_.AttachAssociation(association_.get(), slot.transport->dtls_role(), loop_.Now());
+}
+
+}  // namespace pcd::peerconnection
