@@ -1,0 +1,60 @@
+// The end of one unary call, as a value that can be moved to another thread and is used
+// exactly once: a call whose reply is destroyed unused (its loop stopped, its task was
+// dropped) ends with UNAVAILABLE instead of hanging for ever.
+//
+//   UnaryReply reply(context, response);
+//   grpc::ServerUnaryReactor* reactor = reply.reactor();
+//   loop.Post([reply = std::move(reply)]() mutable { std::move(reply).Finish(status); });
+//   return reactor;
+#ifndef SERVICE_UNARY_REPLY_H_
+#define SERVICE_UNARY_REPLY_H_
+
+#include <absl/status/status.h>
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <utility>
+
+#include "service/status_mapping.h"
+
+namespace pcd::service {
+
+// gRPC keeps the context, the request and the response until Finish has been called, also
+// when the caller has cancelled meanwhile, so `response()` is valid as long as this object
+// has not been finished. Threading: one thread at a time.
+template <typename Response>
+class UnaryReply {
+ public:
+  UnaryReply(grpc::CallbackServerContext* context, Response* response)
+      : context_(context), reactor_(context->DefaultReactor()), response_(response) {}
+  UnaryReply(UnaryReply&& other) noexcept
+      : context_(other.context_),
+        reactor_(std::exchange(other.reactor_, nullptr)),
+        response_(other.response_) {}
+  UnaryReply& operator=(UnaryReply&&) = delete;
+  ~UnaryReply() {
+    if (reactor_ == nullptr) return;
+    reactor_->Finish(MakeGrpcStatus(grpc::StatusCode::UNAVAILABLE,
+                                    peerconnection::v1::ERROR_REASON_NOT_READY,
+                                    "the service is stopping"));
+  }
+
+  // What the method returns to gRPC; take it before the reply is moved away.
+  grpc::ServerUnaryReactor* reactor() const { return reactor_; }
+  Response& response() { return *response_; }
+  bool IsCancelled() const { return context_->IsCancelled(); }
+
+  void Finish(const absl::Status& status) && {
+    std::exchange(reactor_, nullptr)->Finish(ToGrpcStatus(status));
+  }
+  void Finish(const grpc::Status& status) && { std::exchange(reactor_, nullptr)->Finish(status); }
+
+ private:
+  grpc::CallbackServerContext* context_;
+  grpc::ServerUnaryReactor* reactor_;
+  Response* response_;
+};
+
+}  // namespace pcd::service
+
+#endif  // SERVICE_UNARY_REPLY_H_
