@@ -13,7 +13,7 @@
 
 namespace pcd::sdp {
 
-// Accepts CRLF, LF and CR line ends, trailing white space, empty lines at the end and lines
+// Accepts CRLF, LF and CR line ends, white space around lines, empty lines, and lines
 // out of RFC order. A known attribute that does not follow its grammar is an error, and so is
 // a second, different value of a single-valued one; an unknown attribute is kept as it is.
 //
