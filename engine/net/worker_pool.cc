@@ -32,6 +32,7 @@ void WorkerPool::Stop() {
     rest.swap(queue_);
   }
   available_.notify_all();
+  rest.clear();
   for (std::thread& thread : threads_) {
     if (thread.joinable()) thread.join();
   }
