@@ -65,6 +65,8 @@ class SrtpSession {
 
  private:
   SrtpSession(srtp_ctx_t_* context, size_t max_ssrcs);
+  template <typename Function>
+  SrtpResult Apply(Packet& packet, uint32_t ssrc, Function function);
   bool Admit(uint32_t ssrc) const;
   void Remember(uint32_t ssrc);
 

@@ -1,0 +1,171 @@
+#include "engine/srtp/srtp_session.h"
+
+#include <arpa/inet.h>
+#include <srtp2/srtp.h>
+#include <strings.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "engine/base/status.h"
+#include "engine/srtp/boringssl_srtp_crypto.h"
+
+namespace pcd::srtp {
+namespace {
+
+// Reordering and retransmission within this many packets are accepted.
+constexpr unsigned long kReplayWindow = 1024;
+constexpr size_t kLongestMaster = 32 + 14;
+constexpr size_t kRtpHeader = 12;
+constexpr size_t kRtcpHeader = 8;
+
+struct ProfileInfo {
+  SrtpProfile profile;
+  srtp_profile_t native;
+  size_t key_length;
+  size_t salt_length;
+};
+
+constexpr std::array<ProfileInfo, 4> kProfiles = {{
+    {SrtpProfile::kAes128CmSha1_80, srtp_profile_aes128_cm_sha1_80, 16, 14},
+    {SrtpProfile::kAes128CmSha1_32, srtp_profile_aes128_cm_sha1_32, 16, 14},
+    {SrtpProfile::kAeadAes128Gcm, srtp_profile_aead_aes_128_gcm, 16, 12},
+    {SrtpProfile::kAeadAes256Gcm, srtp_profile_aead_aes_256_gcm, 32, 12},
+}};
+
+const ProfileInfo* Find(SrtpProfile profile) {
+  const auto* found = std::ranges::find(kProfiles, profile, &ProfileInfo::profile);
+  return found == kProfiles.end() ? nullptr : found;
+}
+
+SrtpResult ToResult(srtp_err_status_t status) {
+  switch (status) {
+    case srtp_err_status_ok:
+      return SrtpResult::kOk;
+    case srtp_err_status_auth_fail:
+    case srtp_err_status_cipher_fail:
+      return SrtpResult::kAuthFailed;
+    case srtp_err_status_replay_fail:
+    case srtp_err_status_replay_old:
+    case srtp_err_status_pkt_idx_old:
+    case srtp_err_status_key_expired:
+      return SrtpResult::kReplayed;
+    default:
+      return SrtpResult::kMalformed;
+  }
+}
+
+}  // namespace
+
+std::string_view ToString(SrtpResult result) {
+  switch (result) {
+    case SrtpResult::kOk:
+      return "ok";
+    case SrtpResult::kAuthFailed:
+      return "auth_failed";
+    case SrtpResult::kReplayed:
+      return "replayed";
+    case SrtpResult::kMalformed:
+      return "malformed";
+    case SrtpResult::kNoRoom:
+      return "no_room";
+  }
+  return "";
+}
+
+size_t MasterKeyLength(SrtpProfile profile) {
+  const ProfileInfo* info = Find(profile);
+  return info != nullptr ? info->key_length : 0;
+}
+
+size_t MasterSaltLength(SrtpProfile profile) {
+  const ProfileInfo* info = Find(profile);
+  return info != nullptr ? info->salt_length : 0;
+}
+
+absl::StatusOr<std::unique_ptr<SrtpSession>> SrtpSession::Create(SrtpDirection direction,
+                                                                 SrtpProfile profile, ByteSpan key,
+                                                                 ByteSpan salt, size_t max_ssrcs) {
+  PCD_RETURN_IF_ERROR(InitializeSrtp());
+  const ProfileInfo* info = Find(profile);
+  if (info == nullptr) return InvalidArgument("unknown SRTP profile");
+  if (key.size() != info->key_length || salt.size() != info->salt_length) {
+    return InvalidArgument("the SRTP key or salt has the wrong length");
+  }
+  std::array<uint8_t, kLongestMaster> master;
+  std::ranges::copy(salt, std::ranges::copy(key, master.begin()).out);
+  srtp_policy_t policy{};
+  srtp_crypto_policy_set_from_profile_for_rtp(&policy.rtp, info->native);
+  srtp_crypto_policy_set_from_profile_for_rtcp(&policy.rtcp, info->native);
+  policy.ssrc.type = direction == SrtpDirection::kInbound ? ssrc_any_inbound : ssrc_any_outbound;
+  policy.key = master.data();
+  policy.window_size = kReplayWindow;
+  // A sequence number sent twice with another header extension would reuse a GCM nonce.
+  policy.allow_repeat_tx = 0;
+  srtp_t context = nullptr;
+  const srtp_err_status_t status = srtp_create(&context, &policy);
+  explicit_bzero(master.data(), master.size());
+  if (status != srtp_err_status_ok) {
+    return MakeError(absl::StatusCode::kInternal, ErrorReason::INTERNAL,
+                     "libsrtp refused the keys, status " + std::to_string(status));
+  }
+  return std::unique_ptr<SrtpSession>(new SrtpSession(context, max_ssrcs));
+}
+
+SrtpSession::SrtpSession(srtp_ctx_t_* context, size_t max_ssrcs)
+    : context_(context), max_ssrcs_(max_ssrcs) {}
+
+SrtpSession::~SrtpSession() { srtp_dealloc(context_); }
+
+bool SrtpSession::Admit(uint32_t ssrc) const {
+  if (ssrc == last_ssrc_ && !ssrcs_.empty()) return true;
+  return ssrcs_.size() < max_ssrcs_ || ssrcs_.contains(ssrc);
+}
+
+void SrtpSession::Remember(uint32_t ssrc) {
+  if (ssrc == last_ssrc_ && !ssrcs_.empty()) return;
+  ssrcs_.insert(ssrc);
+  last_ssrc_ = ssrc;
+}
+
+template <typename Function>
+SrtpResult SrtpSession::Apply(Packet& packet, uint32_t ssrc, Function function) {
+  if (!Admit(ssrc)) return SrtpResult::kNoRoom;
+  int length = static_cast<int>(packet.size());
+  const srtp_err_status_t status = function(context_, packet.data(), &length);
+  if (status != srtp_err_status_ok) return ToResult(status);
+  packet.set_size(static_cast<size_t>(length));
+  Remember(ssrc);
+  return SrtpResult::kOk;
+}
+
+SrtpResult SrtpSession::ProtectRtp(Packet& packet) {
+  if (packet.size() < kRtpHeader) return SrtpResult::kMalformed;
+  if (packet.size() > Packet::kMaxPayload) return SrtpResult::kNoRoom;
+  return Apply(packet, LoadU32(packet.data() + 8), srtp_protect);
+}
+
+SrtpResult SrtpSession::ProtectRtcp(Packet& packet) {
+  if (packet.size() < kRtcpHeader) return SrtpResult::kMalformed;
+  if (packet.size() > Packet::kMaxPayload) return SrtpResult::kNoRoom;
+  return Apply(packet, LoadU32(packet.data() + 4), srtp_protect_rtcp);
+}
+
+SrtpResult SrtpSession::UnprotectRtp(Packet& packet) {
+  if (packet.size() < kRtpHeader) return SrtpResult::kMalformed;
+  return Apply(packet, LoadU32(packet.data() + 8), srtp_unprotect);
+}
+
+SrtpResult SrtpSession::UnprotectRtcp(Packet& packet) {
+  if (packet.size() < kRtcpHeader) return SrtpResult::kMalformed;
+  return Apply(packet, LoadU32(packet.data() + 4), srtp_unprotect_rtcp);
+}
+
+void SrtpSession::RemoveSsrc(uint32_t ssrc) {
+  if (ssrcs_.erase(ssrc) == 0) return;
+  srtp_remove_stream(context_, htonl(ssrc));  // libsrtp 2.5 wants network order here.
+  if (last_ssrc_ == ssrc && !ssrcs_.empty()) last_ssrc_ = *ssrcs_.begin();
+}
+
+}  // namespace pcd::srtp
