@@ -68,7 +68,9 @@ class SctpAssociation {
   virtual Timestamp NextDeadline() const = 0;
   // The next packet to send, at most SctpOptions::mtu bytes; nullopt: none now.
   virtual std::optional<std::vector<uint8_t>> PollOutput() = 0;
-  // The next event, in order; nullopt: none now, or receiving is paused.
+  // The next event, in order; nullopt: none now. Messages are read from the network's side
+  // only here: a consumer that stops asking leaves them in the receive buffer and so closes
+  // the window that the peer sees. That is the back-pressure.
   virtual std::optional<SctpEvent> PollEvent() = 0;
   // `wake` runs on the owner loop when PollOutput or PollEvent may have something outside a
   // call of the owner. It may be called without cause. It may destroy the association.
@@ -82,11 +84,7 @@ class SctpAssociation {
   // called while others are under way. OutgoingStreamsReset tells the end. A reset of a
   // stream that is already being reset, or while not connected, does nothing.
   virtual void ResetStream(uint16_t stream_id, Timestamp now) = 0;
-  // While paused, PollEvent returns nothing: what arrives stays in the receive buffer and
-  // closes the window that the peer sees. Resuming is followed by a wake.
-  virtual void SetReceivePaused(bool paused) = 0;
-
-  // Ends at once: sends ABORT when connected; state kClosed, no further events.
+  // Ends at once: sends ABORT when there is a peer to tell; state kClosed, no further events.
   virtual void Abort() = 0;
   // Ends after all that was sent has been acknowledged; StateChanged{kClosed} follows.
   virtual void Shutdown(Timestamp now) = 0;

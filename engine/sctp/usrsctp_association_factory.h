@@ -13,7 +13,7 @@ class UsrsctpTicker;
 
 // usrsctp is one per process and follows real time: `tick_loop` (one of the media loops)
 // drives its timers about every 10 ms while any association of this factory exists, and
-// sleeps otherwise. The factory initialises the library on first use.
+// sleeps otherwise. The first factory starts the library.
 //
 // Threading: Create on any loop's thread. `tick_loop` must outlive the factory and all its
 // associations.

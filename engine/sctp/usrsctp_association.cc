@@ -1,0 +1,267 @@
+#include "engine/sctp/usrsctp_association.h"
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+#include <utility>
+
+#include "engine/base/status.h"
+#include "engine/sctp/usrsctp_runtime.h"
+
+namespace pcd::sctp {
+namespace {
+
+// A common header and one chunk header; a DTLS record holds at most 16 KiB.
+constexpr size_t kMinPacket = 16;
+constexpr size_t kMaxPacket = 16 * 1024;
+constexpr size_t kCommonHeader = 12;
+constexpr size_t kChunkHeader = 4;
+constexpr uint8_t kReConfigChunk = 130;  // RFC 6525.
+
+constexpr size_t kReadBuffer = 64 * 1024;
+constexpr int kConnectAttempts = 3;
+
+MutableByteSpan ReadBuffer() {
+  static thread_local std::vector<uint8_t> buffer(kReadBuffer);
+  return buffer;
+}
+
+bool HasReConfig(ByteSpan packet) {
+  size_t at = kCommonHeader;
+  while (at + kChunkHeader <= packet.size()) {
+    if (packet[at] == kReConfigChunk) return true;
+    const size_t length = LoadU16(packet.data() + at + 2);
+    at += std::max((length + 3) & ~size_t{3}, kChunkHeader);
+  }
+  return false;
+}
+
+}  // namespace
+
+UsrsctpAssociation::UsrsctpAssociation(net::Loop& loop, const SctpOptions& options,
+                                       std::shared_ptr<UsrsctpTicker> ticker)
+    : options_(options),
+      ticker_(std::move(ticker)),
+      mailbox_(std::make_shared<UsrsctpMailbox>(loop)) {
+  ticker_->AddUser();
+}
+
+UsrsctpAssociation::~UsrsctpAssociation() {
+  CloseSocket();
+  mailbox_->Detach();
+  ticker_->RemoveUser();
+}
+
+absl::Status UsrsctpAssociation::Start(const SctpParams& params, Timestamp /*now*/) {
+  if (socket_ != nullptr || state_ != SctpState::kConnecting) {
+    return InvalidState("the SCTP association has been started or closed before");
+  }
+  UsrsctpMailbox::OwnCall own_call(*mailbox_);
+  absl::Status status;
+  // usrsctp may still hold the port of a reused address's last association for a moment.
+  for (int attempt = 0; attempt < kConnectAttempts; ++attempt) {
+    address_ = UsrsctpRuntime::Get().Acquire(mailbox_);
+    auto socket = UsrsctpSocket::Connect(address_, params, options_);
+    if (socket.ok()) {
+      socket_ = std::move(socket).value();
+      return absl::OkStatus();
+    }
+    status = socket.status();
+    UsrsctpRuntime::Get().Release(std::exchange(address_, 0));
+  }
+  return status;
+}
+
+void UsrsctpAssociation::HandlePacket(ByteSpan packet, Timestamp /*now*/) {
+  if (socket_ == nullptr || packet.size() < kMinPacket || packet.size() > kMaxPacket) {
+    ++stats_.packets_dropped;
+    return;
+  }
+  ++stats_.packets_received;
+  stats_.bytes_received += packet.size();
+  UsrsctpMailbox::OwnCall own_call(*mailbox_);
+  MakeRoomForNotification(packet);
+  if (socket_ == nullptr) return;
+  socket_->Input(packet);
+  UpdateBufferedBytes();
+}
+
+// usrsctp drops the notification of a stream reset when its receive buffer is full, which a
+// consumer that does not read brings about. One buffer's worth more is kept here then.
+void UsrsctpAssociation::MakeRoomForNotification(ByteSpan packet) {
+  if (!HasReConfig(packet)) return;
+  while (socket_ != nullptr && event_bytes_ < options_.receive_buffer_bytes && ReadOne()) {
+  }
+}
+
+std::optional<std::vector<uint8_t>> UsrsctpAssociation::PollOutput() {
+  auto packet = mailbox_->PollPacket();
+  if (packet) {
+    ++stats_.packets_sent;
+    stats_.bytes_sent += packet->size();
+  }
+  return packet;
+}
+
+std::optional<SctpEvent> UsrsctpAssociation::PollEvent() {
+  {
+    UsrsctpMailbox::OwnCall own_call(*mailbox_);
+    while (events_.empty() && socket_ != nullptr && ReadOne()) {
+    }
+  }
+  if (!events_.empty()) {
+    SctpEvent event = std::move(events_.front());
+    events_.pop_front();
+    if (const auto* message = std::get_if<MessageReceived>(&event)) {
+      event_bytes_ -= message->bytes.size();
+    }
+    return event;
+  }
+  if (std::exchange(buffered_bytes_low_, false)) return BufferedBytesLow{buffered_bytes_};
+  return std::nullopt;
+}
+
+void UsrsctpAssociation::SetWakeCallback(net::Task wake) {
+  mailbox_->SetWake([this, wake = std::move(wake)]() mutable {
+    UpdateBufferedBytes();
+    if (wake) wake();
+  });
+}
+
+SendResult UsrsctpAssociation::Send(uint16_t stream_id, uint32_t ppid, ByteSpan message,
+                                    const SendOptions& options, Timestamp /*now*/) {
+  if (state_ != SctpState::kConnected) return SendResult::kNotConnected;
+  if (stream_id >= stream_count_ || resetting_.contains(stream_id)) return SendResult::kBadStream;
+  if (message.empty()) return SendResult::kTooLarge;
+  UsrsctpMailbox::OwnCall own_call(*mailbox_);
+  const SendResult result = socket_->Send(stream_id, ppid, message, options);
+  if (result == SendResult::kOk) {
+    buffered_bytes_ += message.size();
+    ++stats_.messages_sent;
+  }
+  return result;
+}
+
+void UsrsctpAssociation::ResetStream(uint16_t stream_id, Timestamp /*now*/) {
+  if (state_ != SctpState::kConnected || stream_id >= stream_count_) return;
+  if (!resetting_.insert(stream_id).second) return;
+  UsrsctpMailbox::OwnCall own_call(*mailbox_);
+  if (socket_->ResetOutgoing(stream_id)) return;
+  // The peer does not support it: there is nothing to wait for.
+  resetting_.erase(stream_id);
+  events_.push_back(OutgoingStreamsReset{.stream_ids = {stream_id}, .ok = false});
+}
+
+void UsrsctpAssociation::Abort() {
+  CloseSocket();
+  state_ = SctpState::kClosed;
+  events_.clear();
+  event_bytes_ = 0;
+  buffered_bytes_low_ = false;
+}
+
+void UsrsctpAssociation::Shutdown(Timestamp now) {
+  if (socket_ == nullptr || state_ != SctpState::kConnected) {
+    if (state_ != SctpState::kClosed) End("");
+    return;
+  }
+  static_cast<void>(now);
+  UsrsctpMailbox::OwnCall own_call(*mailbox_);
+  socket_->Shutdown();
+}
+
+bool UsrsctpAssociation::ReadOne() {
+  const MutableByteSpan buffer = ReadBuffer();
+  const UsrsctpRead read = socket_->Read(buffer);
+  switch (read.kind) {
+    case UsrsctpRead::Kind::kNothing:
+      return false;
+    case UsrsctpRead::Kind::kData:
+      OnData(read, buffer.first(read.length));
+      return true;
+    case UsrsctpRead::Kind::kNotification:
+      OnNotification(ParseUsrsctpNotification(buffer.first(read.length)));
+      return true;
+    case UsrsctpRead::Kind::kEnd:
+      End(read.error == 0 ? "" : std::strerror(read.error));
+      return true;
+  }
+  return false;
+}
+
+void UsrsctpAssociation::OnData(const UsrsctpRead& read, ByteSpan bytes) {
+  if (partial_.bytes.size() + bytes.size() > options_.max_message_bytes) {
+    End("the peer sent a message longer than " + std::to_string(options_.max_message_bytes) +
+        " bytes");
+    return;
+  }
+  partial_.stream_id = read.stream_id;
+  partial_.ppid = read.ppid;
+  partial_.bytes.insert(partial_.bytes.end(), bytes.begin(), bytes.end());
+  if (!read.complete) return;
+  ++stats_.messages_received;
+  event_bytes_ += partial_.bytes.size();
+  events_.push_back(std::exchange(partial_, {}));
+}
+
+void UsrsctpAssociation::OnNotification(UsrsctpNotification notification) {
+  if (const auto* up = std::get_if<AssociationUp>(&notification)) {
+    OnUp(*up);
+  } else if (auto* ended = std::get_if<AssociationEnded>(&notification)) {
+    End(std::move(ended->reason));
+  } else if (auto* reset = std::get_if<StreamsReset>(&notification)) {
+    OnReset(std::move(*reset));
+  } else if (std::holds_alternative<PartialMessageAborted>(notification)) {
+    partial_ = {};
+  }
+}
+
+void UsrsctpAssociation::OnUp(const AssociationUp& up) {
+  if (state_ != SctpState::kConnecting) return;
+  state_ = SctpState::kConnected;
+  stream_count_ = std::min(up.outgoing_streams, up.incoming_streams);
+  events_.push_back(StateChanged{.state = state_, .reason = {}});
+}
+
+void UsrsctpAssociation::OnReset(StreamsReset reset) {
+  if (reset.stream_ids.empty()) {
+    reset.stream_ids.resize(stream_count_);
+    std::iota(reset.stream_ids.begin(), reset.stream_ids.end(), uint16_t{0});
+  }
+  if (reset.incoming) {
+    events_.push_back(IncomingStreamsReset{.stream_ids = std::move(reset.stream_ids)});
+    return;
+  }
+  for (const uint16_t id : reset.stream_ids) resetting_.erase(id);
+  events_.push_back(
+      OutgoingStreamsReset{.stream_ids = std::move(reset.stream_ids), .ok = reset.ok});
+}
+
+void UsrsctpAssociation::End(std::string reason) {
+  CloseSocket();
+  if (state_ == SctpState::kClosed) return;
+  state_ = SctpState::kClosed;
+  events_.push_back(StateChanged{.state = state_, .reason = std::move(reason)});
+}
+
+void UsrsctpAssociation::CloseSocket() {
+  if (socket_ == nullptr) return;
+  {
+    UsrsctpMailbox::OwnCall own_call(*mailbox_);
+    socket_.reset();
+  }
+  UsrsctpRuntime::Get().Release(std::exchange(address_, 0));
+  partial_ = {};
+  resetting_.clear();
+  stream_count_ = 0;
+}
+
+void UsrsctpAssociation::UpdateBufferedBytes() {
+  if (buffered_bytes_ == 0 || socket_ == nullptr) return;
+  const std::optional<size_t> queued = socket_->QueuedBytes();
+  if (!queued || *queued >= buffered_bytes_) return;
+  buffered_bytes_ = *queued;
+  buffered_bytes_low_ = true;
+}
+
+}  // namespace pcd::sctp
