@@ -84,6 +84,13 @@ void UsrsctpAssociation::HandlePacket(ByteSpan packet, Timestamp /*now*/) {
   if (socket_ == nullptr) return;
   socket_->Input(packet);
   UpdateBufferedBytes();
+  ReadWhileConnecting();
+}
+
+// state() is true for everybody as soon as the peer has answered, whoever polls events.
+void UsrsctpAssociation::ReadWhileConnecting() {
+  while (socket_ != nullptr && state_ == SctpState::kConnecting && ReadOne()) {
+  }
 }
 
 // usrsctp drops the notification of a stream reset when its receive buffer is full, which a
@@ -124,6 +131,7 @@ std::optional<SctpEvent> UsrsctpAssociation::PollEvent() {
 void UsrsctpAssociation::SetWakeCallback(net::Task wake) {
   mailbox_->SetWake([this, wake = std::move(wake)]() mutable {
     UpdateBufferedBytes();
+    ReadWhileConnecting();
     if (wake) wake();
   });
 }

@@ -53,6 +53,7 @@ class UsrsctpAssociation : public SctpAssociation {
  private:
   // Reads one piece or notification; false when there is none.
   bool ReadOne();
+  void ReadWhileConnecting();
   void OnData(const UsrsctpRead& read, ByteSpan bytes);
   void OnNotification(UsrsctpNotification notification);
   void OnUp(const AssociationUp& up);

@@ -14,6 +14,8 @@
 namespace pcd::sctp {
 namespace {
 
+constexpr size_t kCommonHeader = 12;
+
 // The notifications that usrsctp_notification.cc understands.
 constexpr uint16_t kNotifications[] = {SCTP_ASSOC_CHANGE, SCTP_STREAM_RESET_EVENT,
                                        SCTP_PARTIAL_DELIVERY_EVENT};
@@ -112,7 +114,7 @@ int UsrsctpSocket::BindAndConnect(const SctpParams& params, const SctpOptions& o
   sctp_paddrparams path{};
   std::memcpy(&path.spp_address, &remote, sizeof(remote));
   path.spp_flags = SPP_PMTUD_DISABLE;
-  path.spp_pathmtu = static_cast<uint32_t>(options.mtu);
+  path.spp_pathmtu = static_cast<uint32_t>(options.mtu - kCommonHeader);  // It adds the header.
   return SetOption(socket_, IPPROTO_SCTP, SCTP_PEER_ADDR_PARAMS, path);
 }
 
