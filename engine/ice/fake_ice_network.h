@@ -39,8 +39,8 @@ class FakeIceNetwork : public IceTransportFactory {
   // Empty (default): packets arrive in the next turn, in order.
   void SetLink(Link link) { link_ = std::move(link); }
 
-  // False: nothing passes; connected ends become disconnected after 5 s and failed after 30 s.
-  // True again before that: connected.
+  // False: nothing passes; connected ends become disconnected and failed as their configuration
+  // says (8 s, 30 s). True again before that: connected.
   void SetReachable(bool reachable);
   bool reachable() const { return reachable_; }
 

@@ -8,7 +8,7 @@
 
 #include "engine/base/status.h"
 #include "engine/ice/event_recorder.h"
-#include "engine/ice/manual_loop.h"
+#include "engine/testing/sim_loop.h"
 
 namespace pcd::ice {
 namespace {
@@ -18,7 +18,7 @@ using std::chrono::seconds;
 
 std::vector<uint8_t> Bytes(std::initializer_list<uint8_t> bytes) { return bytes; }
 
-class FakeIceNetworkTest : public testing::Test {
+class FakeIceNetworkTest : public ::testing::Test {
  protected:
   struct End {
     explicit End(std::unique_ptr<IceTransport> transport)
@@ -45,12 +45,13 @@ class FakeIceNetworkTest : public testing::Test {
     a_->record.trickle_to = b_->ice.get();
     b_->record.trickle_to = a_->ice.get();
     Introduce();
-    loop_.Run();
+    loop_.RunDue();
     ASSERT_TRUE(a_->ice->writable());
     ASSERT_TRUE(b_->ice->writable());
   }
 
-  ManualLoop loop_;
+  pcd::testing::SimNetwork sim_;
+  pcd::testing::SimLoop loop_{sim_};
   FakeIceNetwork network_;
   std::unique_ptr<End> a_ = Make();
   std::unique_ptr<End> b_ = Make();
@@ -68,12 +69,12 @@ TEST_F(FakeIceNetworkTest, ConnectsWhenParametersAndCandidatesAreExchanged) {
 
 TEST_F(FakeIceNetworkTest, StaysNewUntilOneEndKnowsACandidate) {
   Introduce();
-  loop_.Advance(seconds(60));
+  loop_.RunFor(seconds(60));
   EXPECT_TRUE(a_->record.states.empty());
   EXPECT_FALSE(a_->ice->writable());
 
   ASSERT_TRUE(a_->ice->AddRemoteCandidate(b_->record.candidates.at(0)).ok());
-  loop_.Run();
+  loop_.RunDue();
   EXPECT_EQ(a_->record.states, (std::vector<State>{State::kChecking, State::kConnected}));
   EXPECT_EQ(b_->record.states, (std::vector<State>{State::kChecking, State::kConnected}));
   EXPECT_EQ(a_->record.pairs.at(0).remote.type, CandidateType::kHost);
@@ -83,12 +84,12 @@ TEST_F(FakeIceNetworkTest, StaysNewUntilOneEndKnowsACandidate) {
 TEST_F(FakeIceNetworkTest, CandidatesMayPrecedeParameters) {
   a_->ice->StartGathering();
   b_->ice->StartGathering();
-  loop_.Run();
+  loop_.RunDue();
   ASSERT_TRUE(a_->ice->AddRemoteCandidate(b_->record.candidates.at(0)).ok());
-  loop_.Run();
+  loop_.RunDue();
   EXPECT_TRUE(a_->record.states.empty());
   Introduce();
-  loop_.Run();
+  loop_.RunDue();
   EXPECT_TRUE(a_->ice->writable());
   EXPECT_TRUE(b_->ice->writable());
 }
@@ -102,9 +103,9 @@ TEST_F(FakeIceNetworkTest, AWrongPasswordFailsAfterThirtySeconds) {
   b_->ice->StartGathering();
   ASSERT_TRUE(a_->ice->SetRemoteParameters(wrong).ok());
   ASSERT_TRUE(b_->ice->SetRemoteParameters(a_->ice->local_parameters()).ok());
-  loop_.Advance(seconds(29));
+  loop_.RunFor(seconds(29));
   EXPECT_EQ(a_->record.states, (std::vector<State>{State::kChecking}));
-  loop_.Advance(seconds(2));
+  loop_.RunFor(seconds(2));
   EXPECT_EQ(a_->record.states, (std::vector<State>{State::kChecking, State::kFailed}));
   EXPECT_FALSE(a_->ice->Send(Bytes({128, 1})));
 }
@@ -113,7 +114,7 @@ TEST_F(FakeIceNetworkTest, PacketsArriveOnceInOrderInALaterTurn) {
   Connect();
   for (uint8_t i = 0; i < 50; ++i) ASSERT_TRUE(a_->ice->Send(Bytes({128, i})));
   EXPECT_TRUE(b_->record.packets.empty());
-  loop_.Run();
+  loop_.RunDue();
   ASSERT_EQ(b_->record.packets.size(), 50u);
   for (uint8_t i = 0; i < 50; ++i) EXPECT_EQ(b_->record.packets[i], Bytes({128, i}));
   EXPECT_TRUE(a_->record.packets.empty());
@@ -133,7 +134,7 @@ TEST_F(FakeIceNetworkTest, TheLinkDecidesWhatArrives) {
     if (seen == 3) deliver(std::move(copy));  // Duplicated.
   });
   for (uint8_t i = 1; i <= 3; ++i) ASSERT_TRUE(a_->ice->Send(Bytes({128, i})));
-  loop_.Run();
+  loop_.RunDue();
   EXPECT_EQ(b_->record.packets, (std::vector<std::vector<uint8_t>>{{128, 1}, {128, 3}, {128, 3}}));
 }
 
@@ -141,15 +142,15 @@ TEST_F(FakeIceNetworkTest, AnUnreachablePeerIsDisconnectedThenFailed) {
   Connect();
   network_.SetReachable(false);
   EXPECT_TRUE(a_->ice->Send(Bytes({128})));  // UDP does not know.
-  loop_.Advance(seconds(6));
+  loop_.RunFor(seconds(9));
   EXPECT_EQ(a_->record.states.back(), State::kDisconnected);
   network_.SetReachable(true);
-  loop_.Run();
+  loop_.RunDue();
   EXPECT_EQ(a_->record.states.back(), State::kCompleted);
   EXPECT_TRUE(b_->record.packets.empty());
 
   network_.SetReachable(false);
-  loop_.Advance(seconds(31));
+  loop_.RunFor(seconds(31));
   EXPECT_EQ(a_->record.states.back(), State::kFailed);
   EXPECT_FALSE(a_->ice->writable());
 }
@@ -159,12 +160,12 @@ TEST_F(FakeIceNetworkTest, ClosingOneEndIsSilentForTheOther) {
   ASSERT_TRUE(a_->ice->Send(Bytes({128})));
   a_->ice->Close();
   a_->ice->Close();
-  loop_.Run();
+  loop_.RunDue();
   EXPECT_EQ(a_->record.states.back(), State::kClosed);
   EXPECT_EQ(b_->record.packets.size(), 1u);
   EXPECT_FALSE(a_->ice->Send(Bytes({128})));
   EXPECT_EQ(GetErrorReason(a_->ice->AddRemoteCandidate({})), ErrorReason::INVALID_STATE);
-  loop_.Advance(seconds(31));
+  loop_.RunFor(seconds(31));
   EXPECT_EQ(b_->record.states.back(), State::kFailed);
 }
 
@@ -173,11 +174,11 @@ TEST_F(FakeIceNetworkTest, AnEndMayBeDestroyedWithPacketsOnTheWay) {
   ASSERT_TRUE(a_->ice->Send(Bytes({128})));
   ASSERT_TRUE(b_->ice->Send(Bytes({128})));
   b_.reset();
-  loop_.Run();
+  loop_.RunDue();
   EXPECT_EQ(a_->record.packets.size(), 1u);
   EXPECT_TRUE(a_->ice->Send(Bytes({128})));
   network_.SetReachable(false);
-  loop_.Advance(seconds(31));
+  loop_.RunFor(seconds(31));
   EXPECT_EQ(a_->record.states.back(), State::kFailed);
 }
 

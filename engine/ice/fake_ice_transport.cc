@@ -9,9 +9,6 @@
 namespace pcd::ice {
 namespace {
 
-constexpr Duration kCheckTimeout = std::chrono::seconds(30);
-constexpr Duration kDisconnectedAfter = std::chrono::seconds(5);
-constexpr Duration kFailedAfter = std::chrono::seconds(30);
 constexpr uint32_t kHostPriority = 2130706431;  // RFC 8445 section 5.1.2: host, one address.
 constexpr uint32_t kPeerReflexivePriority = 1862270975;
 
@@ -29,6 +26,7 @@ FakeIceTransport::FakeIceTransport(FakeIceNetwork& network, net::Loop& loop, con
                                    int number)
     : network_(network),
       loop_(loop),
+      config_(config),
       number_(number),
       local_(GenerateIceParameters(loop.random(), config.lite)),
       candidate_(MakeCandidate(number, local_.ufrag)),
@@ -54,6 +52,7 @@ void FakeIceTransport::SetRole(IceRole role) {
 void FakeIceTransport::StartGathering() {
   if (closed() || gathering_ != IceGatheringState::kNew) return;
   gathering_ = IceGatheringState::kComplete;
+  pairs_.AddLocal(candidate_);
   events_.Push(GatheringStateChanged{IceGatheringState::kGathering});
   events_.Push(CandidateGathered{candidate_});
   events_.Push(GatheringStateChanged{IceGatheringState::kComplete});
@@ -73,6 +72,7 @@ absl::Status FakeIceTransport::SetRemoteParameters(const IceParameters& paramete
   }
   remote_ = parameters;
   remote_candidates_.SetUfrag(parameters.ufrag);
+  for (const Candidate& candidate : remote_candidates_.accepted()) pairs_.AddRemote(candidate);
   StartCheckingIfPossible();
   network_.Match();
   return absl::OkStatus();
@@ -81,6 +81,7 @@ absl::Status FakeIceTransport::SetRemoteParameters(const IceParameters& paramete
 absl::Status FakeIceTransport::AddRemoteCandidate(const Candidate& candidate) {
   if (closed()) return InvalidState("the ICE transport is closed");
   if (remote_candidates_.Add(candidate)) {
+    pairs_.AddRemote(candidate);
     StartCheckingIfPossible();
     network_.Match();
   }
@@ -100,11 +101,10 @@ bool FakeIceTransport::writable() const {
 bool FakeIceTransport::Send(ByteSpan packet) {
   PacketPtr copy = writable() ? loop_.packets().CopyOf(packet) : nullptr;
   if (copy == nullptr) {
-    ++counters_.send_refused;
+    ++drops_.send_refused;
     return false;
   }
-  ++counters_.packets_sent;
-  counters_.bytes_sent += packet.size();
+  pairs_.CountSent(1, packet.size(), loop_.UnixMicros());
   network_.Carry(number_, std::move(copy), [peer = peer_](PacketPtr arrived) {
     if (*peer != nullptr) (*peer)->Deliver(std::move(arrived));
   });
@@ -114,7 +114,7 @@ bool FakeIceTransport::Send(ByteSpan packet) {
 size_t FakeIceTransport::SendBatch(std::span<const ByteSpan> packets) {
   size_t sent = 0;
   while (sent < packets.size() && Send(packets[sent])) ++sent;
-  if (sent < packets.size()) counters_.send_refused += packets.size() - sent - 1;
+  if (sent < packets.size()) drops_.send_refused += packets.size() - sent - 1;
   return sent;
 }
 
@@ -150,10 +150,9 @@ void FakeIceTransport::Connect(FakeIceTransport& peer) {
     remote.type = CandidateType::kPeerReflexive;
     remote.priority = kPeerReflexivePriority;
   }
-  selected_remote_ = remote;
   timer_->Set(kNever);
   if (state_ == IceConnectionState::kNew) SetState(IceConnectionState::kChecking);
-  ++counters_.selected_pair_changes;
+  pairs_.Select(candidate_, remote);
   events_.Push(SelectedPairChanged{candidate_, remote});
   SetState(IceConnectionState::kConnected);
   CompleteIfPossible();
@@ -166,7 +165,7 @@ bool FakeIceTransport::PathOpen() const {
 void FakeIceTransport::OnPathChanged() {
   if (peer_ == nullptr || closed() || state_ == IceConnectionState::kFailed) return;
   if (!PathOpen()) {
-    timer_->Set(loop_.Now() + kDisconnectedAfter);
+    timer_->Set(loop_.Now() + config_.disconnected_after);
     return;
   }
   timer_->Set(kNever);
@@ -179,7 +178,7 @@ void FakeIceTransport::OnPathChanged() {
 void FakeIceTransport::OnTimer() {
   if (state_ == IceConnectionState::kConnected || state_ == IceConnectionState::kCompleted) {
     SetState(IceConnectionState::kDisconnected);
-    timer_->Set(loop_.Now() + kFailedAfter - kDisconnectedAfter);
+    timer_->Set(loop_.Now() + config_.failed_after - config_.disconnected_after);
   } else if (!closed()) {
     SetState(IceConnectionState::kFailed);
   }
@@ -191,7 +190,7 @@ void FakeIceTransport::StartCheckingIfPossible() {
     return;
   }
   SetState(IceConnectionState::kChecking);
-  timer_->Set(loop_.Now() + kCheckTimeout);
+  timer_->Set(loop_.Now() + config_.check_timeout);
 }
 
 void FakeIceTransport::CompleteIfPossible() {
@@ -220,52 +219,22 @@ void FakeIceTransport::FlushInbox() {
   std::vector<PacketPtr> packets = std::move(inbox_);
   inbox_.clear();
   if (handler_ == nullptr) {
-    counters_.no_handler += packets.size();
+    drops_.no_handler += packets.size();
     return;
   }
-  counters_.packets_received += packets.size();
-  for (const PacketPtr& packet : packets) counters_.bytes_received += packet->size();
-  if (!packets.empty()) handler_->OnIcePackets(packets);
+  if (packets.empty()) return;
+  pairs_.CountReceived(packets, loop_.UnixMicros());
+  handler_->OnIcePackets(packets);
 }
 
 Stats FakeIceTransport::GetStats() const {
-  Stats stats = counters_;
+  Stats stats = drops_;
+  pairs_.Fill(stats);
   stats.role = role_;
   stats.state = state_;
   stats.gathering_state = gathering_;
   stats.candidates_ignored = remote_candidates_.ignored();
   stats.candidates_over_cap = remote_candidates_.over_cap();
-  if (gathering_ == IceGatheringState::kComplete) {
-    stats.candidates.push_back({.id = "L1", .candidate = candidate_});
-  }
-  size_t index = 0;
-  for (const Candidate& candidate : remote_candidates_.accepted()) {
-    stats.candidates.push_back(
-        {.id = "R" + std::to_string(++index), .remote = true, .candidate = candidate});
-  }
-  if (!selected_remote_.has_value()) return stats;
-  // The selected remote candidate may be one of those or peer-reflexive.
-  std::string remote_id;
-  for (const IceCandidateStats& entry : stats.candidates) {
-    if (entry.remote && entry.candidate.address == selected_remote_->address &&
-        entry.candidate.port == selected_remote_->port) {
-      remote_id = entry.id;
-    }
-  }
-  if (remote_id.empty()) {
-    remote_id = "R" + std::to_string(++index);
-    stats.candidates.push_back({.id = remote_id, .remote = true, .candidate = *selected_remote_});
-  }
-  stats.selected_pair_id = "P1";
-  stats.pairs.push_back({.id = "P1",
-                         .local_candidate_id = "L1",
-                         .remote_candidate_id = remote_id,
-                         .state = CandidatePairState::kSucceeded,
-                         .nominated = true,
-                         .packets_sent = stats.packets_sent,
-                         .packets_received = stats.packets_received,
-                         .bytes_sent = stats.bytes_sent,
-                         .bytes_received = stats.bytes_received});
   return stats;
 }
 

@@ -10,6 +10,7 @@
 #include "engine/ice/event_queue.h"
 #include "engine/ice/fake_ice_network.h"
 #include "engine/ice/ice_transport.h"
+#include "engine/ice/pair_log.h"
 #include "engine/ice/remote_candidates.h"
 
 namespace pcd::ice {
@@ -56,6 +57,7 @@ class FakeIceTransport : public IceTransport {
 
   FakeIceNetwork& network_;
   net::Loop& loop_;
+  const Config config_;
   const int number_;
   const IceParameters local_;
   Candidate candidate_;
@@ -70,9 +72,9 @@ class FakeIceTransport : public IceTransport {
   IceConnectionState state_ = IceConnectionState::kNew;
   IceGatheringState gathering_ = IceGatheringState::kNew;
   bool remote_end_of_candidates_ = false;
-  std::optional<Candidate> selected_remote_;
   std::vector<PacketPtr> inbox_;
-  Stats counters_;
+  PairLog pairs_;
+  Stats drops_;  // Only its drop counters are used.
   // Reset to null on destruction, so that posted tasks and the link find out.
   std::shared_ptr<FakeIceTransport*> self_;
 };

@@ -10,6 +10,7 @@
 
 #include "engine/base/limits.h"
 #include "engine/base/socket_address.h"
+#include "engine/base/time.h"
 #include "engine/model/enums.h"
 #include "engine/model/ice.h"
 
@@ -34,6 +35,14 @@ struct Config {
   uint16_t max_port = 0;
   // Candidates kept in each direction and generation; further ones are dropped and counted.
   size_t max_candidates = Limits{}.max_candidates;
+  // Checks that reach nobody end in kFailed after this, or earlier when the peer's candidates are
+  // complete.
+  Duration check_timeout = std::chrono::seconds(30);
+  // Silence of the peer (neither data nor STUN) after which a connection is kDisconnected, and
+  // kFailed for good (RFC 7675 section 5.1: consent expires after 30 s). Both ends send a check
+  // every 6 s at the latest.
+  Duration disconnected_after = std::chrono::seconds(8);
+  Duration failed_after = std::chrono::seconds(30);
   // Datagrams read in one turn of the loop before other connections have their turn.
   size_t max_packets_per_turn = 32;
 };

@@ -13,7 +13,7 @@ namespace pcd::ice {
 // Ids are unique and stable within the transport ("L1", "R2", "P1-2"); transport_id stays
 // empty. Both are completed by the stats collector.
 struct Stats {
-  IceRole role = IceRole::kControlled;
+  IceRole role = IceRole::kControlled;  // As set.
   IceConnectionState state = IceConnectionState::kNew;
   IceGatheringState gathering_state = IceGatheringState::kNew;
   std::string selected_pair_id{};  // Empty: none.

@@ -44,8 +44,8 @@ class IceTransport {
   virtual void SetEventCallback(net::Task callback) = 0;
   virtual std::optional<Event> PollEvent() = 0;
 
-  // Default: kControlled. Has no effect once closed. A role conflict is settled by STUN
-  // (RFC 8445 section 7.3.1.1) and then shows in GetStats().role.
+  // Default: kControlled. Has no effect once checks have started or the transport is closed. A
+  // conflict with the peer's role is settled by STUN (RFC 8445 section 7.3.1.1).
   virtual void SetRole(IceRole role) = 0;
 
   // Idempotent within a generation. Candidates, then GatheringStateChanged{kComplete}, come
@@ -65,7 +65,7 @@ class IceTransport {
   virtual absl::Status AddRemoteCandidate(const Candidate& candidate) = 0;
 
   // No more candidates of this generation. Without it the state stays at kConnected instead of
-  // kCompleted, and checks that all failed wait longer for peer-reflexive candidates.
+  // kCompleted, and checks that all failed go on to Config::check_timeout.
   virtual void SetRemoteEndOfCandidates() = 0;
 
   // True while there is a selected pair and the transport is not closed or failed.

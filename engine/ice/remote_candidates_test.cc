@@ -5,7 +5,7 @@
 #include "engine/base/status.h"
 #include "engine/ice/event_queue.h"
 #include "engine/ice/ice_parameters.h"
-#include "engine/ice/manual_loop.h"
+#include "engine/testing/sim_loop.h"
 
 namespace pcd::ice {
 namespace {
@@ -97,45 +97,48 @@ TEST(IceParametersTest, RefusesLengthsAndCharactersOutsideTheGrammar) {
 }
 
 TEST(EventQueueTest, CallsBackOncePerBatchFromALaterTurn) {
-  ManualLoop loop;
+  pcd::testing::SimNetwork network;
+  pcd::testing::SimLoop loop(network);
   EventQueue queue(loop);
   int calls = 0;
   queue.SetCallback([&] { ++calls; });
   queue.Push(StateChanged{IceConnectionState::kChecking});
   queue.Push(StateChanged{IceConnectionState::kConnected});
   EXPECT_EQ(calls, 0);
-  loop.Run();
+  loop.RunDue();
   EXPECT_EQ(calls, 1);
   EXPECT_TRUE(queue.Poll().has_value());
   EXPECT_TRUE(queue.Poll().has_value());
   EXPECT_FALSE(queue.Poll().has_value());
-  loop.Run();
+  loop.RunDue();
   EXPECT_EQ(calls, 1);
 }
 
 TEST(EventQueueTest, TellsOfEventsThatPrecededTheCallback) {
-  ManualLoop loop;
+  pcd::testing::SimNetwork network;
+  pcd::testing::SimLoop loop(network);
   EventQueue queue(loop);
   queue.Push(StateChanged{});
-  loop.Run();
+  loop.RunDue();
   int calls = 0;
   queue.SetCallback([&] { ++calls; });
-  loop.Run();
+  loop.RunDue();
   EXPECT_EQ(calls, 1);
 }
 
 TEST(EventQueueTest, StaysQuietWhenDestroyedOrAlreadyPolled) {
-  ManualLoop loop;
+  pcd::testing::SimNetwork network;
+  pcd::testing::SimLoop loop(network);
   int calls = 0;
   {
     EventQueue queue(loop);
     queue.SetCallback([&] { ++calls; });
     queue.Push(StateChanged{});
     queue.Poll();
-    loop.Run();
+    loop.RunDue();
     queue.Push(StateChanged{});
   }
-  loop.Run();
+  loop.RunDue();
   EXPECT_EQ(calls, 0);
 }
 

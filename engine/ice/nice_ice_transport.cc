@@ -1,0 +1,435 @@
+#include "engine/ice/nice_ice_transport.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "engine/base/log.h"
+#include "engine/base/status.h"
+#include "engine/ice/ice_parameters.h"
+#include "engine/ice/local_addresses.h"
+#include "engine/ice/nice_addresses.h"
+#include "engine/ice/nice_convert.h"
+#include "engine/ice/nice_state.h"
+
+namespace pcd::ice {
+namespace {
+
+constexpr guint kComponent = 1;
+// Messages handed to libnice at once, on the stack.
+constexpr size_t kMaxSendBatch = 64;
+constexpr int kNoServerInvolved = 701;
+
+NiceAgentPtr MakeAgent(GMainContext* context, bool lite) {
+  int options = NICE_AGENT_OPTION_REGULAR_NOMINATION | NICE_AGENT_OPTION_ICE_TRICKLE;
+  if (lite) options |= NICE_AGENT_OPTION_LITE_MODE;
+  NiceAgentPtr agent(nice_agent_new_full(context, NICE_COMPATIBILITY_RFC5245,
+                                         static_cast<NiceAgentOption>(options)));
+  // Checks as keep-alives and not "consent-freshness": see the README about its 10 s and about
+  // error 403.
+  g_object_set(agent.get(), "upnp", FALSE, "ice-tcp", FALSE, "keepalive-conncheck", TRUE,
+               "controlling-mode", FALSE, nullptr);
+  return agent;
+}
+
+}  // namespace
+
+struct NiceIceTransport::Signals {
+  static void OnCandidate(NiceAgent*, NiceCandidate* candidate, gpointer self) {
+    static_cast<NiceIceTransport*>(self)->OnLocalCandidate(*candidate);
+  }
+  static void OnRemoteCandidate(NiceAgent*, NiceCandidate* candidate, gpointer self) {
+    static_cast<NiceIceTransport*>(self)->OnPeerReflexiveCandidate(*candidate);
+  }
+  static void OnGatheringDone(NiceAgent*, guint, gpointer self) {
+    static_cast<NiceIceTransport*>(self)->OnGatheringDone();
+  }
+  static void OnState(NiceAgent*, guint, guint, guint state, gpointer self) {
+    static_cast<NiceIceTransport*>(self)->OnNiceState(static_cast<NiceComponentState>(state));
+  }
+  static void OnPair(NiceAgent*, guint, guint, NiceCandidate* local, NiceCandidate* remote,
+                     gpointer self) {
+    static_cast<NiceIceTransport*>(self)->OnSelectedPair(*local, *remote);
+  }
+  static void Connect(NiceAgent* agent, NiceIceTransport* self) {
+    g_signal_connect(agent, "new-candidate-full", G_CALLBACK(&OnCandidate), self);
+    g_signal_connect(agent, "new-remote-candidate-full", G_CALLBACK(&OnRemoteCandidate), self);
+    g_signal_connect(agent, "candidate-gathering-done", G_CALLBACK(&Signals::OnGatheringDone),
+                     self);
+    g_signal_connect(agent, "component-state-changed", G_CALLBACK(&OnState), self);
+    g_signal_connect(agent, "new-selected-pair-full", G_CALLBACK(&OnPair), self);
+  }
+};
+
+NiceIceTransport::NiceIceTransport(std::shared_ptr<NiceLoop> nice_loop, const Config& config)
+    : config_(config),
+      nice_loop_(std::move(nice_loop)),
+      loop_(nice_loop_->loop()),
+      agent_(MakeAgent(nice_loop_->context(), config.lite)),
+      stream_id_(nice_agent_add_stream(agent_.get(), 1)),
+      local_(GenerateIceParameters(loop_.random(), config.lite)),
+      events_(loop_),
+      remote_candidates_(config.max_candidates),
+      timer_(loop_.CreateTimer([this] { OnTimer(); })) {
+  receiver_.emplace(loop_, agent_.get(), stream_id_);
+  nice_agent_set_local_credentials(agent_.get(), stream_id_, local_.ufrag.c_str(),
+                                   local_.pwd.c_str());
+  if (config_.min_port != 0 || config_.max_port != 0) {
+    nice_agent_set_port_range(agent_.get(), stream_id_, kComponent, config_.min_port,
+                              config_.max_port);
+  }
+  Signals::Connect(agent_.get(), this);
+}
+
+NiceIceTransport::~NiceIceTransport() { Close(); }
+
+void NiceIceTransport::SetEventCallback(net::Task callback) {
+  events_.SetCallback(std::move(callback));
+}
+
+void NiceIceTransport::SetRole(IceRole role) {
+  if (dead_ || remote_applied_) return;
+  role_ = role;
+  g_object_set(agent_.get(), "controlling-mode", role == IceRole::kControlling ? TRUE : FALSE,
+               nullptr);
+}
+
+// ---- Gathering.
+
+void NiceIceTransport::StartGathering() {
+  if (dead_ || gathering_ != IceGatheringState::kNew) return;
+  gathering_ = IceGatheringState::kGathering;
+  events_.Push(GatheringStateChanged{gathering_});
+  AddLocalAddresses();
+  // Without addresses of ours libnice would look for some itself.
+  if (addresses_.empty() || nice_agent_gather_candidates(agent_.get(), stream_id_) == FALSE) {
+    FinishGathering();
+    return;
+  }
+  WatchSockets();
+  nice_loop_->Poke();
+  ApplyRemote();
+}
+
+void NiceIceTransport::AddLocalAddresses() {
+  const auto addresses = LocalAddresses(config_);
+  if (!addresses.ok()) {
+    events_.Push(CandidateError{.error_code = kNoServerInvolved,
+                                .error_text = std::string(addresses.status().message())});
+    return;
+  }
+  addresses_ = SafeForLibnice(*addresses);
+  if (addresses_.size() > config_.max_candidates) {
+    drops_.candidates_over_cap += addresses_.size() - config_.max_candidates;
+    addresses_.resize(config_.max_candidates);
+  }
+  for (const IpAddress& address : addresses_) {
+    NiceAddress nice = ToNiceAddress({address, 0});
+    nice_agent_add_local_address(agent_.get(), &nice);
+  }
+}
+
+void NiceIceTransport::OnLocalCandidate(const NiceCandidate& candidate) {
+  // Peer-reflexive ones are found by checks and not signalled.
+  if (candidate.type == NICE_CANDIDATE_TYPE_PEER_REFLEXIVE) return;
+  Candidate value = FromNiceCandidate(candidate, local_.ufrag);
+  if (candidate.type == NICE_CANDIDATE_TYPE_HOST) {
+    local_sockets_.push_back(FromNiceAddress(candidate.addr));
+  }
+  pairs_.AddLocal(value);
+  events_.Push(CandidateGathered{std::move(value)});
+}
+
+void NiceIceTransport::OnGatheringDone() { FinishGathering(); }
+
+void NiceIceTransport::FinishGathering() {
+  if (gathering_ == IceGatheringState::kComplete) return;
+  ReportUnusedAddresses();
+  gathering_ = IceGatheringState::kComplete;
+  events_.Push(GatheringStateChanged{gathering_});
+  OnNiceState(nice_state_);
+}
+
+void NiceIceTransport::ReportUnusedAddresses() {
+  for (const IpAddress& address : addresses_) {
+    const auto same = [&](const SocketAddress& socket) { return socket.ip == address; };
+    if (std::ranges::any_of(local_sockets_, same)) continue;
+    events_.Push(CandidateError{.address = address.ToString(),
+                                .error_code = kNoServerInvolved,
+                                .error_text = "no UDP socket could be bound to this address"});
+  }
+}
+
+// ---- The peer.
+
+absl::Status NiceIceTransport::SetRemoteParameters(const IceParameters& parameters) {
+  if (closed()) return InvalidState("the ICE transport is closed");
+  PCD_RETURN_IF_ERROR(CheckIceParameters(parameters));
+  if (remote_.has_value()) {
+    if (remote_->ufrag == parameters.ufrag && remote_->pwd == parameters.pwd) {
+      return absl::OkStatus();
+    }
+    return MakeError(absl::StatusCode::kUnimplemented, ErrorReason::NOT_IMPLEMENTED,
+                     "a remote ICE restart is not available");
+  }
+  remote_ = parameters;
+  remote_candidates_.SetUfrag(parameters.ufrag);
+  ApplyRemote();
+  return absl::OkStatus();
+}
+
+absl::Status NiceIceTransport::AddRemoteCandidate(const Candidate& candidate) {
+  if (closed()) return InvalidState("the ICE transport is closed");
+  if (remote_candidates_.Add(candidate) && remote_applied_) GiveCandidates({&candidate, 1});
+  return absl::OkStatus();
+}
+
+void NiceIceTransport::SetRemoteEndOfCandidates() {
+  if (dead_ || remote_end_of_candidates_) return;
+  remote_end_of_candidates_ = true;
+  nice_agent_peer_candidate_gathering_done(agent_.get(), stream_id_);
+  OnNiceState(nice_state_);
+}
+
+void NiceIceTransport::ApplyRemote() {
+  if (dead_ || remote_applied_ || !remote_.has_value() || watches_.empty()) return;
+  remote_applied_ = true;
+  nice_agent_set_remote_credentials(agent_.get(), stream_id_, remote_->ufrag.c_str(),
+                                    remote_->pwd.c_str());
+  GiveCandidates(remote_candidates_.accepted());
+  nice_loop_->Poke();
+}
+
+void NiceIceTransport::GiveCandidates(std::span<const Candidate> candidates) {
+  if (dead_) return;
+  GSList* list = nullptr;
+  for (const Candidate& candidate : candidates) {
+    if (NiceCandidatePtr nice = ToNiceCandidate(candidate, stream_id_)) {
+      pairs_.AddRemote(candidate);
+      receiver_->AddKnownSource(FromNiceAddress(nice->addr));
+      list = g_slist_prepend(list, nice.release());
+    }
+  }
+  list = g_slist_reverse(list);
+  if (list != nullptr) {
+    nice_agent_set_remote_candidates(agent_.get(), stream_id_, kComponent, list);
+    nice_loop_->Poke();
+  }
+  g_slist_free_full(list,
+                    [](gpointer item) { nice_candidate_free(static_cast<NiceCandidate*>(item)); });
+}
+
+void NiceIceTransport::OnPeerReflexiveCandidate(const NiceCandidate& candidate) {
+  // Only who knows our password gets here, but libnice keeps each of its addresses for good.
+  if (++peer_reflexive_ <= config_.max_candidates) {
+    receiver_->AddKnownSource(FromNiceAddress(candidate.addr));
+    return;
+  }
+  PCD_LOG(kWarning, "ice", "the peer sends checks from too many addresses");
+  Die();
+}
+
+// ---- States.
+
+bool NiceIceTransport::AllCandidatesKnown() const {
+  return remote_end_of_candidates_ && gathering_ == IceGatheringState::kComplete;
+}
+
+void NiceIceTransport::OnNiceState(NiceComponentState state) {
+  nice_state_ = state;
+  if (dead_) return;
+  SetState(NextState(state, {.was_connected = was_connected_,
+                             .all_candidates_known = AllCandidatesKnown(),
+                             .current = state_}));
+}
+
+void NiceIceTransport::SetState(IceConnectionState state) {
+  if (state == state_ || closed()) return;
+  if (state == IceConnectionState::kFailed && was_connected_) {
+    Die();
+    return;
+  }
+  state_ = state;
+  events_.Push(StateChanged{state});
+  switch (state) {
+    case IceConnectionState::kChecking:
+      SetChecking(true);
+      timer_->Set(loop_.Now() + config_.check_timeout);
+      break;
+    case IceConnectionState::kConnected:
+    case IceConnectionState::kCompleted:
+      SetChecking(false);
+      if (!was_connected_) HeardFromPeer();
+      was_connected_ = true;
+      timer_->Set(heard_from_peer_ + config_.disconnected_after);
+      break;
+    case IceConnectionState::kFailed:
+    case IceConnectionState::kClosed:
+      SetChecking(false);
+      timer_->Set(kNever);
+      break;
+    case IceConnectionState::kNew:
+    case IceConnectionState::kDisconnected:
+      break;
+  }
+}
+
+void NiceIceTransport::Die() {
+  if (dead_) return;
+  dead_ = true;
+  SetChecking(false);
+  state_ = IceConnectionState::kFailed;
+  events_.Push(StateChanged{state_});
+  timer_->Set(loop_.Now());  // Stops the agent.
+}
+
+void NiceIceTransport::StopAgent() {
+  if (agent_ == nullptr) return;
+  UnwatchSockets();
+  g_signal_handlers_disconnect_by_data(agent_.get(), this);
+  nice_loop_->Release(std::move(agent_));
+}
+
+void NiceIceTransport::SetChecking(bool checking) {
+  if (checking_ == checking) return;
+  checking_ = checking;
+  nice_loop_->AddChecking(checking ? 1 : -1);
+}
+
+void NiceIceTransport::OnSelectedPair(const NiceCandidate& local, const NiceCandidate& remote) {
+  const SocketAddress peer = FromNiceAddress(remote.addr);
+  if (local.type == NICE_CANDIDATE_TYPE_RELAYED) {
+    receiver_->SetPeer(std::nullopt);
+  } else {
+    receiver_->SetPeer(peer);
+  }
+  has_pair_ = true;
+  SelectedPairChanged event{FromNiceCandidate(local, {}), FromNiceCandidate(remote, {})};
+  pairs_.Select(event.local, event.remote);
+  events_.Push(std::move(event));
+}
+
+void NiceIceTransport::HeardFromPeer() {
+  heard_from_peer_ = loop_.Now();
+  if (state_ == IceConnectionState::kDisconnected) OnNiceState(nice_state_);
+}
+
+void NiceIceTransport::OnTimer() {
+  if (dead_) {
+    StopAgent();
+    return;
+  }
+  if (!was_connected_) {
+    if (state_ == IceConnectionState::kChecking) SetState(IceConnectionState::kFailed);
+    return;
+  }
+  const Duration silence = loop_.Now() - heard_from_peer_;
+  if (silence >= config_.failed_after) {
+    SetState(IceConnectionState::kFailed);
+  } else if (silence >= config_.disconnected_after) {
+    SetState(IceConnectionState::kDisconnected);
+    timer_->Set(heard_from_peer_ + config_.failed_after);
+  } else {
+    timer_->Set(heard_from_peer_ + config_.disconnected_after);
+  }
+}
+
+// ---- Packets.
+
+void NiceIceTransport::OnReadable(int fd) {
+  if (dead_) return;  // The agent is about to be stopped.
+  const NiceReceiver::Outcome outcome =
+      receiver_->Read(fd, config_.max_packets_per_turn, received_);
+  if (outcome.from_peer) HeardFromPeer();
+  if (outcome.used_libnice) nice_loop_->Poke();
+  if (outcome.socket_failed && !dead_) WatchSockets();
+  if (received_.empty()) return;
+  // Moved away, because the handler may close this transport.
+  std::vector<PacketPtr> packets = std::move(received_);
+  if (handler_ == nullptr) {
+    drops_.no_handler += packets.size();
+  } else if (!dead_) {
+    pairs_.CountReceived(packets, loop_.UnixMicros());
+    handler_->OnIcePackets(packets);
+  }
+  packets.clear();
+  received_ = std::move(packets);
+}
+
+bool NiceIceTransport::writable() const { return has_pair_ && !dead_; }
+
+bool NiceIceTransport::Send(ByteSpan packet) { return SendBatch({&packet, 1}) == 1; }
+
+size_t NiceIceTransport::SendBatch(std::span<const ByteSpan> packets) {
+  size_t sent = 0;
+  size_t bytes = 0;
+  while (writable() && sent < packets.size()) {
+    std::array<GOutputVector, kMaxSendBatch> vectors;
+    std::array<NiceOutputMessage, kMaxSendBatch> messages;
+    const size_t count = std::min(packets.size() - sent, kMaxSendBatch);
+    for (size_t i = 0; i < count; ++i) {
+      vectors[i] = {packets[sent + i].data(), packets[sent + i].size()};
+      messages[i] = {&vectors[i], 1};
+    }
+    const gint taken =
+        nice_agent_send_messages_nonblocking(agent_.get(), stream_id_, kComponent, messages.data(),
+                                             static_cast<guint>(count), nullptr, nullptr);
+    if (taken <= 0) break;
+    for (gint i = 0; i < taken; ++i) bytes += packets[sent + static_cast<size_t>(i)].size();
+    sent += static_cast<size_t>(taken);
+    if (static_cast<size_t>(taken) < count) break;
+  }
+  drops_.send_refused += packets.size() - sent;
+  if (sent > 0) pairs_.CountSent(sent, bytes, loop_.UnixMicros());
+  return sent;
+}
+
+void NiceIceTransport::WatchSockets() {
+  UnwatchSockets();
+  GPtrArray* sockets = nice_agent_get_sockets(agent_.get(), stream_id_, kComponent);
+  for (guint i = 0; sockets != nullptr && i < sockets->len; ++i) {
+    GSocketPtr socket(G_SOCKET(g_object_ref(g_ptr_array_index(sockets, i))));
+    const int fd = g_socket_get_fd(socket.get());
+    const absl::Status status = loop_.WatchFd(fd, this);
+    if (status.ok()) {
+      watches_.push_back({std::move(socket), fd});
+    } else {
+      PCD_LOG(kError, "ice", "cannot watch a socket: " + std::string(status.message()));
+    }
+  }
+  if (sockets != nullptr) g_ptr_array_unref(sockets);
+}
+
+void NiceIceTransport::UnwatchSockets() {
+  for (const Watch& watch : watches_) loop_.UnwatchFd(watch.fd);
+  watches_.clear();
+}
+
+// ---- The rest.
+
+Stats NiceIceTransport::GetStats() const {
+  Stats stats = drops_;
+  pairs_.Fill(stats);
+  stats.role = role_;
+  stats.state = state_;
+  stats.gathering_state = gathering_;
+  stats.candidates_ignored = remote_candidates_.ignored();
+  stats.candidates_over_cap += remote_candidates_.over_cap();
+  stats.unknown_source = receiver_->drops().unknown_source;
+  stats.oversized = receiver_->drops().oversized;
+  return stats;
+}
+
+absl::Status NiceIceTransport::Restart() {
+  return MakeError(absl::StatusCode::kUnimplemented, ErrorReason::NOT_IMPLEMENTED,
+                   "ICE restart is not available");
+}
+
+void NiceIceTransport::Close() {
+  if (closed()) return;
+  SetState(IceConnectionState::kClosed);
+  dead_ = true;
+  StopAgent();
+}
+
+}  // namespace pcd::ice

@@ -1,0 +1,524 @@
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "engine/base/status.h"
+#include "engine/ice/event_recorder.h"
+#include "engine/ice/loop_runner.h"
+#include "engine/ice/nice_ice_transport_factory.h"
+
+namespace pcd::ice {
+namespace {
+
+using State = IceConnectionState;
+
+Config LoopbackOnly() {
+  Config config;
+  config.addresses = {*IpAddress::Parse("127.0.0.1")};
+  return config;
+}
+
+// An end and its owner; lives and dies on the loop.
+struct End {
+  End(NiceIceTransportFactory& factory, net::Loop& loop, const Config& config)
+      : ice(factory.Create(loop, config).value()), record(*ice) {}
+  std::unique_ptr<IceTransport> ice;
+  EventRecorder record;
+};
+
+class NiceIceTransportTest : public ::testing::Test {
+ protected:
+  void SetUp() override { MakeEnds(LoopbackOnly(), LoopbackOnly()); }
+  void TearDown() override {
+    runner_.Run([&] {
+      a_.reset();
+      b_.reset();
+      foreign_.reset();
+    });
+  }
+
+  void MakeEnds(const Config& a, const Config& b) {
+    runner_.Run([&] {
+      a_ = std::make_unique<End>(factory_, runner_.loop(), a);
+      b_ = std::make_unique<End>(factory_, runner_.loop(), b);
+    });
+  }
+
+  // Trickles both ways, `a_` controlling.
+  void Start() {
+    runner_.Run([&] {
+      a_->record.trickle_to = b_->ice.get();
+      b_->record.trickle_to = a_->ice.get();
+      a_->ice->SetRole(IceRole::kControlling);
+      a_->ice->StartGathering();
+      b_->ice->StartGathering();
+      ASSERT_TRUE(a_->ice->SetRemoteParameters(b_->ice->local_parameters()).ok());
+      ASSERT_TRUE(b_->ice->SetRemoteParameters(a_->ice->local_parameters()).ok());
+    });
+  }
+
+  bool AwaitWritable() {
+    return runner_.Await([&] { return a_->ice->writable() && b_->ice->writable(); });
+  }
+  bool Await(std::function<bool()> condition) { return runner_.Await(std::move(condition)); }
+
+  // Both directions, each packet once, in order, counted by both ends.
+  void ExchangePackets(size_t count) {
+    runner_.Run([&] {
+      for (size_t i = 0; i < count; ++i) {
+        const std::vector<uint8_t> packet = {0x80, static_cast<uint8_t>(i >> 8),
+                                             static_cast<uint8_t>(i)};
+        ASSERT_TRUE(a_->ice->Send(packet));
+        ASSERT_TRUE(b_->ice->Send(packet));
+      }
+    });
+    ASSERT_TRUE(Await(
+        [&] { return a_->record.packets.size() >= count && b_->record.packets.size() >= count; }));
+    runner_.Run([&] {
+      for (End* end : {a_.get(), b_.get()}) {
+        ASSERT_EQ(end->record.packets.size(), count);
+        for (size_t i = 0; i < count; ++i) {
+          const auto& packet = end->record.packets[i];
+          ASSERT_EQ(packet.size(), 3u);
+          EXPECT_EQ(packet[1] << 8 | packet[2], static_cast<int>(i));
+        }
+        const Stats stats = end->ice->GetStats();
+        EXPECT_EQ(stats.packets_sent, count);
+        EXPECT_EQ(stats.packets_received, count);
+        EXPECT_EQ(stats.bytes_received, 3 * count);
+        EXPECT_EQ(stats.send_refused, 0u);
+      }
+    });
+  }
+
+  LoopRunner runner_;
+  NiceIceTransportFactory factory_;
+  std::unique_ptr<End> a_, b_;
+  std::unique_ptr<net::DatagramSocket> foreign_;
+};
+
+TEST_F(NiceIceTransportTest, ConnectsWithTrickledCandidatesAndCountsPacketsExactly) {
+  Start();
+  ASSERT_TRUE(Await([&] {
+    return a_->record.Reached(State::kCompleted) && b_->record.Reached(State::kCompleted);
+  }));
+  runner_.Run([&] {
+    const std::vector<State> expected = {State::kChecking, State::kConnected, State::kCompleted};
+    EXPECT_EQ(a_->record.states, expected);
+    EXPECT_EQ(b_->record.states, expected);
+    EXPECT_TRUE(a_->record.trickle_ok);
+    EXPECT_EQ(a_->record.gathering_states,
+              (std::vector<IceGatheringState>{IceGatheringState::kGathering,
+                                              IceGatheringState::kComplete}));
+    ASSERT_EQ(a_->record.candidates.size(), 1u);
+    const Candidate& candidate = a_->record.candidates[0];
+    EXPECT_EQ(candidate.address, "127.0.0.1");
+    EXPECT_NE(candidate.port, 0);
+    EXPECT_EQ(candidate.type, CandidateType::kHost);
+    EXPECT_EQ(candidate.transport, "udp");
+    EXPECT_EQ(candidate.component, 1);
+    EXPECT_EQ(candidate.Ufrag(), a_->ice->local_parameters().ufrag);
+    ASSERT_FALSE(b_->record.pairs.empty());
+    EXPECT_EQ(b_->record.pairs.back().remote.port, candidate.port);
+  });
+  ExchangePackets(50);
+}
+
+TEST_F(NiceIceTransportTest, ConnectsWhenTheOtherEndControls) {
+  runner_.Run([&] { std::swap(a_, b_); });
+  Start();
+  ASSERT_TRUE(AwaitWritable());
+  ExchangePackets(10);
+}
+
+TEST_F(NiceIceTransportTest, ConnectsWhenBothEndsWantToControl) {
+  runner_.Run([&] { b_->ice->SetRole(IceRole::kControlling); });
+  Start();
+  ASSERT_TRUE(AwaitWritable());
+  ExchangePackets(10);
+}
+
+TEST_F(NiceIceTransportTest, CandidatesMayPrecedeParametersAndGathering) {
+  runner_.Run([&] {
+    a_->ice->SetRole(IceRole::kControlling);
+    a_->ice->StartGathering();
+    a_->record.trickle_to = b_->ice.get();
+  });
+  ASSERT_TRUE(Await([&] { return !a_->record.candidates.empty(); }));
+  runner_.Run([&] {
+    ASSERT_TRUE(b_->ice->SetRemoteParameters(a_->ice->local_parameters()).ok());
+    b_->record.trickle_to = a_->ice.get();
+    b_->ice->StartGathering();
+  });
+  ASSERT_TRUE(Await([&] { return !b_->record.candidates.empty(); }));
+  runner_.Run([&] {
+    EXPECT_FALSE(a_->ice->writable());
+    ASSERT_TRUE(a_->ice->SetRemoteParameters(b_->ice->local_parameters()).ok());
+  });
+  ASSERT_TRUE(AwaitWritable());
+  ExchangePackets(10);
+}
+
+TEST_F(NiceIceTransportTest, ChecksBeforeTheAnswerAreRemembered) {
+  // b knows everything and checks; a learns b's parameters only after b's checks have arrived,
+  // and never any candidate.
+  runner_.Run([&] {
+    a_->ice->SetRole(IceRole::kControlling);
+    a_->ice->StartGathering();
+    b_->ice->StartGathering();
+    a_->record.trickle_to = b_->ice.get();
+    ASSERT_TRUE(b_->ice->SetRemoteParameters(a_->ice->local_parameters()).ok());
+  });
+  ASSERT_TRUE(Await([&] { return b_->record.Reached(State::kChecking); }));
+  runner_.Run([&] { ASSERT_TRUE(a_->ice->SetRemoteParameters(b_->ice->local_parameters()).ok()); });
+  ASSERT_TRUE(AwaitWritable());
+  runner_.Run(
+      [&] { EXPECT_EQ(a_->record.pairs.at(0).remote.type, CandidateType::kPeerReflexive); });
+  ExchangePackets(10);
+}
+
+TEST_F(NiceIceTransportTest, ToleratesCandidatesItCannotUse) {
+  runner_.Run([&] {
+    Candidate mdns{.foundation = "1", .priority = 1, .address = "b.local", .port = 5000};
+    Candidate tcp{.foundation = "1",
+                  .transport = "tcp",
+                  .priority = 1,
+                  .address = "127.0.0.1",
+                  .port = 9,
+                  .tcp_type = "active"};
+    Candidate second{
+        .foundation = "1", .component = 2, .priority = 1, .address = "127.0.0.1", .port = 5001};
+    for (End* end : {a_.get(), b_.get()}) {
+      for (const Candidate& candidate : {mdns, tcp, second}) {
+        EXPECT_TRUE(end->ice->AddRemoteCandidate(candidate).ok());
+      }
+      EXPECT_EQ(end->ice->GetStats().candidates_ignored, 3u);
+    }
+  });
+  Start();
+  ASSERT_TRUE(AwaitWritable());
+  ExchangePackets(10);
+}
+
+TEST_F(NiceIceTransportTest, AWrongPasswordFailsAndDeliversNothing) {
+  runner_.Run([&] {
+    a_->record.trickle_to = b_->ice.get();
+    b_->record.trickle_to = a_->ice.get();
+    a_->ice->SetRole(IceRole::kControlling);
+    a_->ice->StartGathering();
+    b_->ice->StartGathering();
+    IceParameters wrong = b_->ice->local_parameters();
+    wrong.pwd.back() = wrong.pwd.back() == 'x' ? 'y' : 'x';
+    ASSERT_TRUE(a_->ice->SetRemoteParameters(wrong).ok());
+    wrong = a_->ice->local_parameters();
+    wrong.pwd.back() = wrong.pwd.back() == 'x' ? 'y' : 'x';
+    ASSERT_TRUE(b_->ice->SetRemoteParameters(wrong).ok());
+  });
+  ASSERT_TRUE(Await(
+      [&] { return a_->record.Reached(State::kFailed) && b_->record.Reached(State::kFailed); }));
+  runner_.Run([&] {
+    const std::vector<uint8_t> packet = {0x80, 1, 2};
+    for (End* end : {a_.get(), b_.get()}) {
+      EXPECT_FALSE(end->record.Reached(State::kConnected));
+      EXPECT_FALSE(end->ice->writable());
+      EXPECT_FALSE(end->ice->Send(packet));
+      EXPECT_TRUE(end->record.packets.empty());
+      EXPECT_TRUE(end->record.pairs.empty());
+    }
+  });
+}
+
+TEST_F(NiceIceTransportTest, GarbageFromAForeignSocketIsNotDelivered) {
+  Start();
+  ASSERT_TRUE(AwaitWritable());
+  const auto send_garbage = [&](int first, size_t length) {
+    std::vector<uint8_t> garbage(length, 0x55);
+    garbage[0] = static_cast<uint8_t>(first);
+    foreign_->Queue(runner_.loop().packets().CopyOf(garbage),
+                    {*IpAddress::Parse("127.0.0.1"), a_->record.candidates.at(0).port});
+  };
+  runner_.Run([&] {
+    foreign_ =
+        runner_.loop().OpenDatagramSocket({.local = *SocketAddress::Parse("127.0.0.1:0")}).value();
+    for (int first = 4; first < 68; ++first) send_garbage(first, 100);
+  });
+  EXPECT_TRUE(Await([&] { return a_->ice->GetStats().unknown_source == 64; }));
+  // Every first byte, several lengths, so that some look like STUN.
+  runner_.Run([&] {
+    for (size_t length : {1, 3, 20, 100}) {
+      for (int first = 0; first < 256; ++first) send_garbage(first, length);
+    }
+  });
+  ExchangePackets(10);
+}
+
+TEST_F(NiceIceTransportTest, ASignalledAddressThatPassedNoCheckIsNotBelieved) {
+  runner_.Run([&] {
+    foreign_ =
+        runner_.loop().OpenDatagramSocket({.local = *SocketAddress::Parse("127.0.0.1:0")}).value();
+    const Candidate signalled{.foundation = "9",
+                              .priority = 1,
+                              .address = "127.0.0.1",
+                              .port = foreign_->local_address().port};
+    ASSERT_TRUE(a_->ice->AddRemoteCandidate(signalled).ok());
+  });
+  Start();
+  ASSERT_TRUE(AwaitWritable());
+  runner_.Run([&] {
+    const std::vector<uint8_t> packet = {0x16, 0xfe, 0xff, 0, 0, 0};
+    foreign_->Queue(runner_.loop().packets().CopyOf(packet),
+                    {*IpAddress::Parse("127.0.0.1"), a_->record.candidates.at(0).port});
+  });
+  ExchangePackets(10);
+}
+
+TEST_F(NiceIceTransportTest, OversizedPacketsAreDroppedAndCounted) {
+  Start();
+  ASSERT_TRUE(AwaitWritable());
+  runner_.Run([&] {
+    EXPECT_TRUE(a_->ice->Send(std::vector<uint8_t>(Packet::kMaxPayload, 0x80)));
+    EXPECT_TRUE(a_->ice->Send(std::vector<uint8_t>(Packet::kMaxPayload + 1, 0x80)));
+    EXPECT_FALSE(a_->ice->Send(std::vector<uint8_t>(70000, 0x80)));
+    EXPECT_EQ(a_->ice->GetStats().send_refused, 1u);
+  });
+  EXPECT_TRUE(Await([&] { return b_->ice->GetStats().oversized == 1; }));
+  runner_.Run([&] {
+    ASSERT_EQ(b_->record.packets.size(), 1u);
+    EXPECT_EQ(b_->record.packets[0].size(), Packet::kMaxPayload);
+  });
+}
+
+TEST_F(NiceIceTransportTest, BatchesAreSentWholeAndInOrder) {
+  Start();
+  ASSERT_TRUE(AwaitWritable());
+  runner_.Run([&] {
+    std::vector<std::vector<uint8_t>> packets;
+    for (uint8_t i = 0; i < 100; ++i) packets.push_back({0x80, i});
+    const std::vector<ByteSpan> batch(packets.begin(), packets.end());
+    EXPECT_EQ(a_->ice->SendBatch(batch), 100u);
+  });
+  ASSERT_TRUE(Await([&] { return b_->record.packets.size() == 100; }));
+  runner_.Run([&] {
+    for (uint8_t i = 0; i < 100; ++i) EXPECT_EQ(b_->record.packets[i][1], i);
+  });
+}
+
+TEST_F(NiceIceTransportTest, ClosesWhileGathering) {
+  runner_.Run([&] {
+    a_->ice->StartGathering();
+    a_->ice->Close();
+    a_->ice->Close();
+  });
+  ASSERT_TRUE(Await([&] { return a_->record.Reached(State::kClosed); }));
+  runner_.Run([&] {
+    EXPECT_EQ(a_->record.states, (std::vector<State>{State::kClosed}));
+    EXPECT_EQ(GetErrorReason(a_->ice->AddRemoteCandidate({})), ErrorReason::INVALID_STATE);
+    EXPECT_EQ(GetErrorReason(a_->ice->SetRemoteParameters(b_->ice->local_parameters())),
+              ErrorReason::INVALID_STATE);
+    a_->ice->SetRemoteEndOfCandidates();
+    a_->ice->StartGathering();
+    a_->ice->SetRole(IceRole::kControlling);
+    EXPECT_EQ(a_->ice->GetStats().state, State::kClosed);
+  });
+}
+
+TEST_F(NiceIceTransportTest, MayBeClosedFromThePacketHandler) {
+  Start();
+  ASSERT_TRUE(AwaitWritable());
+  runner_.Run([&] {
+    b_->record.on_packets = [&] { b_->ice->Close(); };
+    const std::vector<uint8_t> packet = {0x80, 1, 2};
+    ASSERT_TRUE(a_->ice->Send(packet));
+  });
+  ASSERT_TRUE(Await([&] { return b_->record.Reached(State::kClosed); }));
+  runner_.Run([&] { EXPECT_EQ(b_->record.packets.size(), 1u); });
+}
+
+TEST_F(NiceIceTransportTest, ALiteEndAnswersAFullOne) {
+  Config lite = LoopbackOnly();
+  lite.lite = true;
+  MakeEnds(LoopbackOnly(), lite);
+  Start();
+  ASSERT_TRUE(AwaitWritable());
+  runner_.Run([&] { EXPECT_TRUE(b_->ice->local_parameters().lite); });
+  ExchangePackets(10);
+}
+
+TEST_F(NiceIceTransportTest, GathersTheMachinesAddresses) {
+  MakeEnds(Config{}, Config{});
+  Start();
+  ASSERT_TRUE(AwaitWritable());
+  runner_.Run([&] {
+    bool loopback = false;
+    for (const Candidate& candidate : a_->record.candidates) {
+      loopback |= candidate.address == "127.0.0.1";
+    }
+    EXPECT_TRUE(loopback);
+  });
+  ExchangePackets(10);
+}
+
+TEST_F(NiceIceTransportTest, AddressesThatCannotBeBoundAreReported) {
+  Config config = LoopbackOnly();
+  config.addresses.push_back(*IpAddress::Parse("192.0.2.77"));
+  MakeEnds(config, LoopbackOnly());
+  Start();
+  ASSERT_TRUE(AwaitWritable());
+  runner_.Run([&] {
+    ASSERT_EQ(a_->record.errors.size(), 1u);
+    EXPECT_EQ(a_->record.errors[0].address, "192.0.2.77");
+  });
+}
+
+TEST_F(NiceIceTransportTest, WithoutAnyAddressGatheringCompletesEmpty) {
+  Config config;
+  config.address_filter = [](const std::string&, const IpAddress&) { return false; };
+  MakeEnds(config, config);
+  runner_.Run([&] { a_->ice->StartGathering(); });
+  ASSERT_TRUE(Await([&] { return a_->record.gathering_states.size() == 2; }));
+  runner_.Run([&] { EXPECT_TRUE(a_->record.candidates.empty()); });
+}
+
+TEST_F(NiceIceTransportTest, LocalPortsStayInTheConfiguredRange) {
+  Config config = LoopbackOnly();
+  config.min_port = 42000;
+  config.max_port = 42999;
+  MakeEnds(config, LoopbackOnly());
+  Start();
+  ASSERT_TRUE(AwaitWritable());
+  runner_.Run([&] {
+    EXPECT_GE(a_->record.candidates.at(0).port, 42000);
+    EXPECT_LE(a_->record.candidates.at(0).port, 42999);
+  });
+}
+
+TEST_F(NiceIceTransportTest, ASilentPeerIsDisconnectedThenFailedForGood) {
+  Config config = LoopbackOnly();
+  config.disconnected_after = std::chrono::milliseconds(150);
+  config.failed_after = std::chrono::seconds(2);
+  MakeEnds(config, LoopbackOnly());
+  Start();
+  ASSERT_TRUE(AwaitWritable());
+  ASSERT_TRUE(Await([&] { return a_->record.Reached(State::kDisconnected); }));
+  const std::vector<uint8_t> packet = {0x80, 1, 2};
+  runner_.Run([&] { ASSERT_TRUE(b_->ice->Send(packet)); });
+  ASSERT_TRUE(Await([&] { return a_->record.states.back() == State::kCompleted; }));
+  runner_.Run([&] { EXPECT_TRUE(a_->ice->Send(packet)); });
+
+  ASSERT_TRUE(Await([&] { return a_->record.Reached(State::kFailed); }));
+  runner_.Run([&] {
+    EXPECT_FALSE(a_->ice->Send(packet));
+    EXPECT_TRUE(b_->ice->Send(packet));
+    EXPECT_TRUE(a_->ice->AddRemoteCandidate(b_->record.candidates.at(0)).ok());
+    EXPECT_EQ(a_->ice->GetStats().state, State::kFailed);
+  });
+  // The agent stops in a later turn; nothing of it is left on the way.
+  runner_.Run([&] { EXPECT_EQ(a_->record.packets.size(), 1u); });
+  runner_.Run([&] { a_->ice->Close(); });
+  ASSERT_TRUE(Await([&] { return a_->record.Reached(State::kClosed); }));
+}
+
+TEST_F(NiceIceTransportTest, ChecksThatReachNobodyFailAfterTheTimeout) {
+  Config config = LoopbackOnly();
+  config.check_timeout = std::chrono::milliseconds(300);
+  MakeEnds(config, LoopbackOnly());
+  runner_.Run([&] {
+    foreign_ =
+        runner_.loop().OpenDatagramSocket({.local = *SocketAddress::Parse("127.0.0.1:0")}).value();
+    a_->ice->StartGathering();
+    ASSERT_TRUE(a_->ice->SetRemoteParameters(b_->ice->local_parameters()).ok());
+    ASSERT_TRUE(a_->ice
+                    ->AddRemoteCandidate({.foundation = "1",
+                                          .priority = 1,
+                                          .address = "127.0.0.1",
+                                          .port = foreign_->local_address().port})
+                    .ok());
+  });
+  ASSERT_TRUE(Await([&] { return a_->record.Reached(State::kFailed); }));
+  // Late candidates still may succeed.
+  runner_.Run([&] {
+    b_->record.trickle_to = a_->ice.get();
+    b_->ice->SetRole(IceRole::kControlling);
+    b_->ice->StartGathering();
+    ASSERT_TRUE(b_->ice->SetRemoteParameters(a_->ice->local_parameters()).ok());
+  });
+  ASSERT_TRUE(AwaitWritable());
+  ExchangePackets(5);
+}
+
+TEST_F(NiceIceTransportTest, StatisticsNameTheSelectedPair) {
+  Start();
+  ASSERT_TRUE(AwaitWritable());
+  ExchangePackets(3);
+  runner_.Run([&] {
+    const Stats stats = a_->ice->GetStats();
+    EXPECT_EQ(stats.role, IceRole::kControlling);
+    ASSERT_EQ(stats.pairs.size(), 1u);
+    EXPECT_EQ(stats.selected_pair_id, stats.pairs[0].id);
+    EXPECT_EQ(stats.pairs[0].packets_sent, 3u);
+    EXPECT_EQ(stats.pairs[0].packets_received, 3u);
+    EXPECT_EQ(stats.candidates.size(), 2u);
+    EXPECT_TRUE(stats.pairs[0].last_packet_received_us.has_value());
+  });
+}
+
+TEST_F(NiceIceTransportTest, FiftyConnectionsShareOneLoop) {
+  constexpr size_t kPairs = 25;
+  std::vector<std::unique_ptr<End>> ends;
+  runner_.Run([&] {
+    for (size_t i = 0; i < 2 * kPairs; ++i) {
+      ends.push_back(std::make_unique<End>(factory_, runner_.loop(), LoopbackOnly()));
+    }
+    for (size_t i = 0; i < kPairs; ++i) {
+      End& a = *ends[2 * i];
+      End& b = *ends[2 * i + 1];
+      a.record.trickle_to = b.ice.get();
+      b.record.trickle_to = a.ice.get();
+      a.ice->SetRole(IceRole::kControlling);
+      a.ice->StartGathering();
+      b.ice->StartGathering();
+      ASSERT_TRUE(a.ice->SetRemoteParameters(b.ice->local_parameters()).ok());
+      ASSERT_TRUE(b.ice->SetRemoteParameters(a.ice->local_parameters()).ok());
+    }
+  });
+  EXPECT_TRUE(Await([&] {
+    for (const auto& end : ends) {
+      if (!end->ice->writable()) return false;
+    }
+    return true;
+  }));
+  runner_.Run([&] {
+    const std::vector<uint8_t> packet = {0x80, 7};
+    for (const auto& end : ends) EXPECT_TRUE(end->ice->Send(packet));
+  });
+  EXPECT_TRUE(Await([&] {
+    for (const auto& end : ends) {
+      if (end->record.packets.size() != 1) return false;
+    }
+    return true;
+  }));
+  runner_.Run([&] { ends.clear(); });
+}
+
+TEST_F(NiceIceTransportTest, ServersAndRestartsAreNotAvailable) {
+  runner_.Run([&] {
+    Config config;
+    config.servers.push_back({.urls = {"stun:192.0.2.1"}});
+    EXPECT_EQ(GetErrorReason(factory_.Create(runner_.loop(), config).status()),
+              ErrorReason::NOT_IMPLEMENTED);
+    config = Config{};
+    config.policy = IceTransportPolicy::kRelay;
+    EXPECT_EQ(GetErrorReason(factory_.Create(runner_.loop(), config).status()),
+              ErrorReason::NOT_IMPLEMENTED);
+    config = Config{};
+    config.min_port = 5;
+    EXPECT_EQ(GetErrorReason(factory_.Create(runner_.loop(), config).status()),
+              ErrorReason::INVALID_ARGUMENT);
+    EXPECT_EQ(GetErrorReason(a_->ice->Restart()), ErrorReason::NOT_IMPLEMENTED);
+  });
+}
+
+}  // namespace
+}  // namespace pcd::ice

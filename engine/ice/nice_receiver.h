@@ -1,0 +1,72 @@
+// Reads libnice's sockets.
+#ifndef ENGINE_ICE_NICE_RECEIVER_H_
+#define ENGINE_ICE_NICE_RECEIVER_H_
+
+#include <nice/agent.h>
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "engine/base/packet.h"
+#include "engine/base/socket_address.h"
+#include "engine/net/loop.h"
+
+namespace pcd::ice {
+
+// Looks at the next datagram of a socket without taking it. What is not STUN and comes from the
+// selected remote address is read straight into a pooled packet; STUN, and data from any other
+// address that may have passed a check, is left to libnice, which answers the former and gives
+// back the latter when its source did pass. So the media path neither locks nor allocates, and
+// libnice sees every STUN message.
+// Threading: its loop.
+class NiceReceiver {
+ public:
+  struct Outcome {
+    bool from_peer = false;      // At least one datagram came from the selected remote address.
+    bool used_libnice = false;   // libnice may have started timers.
+    bool socket_failed = false;  // libnice may have closed the socket.
+  };
+  struct Drops {
+    uint64_t unknown_source = 0, oversized = 0;
+  };
+
+  // `agent` outlives this.
+  NiceReceiver(net::Loop& loop, NiceAgent* agent, guint stream_id)
+      : loop_(loop), agent_(agent), stream_id_(stream_id) {}
+
+  // Where data of the selected pair comes from; nullopt: leave everything to libnice, e.g.
+  // because the pair goes through a relay.
+  void SetPeer(const std::optional<SocketAddress>& peer) { peer_ = peer; }
+
+  // An address that a check may have passed from or to: signalled, or seen by libnice. What is
+  // not STUN and comes from elsewhere is dropped here.
+  void AddKnownSource(const SocketAddress& source) { known_sources_.push_back(source); }
+
+  // Takes at most `budget` datagrams (libnice may take more STUN in a row) and appends the
+  // payloads to `packets`. Signals of the agent are emitted from inside.
+  Outcome Read(int fd, size_t budget, std::vector<PacketPtr>& packets);
+
+  const Drops& drops() const { return drops_; }
+
+ private:
+  struct Next;  // The datagram that is next in a socket.
+
+  static Next Peek(int fd);
+  bool IsKnown(const SocketAddress& source) const;
+  void Drop(int fd);
+  void ReadDirectly(int fd, const Next& next, std::vector<PacketPtr>& packets);
+  // False when the socket failed.
+  bool ReadThroughLibnice(std::vector<PacketPtr>& packets);
+
+  net::Loop& loop_;
+  NiceAgent* agent_;
+  guint stream_id_;
+  std::optional<SocketAddress> peer_;
+  std::vector<SocketAddress> known_sources_;
+  Drops drops_;
+};
+
+}  // namespace pcd::ice
+
+#endif  // ENGINE_ICE_NICE_RECEIVER_H_
