@@ -15,9 +15,10 @@ help: ## This list.
 
 demo: ## Headless Chromium publishes to the service, ffmpeg decodes: the main job, checked.
 	@$(SETUP) build node demo
-	@$(NPM) clients/node tests/interop
+	@$(NPM) clients/node clients/node/demo
+	@echo "demo: building the service (minutes the first time, seconds afterwards)"
 	@$(BAZEL) build --config=opt //service:peerconnectiond
-	@node tests/interop/demo/main.js
+	@node clients/node/demo/main.js
 
 run: ## The service on loopback with its defaults.
 	@$(SETUP) build

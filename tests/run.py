@@ -19,8 +19,10 @@ BAZEL = os.environ.get("BAZEL", "bazel")
 # Rooms and tests that start threads or hand work between them.
 THREADED = ["net", "ice", "sctp", "media", "peerconnection", "host"]
 
-# Node test folders: npm packages by lock file, tests in test/.
+# Node test folders, and the npm packages that they use, by lock file. The demo's tests run
+# with the client's.
 NODE_SUITES = {"node": "clients/node", "interop": "tests/interop"}
+NODE_PACKAGES = ["clients/node", "clients/node/demo"]
 
 
 def existing(packages):
@@ -59,7 +61,7 @@ def count_bazel_results(path):
 
 def node_test(name, folder):
     """Runs node --test in a folder; returns (passed, failed) in tests."""
-    if subprocess.run(["deploy/setup/npm.sh", folder], cwd=ROOT).returncode != 0:
+    if subprocess.run(["deploy/setup/npm.sh", *NODE_PACKAGES], cwd=ROOT).returncode != 0:
         return 0, 1
     bazel = subprocess.run([BAZEL, "build", "//service:peerconnectiond", "//clients/pcctl"],
                            cwd=ROOT)
@@ -71,7 +73,7 @@ def node_test(name, folder):
         PCCTL=os.path.join(ROOT, "bazel-bin/clients/pcctl/pcctl"))
     with tempfile.NamedTemporaryFile(suffix=".tap") as tap:
         command = ["node", "--test", "--test-reporter=spec", "--test-reporter-destination=stdout",
-                   "--test-reporter=tap", f"--test-reporter-destination={tap.name}", "test/"]
+                   "--test-reporter=tap", f"--test-reporter-destination={tap.name}"]
         status = subprocess.run(command, cwd=os.path.join(ROOT, folder),
                                 env=environment).returncode
         with open(tap.name, encoding="utf-8") as text:

@@ -1,0 +1,79 @@
+// An independent receiver of one sink: plain UDP sockets that count and check what arrives.
+import { ClockMap } from './clock_map.js';
+import { HOST, openPortPair } from './ports.js';
+import { parseRtcp, parseRtp } from './rtp.js';
+import { SequenceCheck } from './sequence.js';
+
+/** Receives RTP and RTCP of one track. */
+export class UdpSink {
+  #pair;
+  sequence = new SequenceCheck();
+  ssrcs = new Set();
+  payloadTypes = new Set();
+  datagrams = 0;
+  payloadBytes = 0;
+  malformed = 0;
+  rtcpPackets = 0;
+  /** SSRCs of BYE packets. */
+  byes = [];
+  /** By how many packets the packet count of a sender report differed from ours, at most. */
+  reportCountError = 0;
+
+  /** @param {import('./ports.js').PortPair} pair @param {number} clockRate */
+  constructor(pair, clockRate) {
+    this.#pair = pair;
+    this.clock = new ClockMap(clockRate);
+    pair.rtp.on('message', (data) => this.#onRtp(data));
+    pair.rtcp.on('message', (data) => this.#onRtcp(data));
+  }
+
+  /** @param {number} clockRate Of the track's codec, in Hz. @returns {Promise<UdpSink>} */
+  static async open(clockRate) {
+    return new UdpSink(await openPortPair(), clockRate);
+  }
+
+  /** Where the service shall send: `SinkSpec.destination`. */
+  get destination() {
+    return { host: HOST, port: this.#pair.rtpPort };
+  }
+
+  /** RTP packets that arrived. */
+  get packets() {
+    return this.sequence.received;
+  }
+
+  /** @returns {Promise<void>} */
+  close() {
+    return this.#pair.close();
+  }
+
+  #onRtp(data) {
+    ++this.datagrams;
+    const packet = parseRtp(data);
+    if (!packet) {
+      ++this.malformed;
+      return;
+    }
+    this.payloadBytes += packet.payloadBytes;
+    this.sequence.add(packet.sequence);
+    this.ssrcs.add(packet.ssrc);
+    this.payloadTypes.add(packet.payloadType);
+    this.clock.addPacket(packet.timestamp, Date.now());
+  }
+
+  #onRtcp(data) {
+    ++this.datagrams;
+    const compound = parseRtcp(data);
+    if (!compound) {
+      ++this.malformed;
+      return;
+    }
+    ++this.rtcpPackets;
+    this.byes.push(...compound.byes);
+    for (const report of compound.senderReports) {
+      this.clock.addReport(report);
+      this.ssrcs.add(report.ssrc);
+      this.reportCountError = Math.max(this.reportCountError, Math.abs(report.packetCount - this.packets));
+    }
+  }
+}
