@@ -42,11 +42,6 @@ std::vector<uint8_t> Take(ByteReader& reader, size_t count) {
 
 }  // namespace
 
-SrtpMasterKey::~SrtpMasterKey() {
-  OPENSSL_cleanse(key.data(), key.size());
-  OPENSSL_cleanse(salt.data(), salt.size());
-}
-
 std::string SrtpProfileList(std::span<const SrtpProfile> profiles) {
   std::string list;
   for (SrtpProfile profile : profiles) {

@@ -6,7 +6,7 @@
 //   transport.SetMediaHandler(&media);
 //   transport.ice().SetRole(...); .StartGathering(); .SetRemoteParameters(...); ...
 //   transport.SetDtlsParameters(role, fingerprints);     // from the descriptions
-//   in the pump: PollEvent() until empty; act; Flush(); arm a timer for NextDeadline()
+//   in the pump: PollEvent() until empty; act; arm a timer for NextDeadline()
 //   from the timer: HandleTimeout(loop.Now()), then the pump
 #ifndef ENGINE_TRANSPORT_TRANSPORT_H_
 #define ENGINE_TRANSPORT_TRANSPORT_H_
@@ -31,6 +31,7 @@
 #include "engine/net/loop.h"
 #include "engine/transport/combined_state.h"
 #include "engine/transport/drop_reason.h"
+#include "engine/transport/media_counters.h"
 #include "engine/transport/media_handler.h"
 #include "engine/transport/transport_events.h"
 
@@ -43,14 +44,6 @@ struct Config {
       SrtpProfile::kAeadAes128Gcm, SrtpProfile::kAeadAes256Gcm, SrtpProfile::kAes128CmSha1_80};
   // max_ssrcs, max_unsignalled_ssrcs and dtls_handshake_timeout are used.
   Limits limits{};
-};
-
-// Media counted in packets and bytes as they travel (headers and SRTP trailer included).
-struct MediaCounters {
-  uint64_t rtp_packets_received = 0, rtp_bytes_received = 0;
-  uint64_t rtcp_packets_received = 0, rtcp_bytes_received = 0;
-  uint64_t rtp_packets_sent = 0, rtp_bytes_sent = 0;
-  uint64_t rtcp_packets_sent = 0, rtcp_bytes_sent = 0;
 };
 
 // Rules it keeps: DTLS sends nothing before ICE can; no media or data passes in either direction
@@ -90,8 +83,7 @@ class Transport {
   // One SCTP packet as one DTLS record, queued with the media. For datagrams of 1200 bytes at
   // most 1163. False: not connected or too long (1500); dropped and counted.
   bool SendData(ByteSpan packet);
-  // Sends what is queued now. Needed at the end of code that itself runs as an end-of-turn
-  // handler; else optional.
+  // Sends what is queued now instead of at the end of the turn. Optional.
   void Flush();
 
   // True: SendRtp, SendRtcp (when SRTP was negotiated) and SendData can succeed.
