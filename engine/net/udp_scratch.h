@@ -58,6 +58,10 @@ class UdpScratch {
   Receive receive;
   Send send;
 
+  // sendmmsg(2); tests put one here that fails as they please.
+  using SendCall = int (*)(int fd, mmsghdr* messages, unsigned count, int flags);
+  SendCall send_call = &sendmmsg;
+
  private:
   PacketPool& pool_;
 };

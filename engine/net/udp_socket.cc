@@ -232,7 +232,8 @@ void UdpSocket::SendMessages(size_t count) {
   mmsghdr* headers = host_.scratch->send.headers.data();
   bool retried = false;
   for (size_t next = 0; next < count;) {
-    const int sent = sendmmsg(fd_.get(), headers + next, static_cast<unsigned>(count - next), 0);
+    const int sent =
+        host_.scratch->send_call(fd_.get(), headers + next, static_cast<unsigned>(count - next), 0);
     if (sent > 0) {
       for (const size_t end = next + static_cast<size_t>(sent); next < end; ++next) {
         CountMessage(next, true);
@@ -260,14 +261,16 @@ void UdpSocket::SendMessages(size_t count) {
 }
 
 void UdpSocket::SendOneByOne(size_t message) {
-  const UdpScratch::Send& send = host_.scratch->send;
+  UdpScratch::Send& send = host_.scratch->send;
   const msghdr& header = send.headers[message].msg_hdr;
   const size_t first = send.first_packet[message];
   for (size_t i = first; i < first + header.msg_iovlen; ++i) {
-    const Packet& packet = *queue_[i].packet;
-    const ssize_t sent = sendto(fd_.get(), packet.data(), packet.size(), 0,
-                                static_cast<const sockaddr*>(header.msg_name), header.msg_namelen);
-    CountPacket(i, sent >= 0);
+    mmsghdr single{};
+    single.msg_hdr.msg_name = header.msg_name;
+    single.msg_hdr.msg_namelen = header.msg_namelen;
+    single.msg_hdr.msg_iov = &send.buffers[i];
+    single.msg_hdr.msg_iovlen = 1;
+    CountPacket(i, host_.scratch->send_call(fd_.get(), &single, 1, 0) == 1);
   }
 }
 

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <functional>
 #include <future>
 #include <memory>
@@ -343,6 +345,109 @@ TEST_F(UdpSocketTest, SendsThatTheKernelRefusesAreCountedAndHarmTheOthersNot) {
   EXPECT_THAT(receiver.received, ElementsAre(Bytes{1}, Bytes{6}));
   EXPECT_EQ(sender->counters().packets_sent, 2u);
   EXPECT_EQ(sender->counters().send_drops, 5u);
+}
+
+// A kernel that answers as scripted: the errno of each call, 0 to send for real. After the
+// script all calls succeed. Notes how many segments each message had.
+std::vector<int> g_script;
+std::vector<size_t> g_segments;
+
+int ScriptedSend(int fd, mmsghdr* messages, unsigned count, int flags) {
+  g_segments.push_back(messages[0].msg_hdr.msg_iovlen);
+  if (!g_script.empty()) {
+    const int error = g_script.front();
+    g_script.erase(g_script.begin());
+    if (error != 0) {
+      errno = error;
+      return -1;
+    }
+  }
+  // One message a call, so that the script meets each.
+  return sendmmsg(fd, messages, std::min(count, 1u), flags);
+}
+
+class UdpSendErrorTest : public ::testing::Test {
+ protected:
+  UdpSendErrorTest()
+      : loop_(std::move(*EventLoop::Create())),
+        scratch_(loop_->packets()),
+        target_(std::move(*UdpSocket::Open(Host(), {.local = kAnyV4Port}))),
+        socket_(std::move(*UdpSocket::Open(Host(), {.local = kAnyV4Port}))) {
+    scratch_.send_call = &ScriptedSend;
+    socket_->set_segmentation(true);
+    g_script.clear();
+    g_segments.clear();
+  }
+
+  UdpSocket::Host Host() { return {loop_.get(), &flushes_, &scratch_}; }
+
+  void Send(const std::vector<size_t>& sizes) {
+    for (const size_t size : sizes) {
+      socket_->Queue(loop_->packets().CopyOf(Bytes(size, 7)), target_->local_address());
+    }
+    flushes_.FlushAll();
+  }
+
+  std::unique_ptr<EventLoop> loop_;  // Never started: this thread owns it.
+  FlushList flushes_;
+  UdpScratch scratch_;
+  std::unique_ptr<UdpSocket> target_, socket_;
+};
+
+TEST_F(UdpSendErrorTest, AFullSendBufferDropsTheRestOfTheTurn) {
+  g_script = {0, EAGAIN};
+  Send({1, 2, 3, 4});
+  EXPECT_THAT(g_segments, ElementsAre(1, 1));
+  EXPECT_EQ(socket_->counters().packets_sent, 1u);
+  EXPECT_EQ(socket_->counters().send_drops, 3u);
+  Send({5});
+  EXPECT_EQ(socket_->counters().packets_sent, 2u);
+}
+
+TEST_F(UdpSendErrorTest, AnInterruptedCallIsRepeated) {
+  g_script = {EINTR, 0, EINTR, EINTR};
+  Send({1, 2});
+  EXPECT_EQ(socket_->counters().packets_sent, 2u);
+  EXPECT_EQ(socket_->counters().send_drops, 0u);
+}
+
+TEST_F(UdpSendErrorTest, ARefusalOfAnEarlierPacketCostsThisOneARetryOnly) {
+  g_script = {ECONNREFUSED, 0, EHOSTUNREACH, 0};
+  Send({1, 2});
+  EXPECT_EQ(socket_->counters().packets_sent, 2u);
+  g_script = {ECONNREFUSED, ECONNREFUSED, 0};
+  Send({1, 2});
+  EXPECT_EQ(socket_->counters().packets_sent, 3u);
+  EXPECT_EQ(socket_->counters().send_drops, 1u);
+}
+
+TEST_F(UdpSendErrorTest, AnErrorOfOneMessageDropsThatMessage) {
+  g_script = {ENOBUFS, 0, EPERM};
+  Send({1, 2, 3, 4});
+  EXPECT_EQ(socket_->counters().packets_sent, 2u);
+  EXPECT_EQ(socket_->counters().send_drops, 2u);
+}
+
+TEST_F(UdpSendErrorTest, ANarrowPathGetsTheSegmentsOneByOneAndOthersKeepThem) {
+  g_script = {EINVAL};
+  Send({9, 9, 9});
+  EXPECT_THAT(g_segments, ElementsAre(3, 1, 1, 1));
+  EXPECT_EQ(socket_->counters().packets_sent, 3u);
+  EXPECT_EQ(socket_->counters().bytes_sent, 27u);
+  EXPECT_EQ(socket_->segmented_messages(), 0u);
+  EXPECT_TRUE(socket_->segmentation());
+}
+
+TEST_F(UdpSendErrorTest, ADeviceWithoutSegmentationIsNotAskedAgain) {
+  g_script = {EIO, 0, EMSGSIZE, 0};
+  Send({9, 9, 9});
+  EXPECT_EQ(socket_->counters().packets_sent, 2u);
+  EXPECT_EQ(socket_->counters().send_drops, 1u);
+  EXPECT_FALSE(socket_->segmentation());
+  g_segments.clear();
+  Send({9, 9});
+  EXPECT_THAT(g_segments, ElementsAre(1, 1));
+  EXPECT_EQ(socket_->counters().packets_sent, 4u);
 }
 
 TEST_F(UdpSocketTest, DatagramsThatAreTooLongAreDroppedAndCounted) {
