@@ -152,7 +152,7 @@ bool AddressRule::Matches(const SocketAddress& address) const {
 }
 
 std::string AddressRule::ToString() const {
-  const std::string cidr = network.ToString() + "/" + std::to_string(prefix_length);
+  std::string cidr = network.ToString() + "/" + std::to_string(prefix_length);
   if (first_port == 1 && last_port == 65535) return cidr;
   const std::string ports =
       std::to_string(first_port) +

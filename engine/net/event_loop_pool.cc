@@ -20,6 +20,7 @@ size_t UsableCores() {
 
 std::vector<Loop*> Pointers(const std::vector<std::unique_ptr<EventLoop>>& loops) {
   std::vector<Loop*> pointers;
+  pointers.reserve(loops.size());
   for (const auto& loop : loops) pointers.push_back(loop.get());
   return pointers;
 }

@@ -19,9 +19,9 @@ struct ImpairmentOptions {
   Duration jitter{0};  // 0..jitter more, evenly; on its own it never changes the order.
   double reorder = 0;  // Probability that a packet is held back and overtaken.
   Duration reorder_delay = std::chrono::milliseconds(10);  // How long it is held back.
-  double duplicate = 0;            // Probability that a packet arrives twice.
-  int64_t rate_bps = 0;            // Bits per second of payload; 0: no cap.
-  size_t queue_bytes = 64 * 1024;  // Waiting for the capped link; more is dropped.
+  double duplicate = 0;         // Probability that a packet arrives twice.
+  int64_t rate_bps = 0;         // Bits per second of payload; 0: no cap.
+  size_t queue_bytes = 65'536;  // Waiting for the capped link; more is dropped.
 };
 
 // Threading: a value of one thread.

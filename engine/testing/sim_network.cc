@@ -48,7 +48,7 @@ ImpairmentModel& SimNetwork::Link(const IpAddress& from, const IpAddress& to) {
   const auto found = links_.find({from, to});
   if (found != links_.end()) return found->second.model;
   ImpairmentModel model(default_link_, LinkSeed(seed_, from, to));
-  const auto added = links_.insert({{from, to}, {std::move(model), /*is_default=*/true}});
+  const auto added = links_.insert({{from, to}, {model, /*is_default=*/true}});
   return added.first->second.model;
 }
 
