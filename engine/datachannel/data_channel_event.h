@@ -5,6 +5,7 @@
 #include <absl/status/status.h>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -15,15 +16,16 @@
 namespace pcd::datachannel {
 
 // The remote side opened a channel (W3C "datachannel" event). It is open already: no
-// StateChanged{kOpen} follows for it.
+// ChannelStateChanged{kOpen} follows for it.
 struct ChannelOpened {
   DataChannelInfo info{};
 };
 
-// After kClosed the channel's id is unknown to the manager.
+// `info` is the channel at that time; after kClosed the manager no longer knows it.
 struct ChannelStateChanged {
   std::string channel_id{};
   DataChannelState state = DataChannelState::kConnecting;
+  DataChannelInfo info{};
 };
 
 struct ChannelMessage {
@@ -39,10 +41,12 @@ struct BufferedAmountLow {
 };
 
 // Comes before the channel's closing or closed state when an error is the cause (W3C
-// "error" event, RTCError of detail sctp-failure or data-channel-failure).
+// "error" event with an RTCError).
 struct ChannelError {
   std::string channel_id{};
   absl::Status status{};
+  bool sctp_failure = false;                  // Else data-channel-failure.
+  std::optional<uint16_t> sctp_cause_code{};  // RFC 9260 section 3.3.10.
 };
 
 using DataChannelEvent = std::variant<ChannelOpened, ChannelStateChanged, ChannelMessage,

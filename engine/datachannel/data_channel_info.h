@@ -20,6 +20,8 @@ struct DataChannelInfo {
   // they are sent; here a channel at zero has also been received.)
   uint64_t buffered_amount = 0;
   uint64_t buffered_amount_low_threshold = 0;
+  // Messages and their bytes: taken by Send; received while open.
+  uint64_t messages_sent = 0, bytes_sent = 0, messages_received = 0, bytes_received = 0;
 };
 
 }  // namespace pcd::datachannel

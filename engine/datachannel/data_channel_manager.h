@@ -18,7 +18,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,16 +26,21 @@
 #include "engine/base/bytes.h"
 #include "engine/base/limits.h"
 #include "engine/base/time.h"
+#include "engine/datachannel/channel.h"
+#include "engine/datachannel/channel_state.h"
+#include "engine/datachannel/channel_table.h"
 #include "engine/datachannel/data_channel_event.h"
 #include "engine/datachannel/data_channel_info.h"
+#include "engine/datachannel/dcep.h"
+#include "engine/datachannel/inbox.h"
+#include "engine/datachannel/outbox.h"
+#include "engine/datachannel/stream_ids.h"
 #include "engine/model/enums.h"
 #include "engine/model/session.h"
 #include "engine/model/stats.h"
 #include "engine/sctp/sctp_association.h"
 
 namespace pcd::datachannel {
-
-class ManagerCore;
 
 // What was dropped and why; nothing is dropped without being counted here.
 struct DataChannelDrops {
@@ -59,11 +63,12 @@ class DataChannelManager {
 
   // Creates a channel in state connecting and returns its id: `channel_id`, or "dc-<n>" when
   // that is empty. Channels opened by the remote are named "remote-dc-<n>".
-  // Errors: INVALID_ARGUMENT (both reliability limits set; label or protocol not UTF-8 or
-  // longer than 65,535 bytes; negotiated without id or id 65535 — W3C TypeError; id in use by
-  // another channel — W3C OperationError), ALREADY_EXISTS, RESOURCE_EXHAUSTED LIMIT_EXCEEDED
-  // (channel count, label length), FAILED_PRECONDITION INVALID_STATE after CloseAll. `id` is
-  // ignored unless negotiated, as in W3C.
+  // Errors: INVALID_ARGUMENT, W3C TypeError (both reliability limits set; label or protocol
+  // not UTF-8 or longer than 65,535 bytes; negotiated without an id of 0 to 65534, or an id
+  // without negotiated); RESOURCE_EXHAUSTED NO_STREAM_ID, W3C OperationError (the id is taken
+  // or above what the association has); RESOURCE_EXHAUSTED LIMIT_EXCEEDED (channel count,
+  // label or protocol length); ALREADY_EXISTS; FAILED_PRECONDITION INVALID_STATE after
+  // CloseAll.
   absl::StatusOr<std::string> Create(const DataChannelInit& init, std::string_view channel_id);
 
   // Queues one message, in order. `bytes` may be empty; text must be UTF-8.
@@ -80,10 +85,11 @@ class DataChannelManager {
   absl::Status Close(std::string_view channel_id, Timestamp now);
   absl::Status SetBufferedAmountLowThreshold(std::string_view channel_id, uint64_t bytes);
 
-  // A paused channel's messages (and what follows them) are kept here; above
-  // max_data_received_bytes in sum nothing more is read from the association, for any
-  // channel, until a consumer catches up, and the peer's window closes. The newest message
-  // may exceed the sum.
+  // After a pause no message of the channel comes out of PollEvent: they and what follows
+  // them are kept here. Above max_data_received_bytes in sum nothing more is read from the
+  // association, for any channel, until a consumer catches up, and the peer's window closes;
+  // the newest message may exceed the sum. A channel that closes meanwhile shows as closing
+  // until its messages have been taken, or until Close, which drops them.
   absl::Status SetReceivePaused(std::string_view channel_id, bool paused);
 
   // The remote's a=max-message-size: absent (nullopt) means 64 KiB, 0 unlimited.
@@ -108,18 +114,58 @@ class DataChannelManager {
   std::vector<DataChannelInfo> List() const;  // In order of creation.
   // True once a channel was ever created or opened: the connection needs an application
   // section.
-  bool used() const;
+  bool used() const { return used_; }
   // Unsent bytes of all channels.
-  uint64_t buffered_amount() const;
+  uint64_t buffered_amount() const { return outbox_.user_bytes(); }
   // One entry per existing channel; `id` is "D" + the channel's id.
   std::vector<DataChannelStats> Stats() const;
   // Channels that ever became open, and that left the open state (RTCPeerConnectionStats).
-  uint32_t channels_opened() const;
-  uint32_t channels_closed() const;
-  const DataChannelDrops& drops() const;
+  uint32_t channels_opened() const { return channels_opened_; }
+  uint32_t channels_closed() const { return channels_closed_; }
+  const DataChannelDrops& drops() const { return drops_; }
 
  private:
-  std::unique_ptr<ManagerCore> core_;
+  absl::Status CheckInit(const DataChannelInit& init, std::string_view channel_id) const;
+  std::string NextId(std::string_view prefix, uint64_t& counter) const;
+  void AssignStream(Channel& channel);
+  void OnTransportUp();
+  void Open(Channel& channel);
+
+  void HandleEvent(sctp::SctpEvent event);
+  void OnMessage(sctp::MessageReceived message);
+  void OnControl(uint16_t stream_id, ByteSpan bytes);
+  void OnOpen(uint16_t stream_id, DcepOpen open);
+  void OnUserMessage(Channel& channel, PayloadProtocol protocol, std::vector<uint8_t> bytes);
+  bool AppendPartial(Channel& channel, ByteSpan bytes);
+  void ClearPartial(Channel& channel);
+  void OnIncomingReset(uint16_t stream_id);
+  void OnOutgoingReset(uint16_t stream_id, bool ok);
+  void OnTransportLost(const sctp::StateChanged& end);
+
+  // The one way to change a state: counts, tells, and forgets what is closed.
+  void Apply(Channel& channel, ChannelInput input);
+  void Fail(Channel& channel, absl::Status status);
+  // Resets the stream when the channel is closing and all it had has been handed over.
+  void ResetIfDrained(Channel& channel);
+  void MoveMessages();
+  bool transport_up() const { return association_ != nullptr && up_; }
+
+  const Limits limits_;
+  ChannelTable channels_;
+  Outbox outbox_;
+  Inbox inbox_;
+  StreamIds stream_ids_;
+  sctp::SctpAssociation* association_ = nullptr;
+  DtlsRole role_ = DtlsRole::kAuto;
+  bool up_ = false;
+  bool closed_ = false;  // CloseAll was called.
+  bool used_ = false;
+  Timestamp now_{};  // Of the call being served.
+  size_t partial_bytes_ = 0;
+  std::optional<uint64_t> remote_max_message_bytes_;
+  uint64_t local_ids_ = 0, remote_ids_ = 0;  // Given out.
+  uint32_t channels_opened_ = 0, channels_closed_ = 0;
+  DataChannelDrops drops_;
 };
 
 }  // namespace pcd::datachannel

@@ -69,7 +69,7 @@ void FakeSctpAssociation::OnHello(const fake::Hello& hello) {
   if (!std::exchange(heard_, true)) {
     state_ = SctpState::kConnected;
     stream_count_ = std::min(options_.max_streams, hello.max_streams);
-    events_.push_back(StateChanged{.state = state_, .reason = {}});
+    events_.push_back(StateChanged{.state = state_});
   }
   if (!hello.answered) SayHello();
 }

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -17,6 +18,7 @@ struct StateChanged {
   // Why it ended, for logs and the data channels' error event; empty when it ended in good
   // order.
   std::string reason{};
+  std::optional<uint16_t> cause_code{};  // RFC 9260 section 3.3.10; absent: none known.
 };
 
 // One complete message.

@@ -216,7 +216,7 @@ void UsrsctpAssociation::OnNotification(UsrsctpNotification notification) {
   if (const auto* up = std::get_if<AssociationUp>(&notification)) {
     OnUp(*up);
   } else if (auto* ended = std::get_if<AssociationEnded>(&notification)) {
-    End(std::move(ended->reason));
+    End(std::move(ended->reason), ended->cause_code);
   } else if (auto* reset = std::get_if<StreamsReset>(&notification)) {
     OnReset(std::move(*reset));
   } else if (std::holds_alternative<PartialMessageAborted>(notification)) {
@@ -228,7 +228,7 @@ void UsrsctpAssociation::OnUp(const AssociationUp& up) {
   if (state_ != SctpState::kConnecting) return;
   state_ = SctpState::kConnected;
   stream_count_ = std::min(up.outgoing_streams, up.incoming_streams);
-  events_.push_back(StateChanged{.state = state_, .reason = {}});
+  events_.push_back(StateChanged{.state = state_});
 }
 
 void UsrsctpAssociation::OnReset(StreamsReset reset) {
@@ -245,11 +245,12 @@ void UsrsctpAssociation::OnReset(StreamsReset reset) {
       OutgoingStreamsReset{.stream_ids = std::move(reset.stream_ids), .ok = reset.ok});
 }
 
-void UsrsctpAssociation::End(std::string reason) {
+void UsrsctpAssociation::End(std::string reason, std::optional<uint16_t> cause_code) {
   CloseSocket();
   if (state_ == SctpState::kClosed) return;
   state_ = SctpState::kClosed;
-  events_.push_back(StateChanged{.state = state_, .reason = std::move(reason)});
+  events_.push_back(
+      StateChanged{.state = state_, .reason = std::move(reason), .cause_code = cause_code});
 }
 
 void UsrsctpAssociation::CloseSocket() {

@@ -59,7 +59,7 @@ class UsrsctpAssociation : public SctpAssociation {
   void OnUp(const AssociationUp& up);
   void OnReset(StreamsReset reset);
   // Frees the socket; the event carries the reason.
-  void End(std::string reason);
+  void End(std::string reason, std::optional<uint16_t> cause_code = {});
   void CloseSocket();
   void UpdateBufferedBytes();
   void MakeRoomForNotification(ByteSpan packet);

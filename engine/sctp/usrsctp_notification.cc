@@ -18,12 +18,13 @@ T ReadFixed(ByteSpan bytes) {
   return result;
 }
 
-std::string EndReason(uint16_t state, uint16_t error) {
-  std::string text = state == SCTP_CANT_STR_ASSOC ? "the peer did not answer"
-                     : state == SCTP_RESTART      ? "the peer restarted its association"
-                                                  : "the association was lost or aborted";
-  if (error != 0) text += " (cause " + std::to_string(error) + ")";
-  return text;
+AssociationEnded Ended(uint16_t state, uint16_t error) {
+  AssociationEnded ended;
+  ended.reason = state == SCTP_CANT_STR_ASSOC ? "the peer did not answer"
+                 : state == SCTP_RESTART      ? "the peer restarted its association"
+                                              : "the association was lost or aborted";
+  if (error != 0) ended.cause_code = error;
+  return ended;
 }
 
 UsrsctpNotification ParseChange(ByteSpan bytes) {
@@ -37,7 +38,7 @@ UsrsctpNotification ParseChange(ByteSpan bytes) {
     case SCTP_COMM_LOST:
     case SCTP_CANT_STR_ASSOC:
     case SCTP_RESTART:  // Its channels know nothing of ours: that is an end, too.
-      return AssociationEnded{.reason = EndReason(change.sac_state, change.sac_error)};
+      return Ended(change.sac_state, change.sac_error);
     default:
       return IgnoredNotification{};
   }

@@ -3,6 +3,7 @@
 #define ENGINE_SCTP_USRSCTP_NOTIFICATION_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -16,7 +17,8 @@ struct AssociationUp {
   uint16_t incoming_streams = 0;
 };
 struct AssociationEnded {
-  std::string reason{};  // Empty after an orderly shutdown.
+  std::string reason{};                  // Empty after an orderly shutdown.
+  std::optional<uint16_t> cause_code{};  // RFC 9260 section 3.3.10.
 };
 // An empty list means every stream.
 struct StreamsReset {
