@@ -9,12 +9,13 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr Duration kIdlePace = milliseconds(20);
+// Each turn visits all timers of all agents, so turns are as rare as their purpose allows.
+constexpr Duration kIdlePace = milliseconds(50);
 constexpr Duration kCheckingPace = milliseconds(5);
 // GLib may start timers without our knowledge; never sleep longer than this.
 constexpr Duration kLongestSleep = milliseconds(500);
 // Dispatching may make further sources ready; bounded so that no agent holds the loop.
-constexpr int kMaxIterationsPerTurn = 8;
+constexpr int kMaxRoundsPerTurn = 8;
 
 }  // namespace
 
@@ -55,16 +56,30 @@ void NiceLoop::OnAgentClosed(GObject*, GAsyncResult*, gpointer closing) {
 void NiceLoop::OnTimer() {
   scheduled_ = kNever;
   const std::shared_ptr<NiceLoop> self = shared_from_this();
-  Turn();
+  const Duration next = Turn();
   if (closing_.empty()) keep_alive_.reset();
-  ScheduleAt(loop_.Now() + std::clamp(TimeToNextTimer(), Pace(), kLongestSleep));
+  ScheduleAt(loop_.Now() + std::clamp(next, Pace(), kLongestSleep));
 }
 
-void NiceLoop::Turn() {
-  for (int i = 0; i < kMaxIterationsPerTurn; ++i) {
-    if (g_main_context_iteration(context_, FALSE) == FALSE) break;
+Duration NiceLoop::Turn() {
+  // What g_main_context_iteration does, without its poll: the only descriptor in the context is
+  // its own wake-up, and we do not wait.
+  gint timeout_ms = 0;
+  if (g_main_context_acquire(context_) == FALSE) return kIdlePace;
+  for (int round = 0; round < kMaxRoundsPerTurn; ++round) {
+    gint priority = 0;
+    std::array<GPollFD, 4> fds{};
+    g_main_context_prepare(context_, &priority);
+    const gint wanted =
+        g_main_context_query(context_, priority, &timeout_ms, fds.data(), fds.size());
+    if (timeout_ms != 0) break;
+    const gint count = std::min<gint>(wanted, static_cast<gint>(fds.size()));
+    if (g_main_context_check(context_, priority, fds.data(), count) == FALSE) break;
+    g_main_context_dispatch(context_);
   }
+  g_main_context_release(context_);
   FreeClosed();
+  return timeout_ms < 0 ? kLongestSleep : Duration(milliseconds(timeout_ms));
 }
 
 void NiceLoop::FreeClosed() {
@@ -75,18 +90,6 @@ void NiceLoop::ScheduleAt(Timestamp when) {
   if (when >= scheduled_) return;
   scheduled_ = when;
   timer_->Set(when);
-}
-
-Duration NiceLoop::TimeToNextTimer() {
-  if (g_main_context_acquire(context_) == FALSE) return kIdlePace;
-  gint priority = 0;
-  gint timeout_ms = -1;
-  // Only the context's own wake-up descriptor can be there.
-  std::array<GPollFD, 4> fds;
-  g_main_context_prepare(context_, &priority);
-  g_main_context_query(context_, priority, &timeout_ms, fds.data(), fds.size());
-  g_main_context_release(context_);
-  return timeout_ms < 0 ? kLongestSleep : Duration(milliseconds(timeout_ms));
 }
 
 Duration NiceLoop::Pace() const { return checking_ > 0 ? kCheckingPace : kIdlePace; }

@@ -12,7 +12,7 @@ namespace pcd::ice {
 
 // Owns the GMainContext that all agents of a loop share. libnice's sockets are not in it (our
 // epoll watches them), so it is turned, never waited in, when its next timer is due: not more
-// often than every 20 ms, or 5 ms while connectivity checks run. Threading: its loop.
+// often than every 50 ms, or 5 ms while connectivity checks run. Threading: its loop.
 class NiceLoop : public std::enable_shared_from_this<NiceLoop> {
  public:
   explicit NiceLoop(net::Loop& loop);
@@ -42,10 +42,10 @@ class NiceLoop : public std::enable_shared_from_this<NiceLoop> {
 
   static void OnAgentClosed(GObject* agent, GAsyncResult* result, gpointer closing);
   void OnTimer();
-  void Turn();
+  // Runs what is due and returns the time to what comes next.
+  Duration Turn();
   void FreeClosed();
   void ScheduleAt(Timestamp when);
-  Duration TimeToNextTimer();
   Duration Pace() const;
 
   net::Loop& loop_;
