@@ -37,6 +37,13 @@ Codec MakeCodec(uint8_t payload_type) {
   return codec;
 }
 
+// Into the order they are written in, so that reading again gives the same value.
+void SortLines(CommonFields& fields) {
+  std::stable_sort(
+      fields.lines.begin(), fields.lines.end(),
+      [](const TypedLine& a, const TypedLine& b) { return LineRank(a.type) < LineRank(b.type); });
+}
+
 // One description, line by line. Threading: one call of Parse.
 class Parser {
  public:
@@ -87,6 +94,8 @@ absl::StatusOr<Description> Parser::Run(std::string_view text) {
   if (!have_version_) return Invalid("SDP is empty");
   if (!have_origin_) return Invalid("o= is missing");
   if (!have_name_) return Invalid("s= is missing");
+  SortLines(description_);
+  for (MediaSection& media : description_.media) SortLines(media);
   return std::move(description_);
 }
 

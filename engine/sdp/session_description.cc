@@ -60,14 +60,10 @@ std::vector<SignaledSsrc> SignaledSsrcs(const MediaSection& section, size_t limi
   return result;
 }
 
-std::vector<std::string> EffectiveFeedback(const MediaSection& section, const Codec& codec) {
-  std::vector<std::string> result;
-  for (const auto* list : {&codec.rtcp_feedback, &section.wildcard_feedback}) {
-    for (const std::string& value : *list) {
-      if (std::find(result.begin(), result.end(), value) == result.end()) result.push_back(value);
-    }
-  }
-  return result;
+bool HasFeedback(const MediaSection& section, const Codec& codec, const std::string& feedback) {
+  const auto& all = section.wildcard_feedback;
+  return codec.HasFeedback(feedback.c_str()) ||
+         std::find(all.begin(), all.end(), feedback) != all.end();
 }
 
 }  // namespace pcd::sdp

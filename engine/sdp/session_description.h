@@ -196,8 +196,8 @@ std::vector<Msid> EffectiveMsids(const MediaSection& section);
 // that are only the second of a FID group are not listed by themselves. At most `limit`.
 std::vector<SignaledSsrc> SignaledSsrcs(const MediaSection& section, size_t limit);
 
-// A codec's feedback together with the section's wildcard feedback, each value once.
-std::vector<std::string> EffectiveFeedback(const MediaSection& section, const Codec& codec);
+// Whether a codec has this feedback by itself or by the section's wildcard.
+bool HasFeedback(const MediaSection& section, const Codec& codec, const std::string& feedback);
 
 }  // namespace pcd::sdp
 

@@ -59,4 +59,20 @@ bool EqualsIgnoreCase(std::string_view a, std::string_view b) {
                                             [](char x, char y) { return Lower(x) == Lower(y); });
 }
 
+int LineRank(char type) {
+  switch (type) {
+    case 'i':
+    case 'u':
+    case 'e':
+    case 'p':
+      return 0;
+    case 'c':
+      return 1;
+    case 'b':
+      return 2;
+    default:
+      return 3;
+  }
+}
+
 }  // namespace pcd::sdp

@@ -26,6 +26,10 @@ std::string ToLower(std::string_view text);
 std::string ToUpper(std::string_view text);
 bool EqualsIgnoreCase(std::string_view a, std::string_view b);
 
+// Where RFC 8866 section 5 puts a line among those without a field of their own: 0 before
+// "c=", 1 with "c=", 2 with "b=", 3 behind it.
+int LineRank(char type);
+
 // Decimal digits only, the whole text, in range of T; null otherwise.
 template <typename T>
 std::optional<T> ParseNumber(std::string_view text) {

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "engine/sdp/candidate.h"
+#include "engine/sdp/text.h"
 
 namespace pcd::sdp {
 namespace {
@@ -36,7 +37,7 @@ class Writer {
   void Media(const MediaSection& media);
 
  private:
-  void LinesOfType(const CommonFields& fields, std::string_view types);
+  void LinesOfRank(const CommonFields& fields, int rank);
   void Bandwidths(const CommonFields& fields);
   void Common(const CommonFields& fields);
   void OtherAttributes(const CommonFields& fields);
@@ -64,9 +65,9 @@ std::string JoinStreams(const SimulcastStreams& streams) {
   return text;
 }
 
-void Writer::LinesOfType(const CommonFields& fields, std::string_view types) {
+void Writer::LinesOfRank(const CommonFields& fields, int rank) {
   for (const TypedLine& line : fields.lines) {
-    if (types.find(line.type) != std::string_view::npos) Line(line.type, line.value);
+    if (LineRank(line.type) == rank) Line(line.type, line.value);
   }
 }
 
@@ -113,30 +114,18 @@ void Writer::OtherAttributes(const CommonFields& fields) {
   }
 }
 
-// What is neither media nor has a place of its own goes in front of the attributes.
-constexpr std::string_view kDescriptive = "iuep";
-constexpr std::string_view kPlaced = "iuepcb";
-
-std::string OtherTypes() {
-  std::string types;
-  for (char type = 'a'; type <= 'z'; ++type) {
-    if (kPlaced.find(type) == std::string_view::npos) types += type;
-  }
-  return types;
-}
-
 void Writer::Session(const Description& description) {
   Line('v', "0");
   const Origin& o = description.origin;
   Line('o', o.username + " " + o.session_id + " " + o.version + " " + o.net_type + " " +
                 o.address_type + " " + o.address);
   Line('s', description.name);
-  LinesOfType(description, kDescriptive);
+  LinesOfRank(description, 0);
   if (!description.connection.empty()) Line('c', description.connection);
-  LinesOfType(description, "c");
+  LinesOfRank(description, 1);
   Bandwidths(description);
-  LinesOfType(description, "b");
-  LinesOfType(description, OtherTypes());
+  LinesOfRank(description, 2);
+  LinesOfRank(description, 3);
   for (const Group& group : description.groups) {
     std::string value = group.semantics;
     for (const std::string& mid : group.mids) value += " " + mid;
@@ -219,12 +208,12 @@ void Writer::Candidates(const MediaSection& media) {
 
 void Writer::Media(const MediaSection& media) {
   MediaLine(media);
-  LinesOfType(media, kDescriptive);
+  LinesOfRank(media, 0);
   if (!media.connection.empty()) Line('c', media.connection);
-  LinesOfType(media, "c");
+  LinesOfRank(media, 1);
   Bandwidths(media);
-  LinesOfType(media, "b");
-  LinesOfType(media, OtherTypes());
+  LinesOfRank(media, 2);
+  LinesOfRank(media, 3);
   Text("mid", media.mid);
   Flag(media.bundle_only, "bundle-only");
   Common(media);

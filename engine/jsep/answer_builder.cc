@@ -1,0 +1,194 @@
+#include "engine/jsep/answer_builder.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "engine/jsep/codec_negotiation.h"
+#include "engine/jsep/dtls_setup.h"
+#include "engine/jsep/extension_negotiation.h"
+#include "engine/jsep/section_view.h"
+#include "engine/sdp/writer.h"
+
+namespace pcd::jsep {
+namespace {
+
+constexpr size_t kMaxLayers = 16;
+
+bool IsAcceptable(const sdp::Description& offer, size_t index, const State& state,
+                  const Capabilities& capabilities) {
+  const sdp::MediaSection& section = offer.media[index];
+  if (section.IsRejected() || !IsSupported(section)) return false;
+  const auto kind = KindOf(section);
+  if (!kind) return true;
+  if (!EffectiveRtcpMux(offer, index)) return false;
+  const Transceiver* transceiver = state.AtSection(index);
+  if (transceiver != nullptr && (transceiver->stopping || transceiver->stopped)) return false;
+  return !AnswerCodecs(capabilities, *kind, section).empty();
+}
+
+// A sender's simulcast, received layer by layer, in the order of a=simulcast. What a layer
+// says about being paused is the sender's business.
+void AcceptSimulcast(const sdp::MediaSection& offered, sdp::MediaSection& answer) {
+  if (!offered.simulcast || !Receives(*answer.direction)) return;
+  std::set<std::string> declared;
+  for (const sdp::Rid& rid : offered.rids) {
+    if (rid.send) declared.insert(rid.id);
+  }
+  sdp::Simulcast simulcast;
+  for (const auto& alternatives : offered.simulcast->send) {
+    for (const sdp::SimulcastLayer& layer : alternatives) {
+      if (simulcast.recv.size() == kMaxLayers || declared.erase(layer.rid) == 0) continue;
+      simulcast.recv.push_back({{.rid = layer.rid}});
+      answer.rids.push_back({.id = layer.rid, .send = false});
+    }
+  }
+  if (!simulcast.recv.empty()) answer.simulcast = std::move(simulcast);
+}
+
+bool HasExtension(const sdp::MediaSection& section, const char* uri) {
+  return std::any_of(section.extmaps.begin(), section.extmaps.end(),
+                     [uri](const sdp::ExtMap& e) { return e.extension.uri == uri; });
+}
+
+// Threading: one call of BuildAnswer.
+class AnswerBuilder {
+ public:
+  AnswerBuilder(const State& state, const LocalContext& context)
+      : state_(state), offer_(state.pending_remote->parsed), context_(context) {}
+
+  CreatedDescription Build();
+
+ private:
+  sdp::MediaSection Accept(size_t index);
+  void AcceptMedia(size_t index, MediaKind kind, sdp::MediaSection& section);
+  void AcceptData(const sdp::MediaSection& offered, sdp::MediaSection& section);
+  void AddGroup(const std::vector<size_t>& transport, sdp::Description& answer);
+
+  const State& state_;
+  const sdp::Description& offer_;
+  const LocalContext& context_;
+  DtlsSetup setup_ = DtlsSetup::kPassive;
+};
+
+void AnswerBuilder::AcceptMedia(size_t index, MediaKind kind, sdp::MediaSection& section) {
+  const sdp::MediaSection& offered = offer_.media[index];
+  const Capabilities& capabilities = context_.options.capabilities;
+  const Transceiver* transceiver = state_.AtSection(index);
+  const Direction wanted = transceiver == nullptr ? Direction::kRecvOnly : transceiver->direction;
+  const Direction possible = Reverse(EffectiveDirection(offer_, index));
+  section.direction =
+      MakeDirection(Sends(wanted) && Sends(possible), Receives(wanted) && Receives(possible));
+  section.codecs = AnswerCodecs(capabilities, kind, offered);
+  for (HeaderExtension& extension : AnswerExtensions(capabilities, kind, offer_, index)) {
+    section.extmaps.push_back({.extension = std::move(extension)});
+  }
+  section.extmap_allow_mixed = offered.extmap_allow_mixed;
+  section.rtcp_mux = true;
+  section.rtcp_rsize = offered.rtcp_rsize;
+  if (transceiver != nullptr && Sends(*section.direction)) AddMsids(*transceiver, section);
+  if (capabilities.simulcast_receive && HasExtension(section, kRidExtensionUri)) {
+    AcceptSimulcast(offered, section);
+  }
+}
+
+void AnswerBuilder::AcceptData(const sdp::MediaSection& offered, sdp::MediaSection& section) {
+  section.formats = offered.formats;
+  section.max_message_size = context_.options.limits.max_message_bytes;
+  if (offered.sctpmap && !offered.sctp_port) {
+    section.formats = {std::to_string(kSctpPort)};
+    section.sctpmap = {.port = kSctpPort,
+                       .app = offered.sctpmap->app,
+                       .streams = offered.sctpmap->streams,
+                       .has_streams = offered.sctpmap->has_streams};
+  } else {
+    section.sctp_port = kSctpPort;
+  }
+}
+
+sdp::MediaSection AnswerBuilder::Accept(size_t index) {
+  const sdp::MediaSection& offered = offer_.media[index];
+  sdp::MediaSection section;
+  section.media = offered.media;
+  section.proto = offered.proto;
+  AddTransport(context_, setup_, section);
+  section.mid = offered.mid;
+  if (const auto kind = KindOf(offered)) {
+    AcceptMedia(index, *kind, section);
+  } else {
+    AcceptData(offered, section);
+  }
+  return section;
+}
+
+void AnswerBuilder::AddGroup(const std::vector<size_t>& transport, sdp::Description& answer) {
+  if (transport.empty()) return;
+  if (BundleGroupOf(offer_, offer_.media[transport.front()].mid) == nullptr) return;
+  sdp::Group group{.semantics = "BUNDLE"};
+  for (size_t i : transport) group.mids.push_back(offer_.media[i].mid);
+  answer.groups.push_back(std::move(group));
+}
+
+CreatedDescription AnswerBuilder::Build() {
+  CreatedDescription created{.type = SdpType::kAnswer, .revision = state_.revision};
+  created.generated_mids = state_.pending_remote->generated_mids;
+  created.description = NewLocalDescription(context_);
+  created.description.extmap_allow_mixed = offer_.extmap_allow_mixed;
+  const std::vector<size_t> transport =
+      AnswerTransport(offer_, state_, context_.options.capabilities);
+  if (!transport.empty()) {
+    // The offer was checked to be answerable, so there is a value.
+    setup_ = AnswerSetup(EffectiveSetup(offer_, transport.front()), state_.transport.dtls_role,
+                         context_.options.prefer_dtls_server)
+                 .value_or(DtlsSetup::kPassive);
+  }
+  for (size_t i = 0; i < offer_.media.size(); ++i) {
+    const bool accepted = std::find(transport.begin(), transport.end(), i) != transport.end();
+    created.description.media.push_back(accepted ? Accept(i) : RejectedSection(offer_.media[i]));
+    const Transceiver* transceiver = state_.AtSection(i);
+    created.plan.push_back({transceiver == nullptr ? std::string() : transceiver->id});
+  }
+  AddGroup(transport, created.description);
+  AddGathered(state_.transport, created.description);
+  created.text = TextOf({.parsed = created.description, .generated_mids = created.generated_mids});
+  return created;
+}
+
+}  // namespace
+
+std::vector<size_t> AnswerTransport(const sdp::Description& offer, const State& state,
+                                    const Capabilities& capabilities) {
+  std::vector<size_t> acceptable;
+  bool have_data = false;
+  for (size_t i = 0; i < offer.media.size(); ++i) {
+    if (!IsAcceptable(offer, i, state, capabilities)) continue;
+    // One association per transport: a second data section has nothing to carry it.
+    if (!KindOf(offer.media[i]) && std::exchange(have_data, true)) continue;
+    acceptable.push_back(i);
+  }
+  if (acceptable.empty()) return acceptable;
+  size_t anchor = acceptable.front();
+  for (size_t i : acceptable) {
+    if (!state.WasLive(i)) continue;
+    anchor = i;
+    break;
+  }
+  const sdp::Group* group = BundleGroupOf(offer, offer.media[anchor].mid);
+  if (group == nullptr) return {anchor};
+  // In the group's order: the section that leads the offer leads the answer when it can.
+  std::vector<size_t> transport;
+  for (const std::string& mid : group->mids) {
+    const auto index = FindSection(offer, mid);
+    if (index && std::find(acceptable.begin(), acceptable.end(), *index) != acceptable.end()) {
+      transport.push_back(*index);
+    }
+  }
+  return transport;
+}
+
+CreatedDescription BuildAnswer(const State& state, const LocalContext& context) {
+  return AnswerBuilder(state, context).Build();
+}
+
+}  // namespace pcd::jsep

@@ -1,0 +1,207 @@
+#include "engine/jsep/apply.h"
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/jsep/local_section.h"
+#include "engine/jsep/receive_parameters.h"
+#include "engine/jsep/remote_tracks.h"
+#include "engine/jsep/section_view.h"
+#include "engine/jsep/transport_actions.h"
+
+namespace pcd::jsep {
+namespace {
+
+// Our mids are numbers counted up. Numbers that the remote chose are stepped over when a mid
+// is made, so only our own move the counter.
+void NoteMid(State& state, const std::string& mid) {
+  uint32_t number = 0;
+  const char* end = mid.data() + mid.size();
+  const auto parsed = std::from_chars(mid.data(), end, number);
+  if (parsed.ec == std::errc() && parsed.ptr == end && number < UINT32_MAX) {
+    state.next_mid = std::max(state.next_mid, number + 1);
+  }
+}
+
+StoredDescription Store(const State& state, const CreatedDescription& created, SdpType type) {
+  StoredDescription stored{
+      .type = type, .parsed = created.description, .generated_mids = created.generated_mids};
+  // Candidates that were gathered since it was created belong to it as well.
+  AddGathered(state.transport, stored.parsed);
+  stored.text = TextOf(stored);
+  return stored;
+}
+
+Transceiver MakeRemoteTransceiver(const sdp::MediaSection& section, MediaKind kind,
+                                  const State& state, RandomSource& random) {
+  Transceiver transceiver;
+  transceiver.kind = kind;
+  transceiver.direction = Direction::kRecvOnly;
+  transceiver.created_by_remote = true;
+  transceiver.id = "transceiver-" + random.IdString(12);
+  transceiver.sender_id = "sender-" + random.IdString(12);
+  transceiver.receiver_id = "receiver-" + random.IdString(12);
+  transceiver.sender_track_id = "track-" + random.IdString(12);
+  transceiver.track_id = UsableTrackId(section, state);
+  if (transceiver.track_id.empty()) transceiver.track_id = "track-" + random.IdString(12);
+  return transceiver;
+}
+
+// RFC 9429 section 5.10: only what addTrack made is reused, and only for a section that may
+// receive what it sends.
+Transceiver* FindReusable(State& state, MediaKind kind, Direction offered) {
+  if (!Receives(offered)) return nullptr;
+  for (Transceiver& t : state.transceivers) {
+    if (t.created_by_add_track && !t.mid && !t.stopping && t.kind == kind) return &t;
+  }
+  return nullptr;
+}
+
+Transceiver* Associate(State& state, const sdp::Description& offer, size_t index,
+                       RandomSource& random, ApplyResult& result) {
+  const sdp::MediaSection& section = offer.media[index];
+  Transceiver* transceiver = state.AtSection(index);
+  if (transceiver == nullptr && !section.IsRejected()) {
+    const MediaKind kind = *KindOf(section);
+    transceiver = FindReusable(state, kind, EffectiveDirection(offer, index));
+    if (transceiver == nullptr) {
+      state.transceivers.push_back(MakeRemoteTransceiver(section, kind, state, random));
+      transceiver = &state.transceivers.back();
+      result.created_transceivers.push_back(transceiver->id);
+    }
+  }
+  if (transceiver != nullptr) {
+    transceiver->mid = section.mid;
+    transceiver->mline_index = index;
+  }
+  return transceiver;
+}
+
+// A transceiver whose section was refused has ended (W3C "stop the RTCRtpTransceiver").
+void Stop(Transceiver& transceiver, ApplyResult& result) {
+  if (transceiver.stopped) return;
+  ProcessRemoteTrack(transceiver, Direction::kInactive, {}, result);
+  transceiver.stopping = true;
+  transceiver.stopped = true;
+  transceiver.direction = Direction::kStopped;
+  transceiver.current_direction = Direction::kStopped;
+  result.stopped_transceivers.push_back(transceiver.id);
+}
+
+void SettleTransceivers(State& state, const Exchange& exchange, bool final, ApplyResult& result) {
+  for (size_t i = 0; i < exchange.size(); ++i) {
+    Transceiver* transceiver = state.AtSection(i);
+    if (transceiver == nullptr) continue;
+    if (!exchange.IsLive(i)) {
+      if (final) Stop(*transceiver, result);
+      continue;
+    }
+    const Direction direction = AgreedDirection(exchange, i);
+    transceiver->current_direction = direction;
+    // A local answer can only take a track away; what it adds was told with the offer.
+    const bool told = transceiver->fired_direction && Receives(*transceiver->fired_direction);
+    if (!exchange.local_is_answer) {
+      ProcessRemoteTrack(*transceiver, direction, StreamIds(exchange.remote.media[i]), result);
+    } else if (told && !Receives(direction)) {
+      ProcessRemoteTrack(*transceiver, direction, {}, result);
+    } else {
+      transceiver->fired_direction = direction;
+    }
+  }
+  std::erase_if(state.transceivers, [](const Transceiver& t) { return t.stopped; });
+}
+
+void ApplyAnswer(State& state, const Options& options, bool local_is_answer, bool final,
+                 ApplyResult& result) {
+  const Exchange exchange{.local = state.pending_local->parsed,
+                          .remote = state.pending_remote->parsed,
+                          .local_is_answer = local_is_answer};
+  SettleTransceivers(state, exchange, final, result);
+  UpdateTransport(state, exchange, options.limits, result);
+  result.receivers = MakeReceivers(exchange, options.limits.max_ssrcs);
+  const auto data = MakeData(exchange);
+  result.data_changed = data != state.data;
+  state.data = data;
+  state.data_wanted = state.data_wanted || data.has_value();
+  if (!final) return;
+  state.current_local = std::exchange(state.pending_local, std::nullopt);
+  state.current_remote = std::exchange(state.pending_remote, std::nullopt);
+  state.stable_transceivers.clear();
+}
+
+}  // namespace
+
+void ApplyLocalOffer(State& state, const CreatedDescription& offer, ApplyResult& result) {
+  for (size_t i = 0; i < offer.plan.size(); ++i) {
+    const sdp::MediaSection& section = offer.description.media[i];
+    NoteMid(state, section.mid);
+    Transceiver* transceiver = state.Find(offer.plan[i].transceiver_id);
+    if (transceiver == nullptr) continue;
+    transceiver->mid = section.mid;
+    transceiver->mline_index = i;
+  }
+  StartLocalTransport(state, offer.description, result);
+  state.pending_local = Store(state, offer, SdpType::kOffer);
+}
+
+void ApplyRemoteOffer(State& state, StoredDescription offer, RandomSource& random,
+                      ApplyResult& result) {
+  for (size_t i = 0; i < offer.parsed.media.size(); ++i) {
+    const sdp::MediaSection& section = offer.parsed.media[i];
+    if (!KindOf(section)) continue;
+    Transceiver* transceiver = Associate(state, offer.parsed, i, random, result);
+    if (transceiver == nullptr) continue;
+    const Direction direction =
+        section.IsRejected() ? Direction::kInactive : Reverse(EffectiveDirection(offer.parsed, i));
+    ProcessRemoteTrack(*transceiver, direction, StreamIds(section), result);
+  }
+  state.pending_remote = std::move(offer);
+}
+
+void ApplyLocalAnswer(State& state, const Options& options, const CreatedDescription& answer,
+                      SdpType type, ApplyResult& result) {
+  StartLocalTransport(state, answer.description, result);
+  state.pending_local = Store(state, answer, type);
+  ApplyAnswer(state, options, true, type == SdpType::kAnswer, result);
+}
+
+void ApplyRemoteAnswer(State& state, const Options& options, StoredDescription answer,
+                       ApplyResult& result) {
+  const bool final = answer.type == SdpType::kAnswer;
+  state.pending_remote = std::move(answer);
+  ApplyAnswer(state, options, false, final, result);
+}
+
+void ApplyRollback(State& state, ApplyResult& result) {
+  std::erase_if(state.transceivers, [&](Transceiver& transceiver) {
+    const auto before =
+        std::find_if(state.stable_transceivers.begin(), state.stable_transceivers.end(),
+                     [&](const Transceiver& t) { return t.id == transceiver.id; });
+    if (before != state.stable_transceivers.end()) {
+      const auto fired = before->fired_direction.value_or(Direction::kInactive);
+      ProcessRemoteTrack(transceiver, fired, before->remote_stream_ids, result);
+      transceiver.fired_direction = before->fired_direction;
+      transceiver.mid = before->mid;
+      transceiver.mline_index = before->mline_index;
+      transceiver.current_direction = before->current_direction;
+      return false;
+    }
+    ProcessRemoteTrack(transceiver, Direction::kInactive, {}, result);
+    if (transceiver.created_by_remote) {
+      result.removed_transceivers.push_back(transceiver.id);
+      return true;
+    }
+    transceiver.mid.reset();
+    transceiver.mline_index.reset();
+    transceiver.fired_direction.reset();
+    return false;
+  });
+  state.stable_transceivers.clear();
+  state.pending_local.reset();
+  state.pending_remote.reset();
+}
+
+}  // namespace pcd::jsep

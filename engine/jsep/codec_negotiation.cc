@@ -1,0 +1,193 @@
+#include "engine/jsep/codec_negotiation.h"
+
+#include <algorithm>
+#include <charconv>
+#include <string>
+
+namespace pcd::jsep {
+namespace {
+
+constexpr char kRtx[] = "rtx";
+constexpr char kApt[] = "apt";
+
+bool SameFormat(const Codec& a, const Codec& b) {
+  return a.NameIs(b.name.c_str()) && a.clock_rate == b.clock_rate &&
+         std::max<int>(a.channels, 1) == std::max<int>(b.channels, 1);
+}
+
+Codec FromCapability(const CodecCapability& capability) {
+  return {.name = capability.name,
+          .clock_rate = capability.clock_rate,
+          .channels = capability.channels,
+          .fmtp = capability.fmtp,
+          .rtcp_feedback = capability.feedback};
+}
+
+std::string ValueOf(const Codec& codec, const std::string& key, const std::string& absent) {
+  const std::string* value = codec.FindFmtp(key.c_str());
+  return value == nullptr ? absent : *value;
+}
+
+bool Matches(const CodecCapability& capability, const Codec& offered) {
+  const Codec ours = FromCapability(capability);
+  if (!SameFormat(ours, offered)) return false;
+  return std::all_of(capability.must_match.begin(), capability.must_match.end(),
+                     [&](const auto& parameter) {
+                       const auto& [key, absent] = parameter;
+                       return ValueOf(ours, key, absent) == ValueOf(offered, key, absent);
+                     });
+}
+
+const CodecCapability* FindCapability(const Capabilities& capabilities, MediaKind kind,
+                                      const Codec& offered) {
+  for (const CodecCapability& capability : capabilities.codecs) {
+    if (capability.kind == kind && Matches(capability, offered)) return &capability;
+  }
+  return nullptr;
+}
+
+std::optional<uint8_t> AptOf(const Codec& codec) {
+  const std::string* text = codec.NameIs(kRtx) ? codec.FindFmtp(kApt) : nullptr;
+  if (text == nullptr) return std::nullopt;
+  uint8_t apt = 0;
+  const char* end = text->data() + text->size();
+  const auto result = std::from_chars(text->data(), end, apt);
+  return result.ec == std::errc() && result.ptr == end ? std::optional(apt) : std::nullopt;
+}
+
+Codec MakeRtx(uint8_t payload_type, const Codec& primary) {
+  return {.payload_type = payload_type,
+          .name = kRtx,
+          .clock_rate = primary.clock_rate,
+          .fmtp = {{kApt, std::to_string(primary.payload_type)}}};
+}
+
+// Of our feedback values those that the other side lists too.
+std::vector<std::string> CommonFeedback(const std::vector<std::string>& ours,
+                                        const sdp::MediaSection& section, const Codec& theirs) {
+  std::vector<std::string> both;
+  for (const std::string& value : ours) {
+    if (sdp::HasFeedback(section, theirs, value)) both.push_back(value);
+  }
+  return both;
+}
+
+// Equal as far as a payload type is concerned: same format with the same parameters.
+bool SameCodec(const Codec& a, const Codec& b) { return SameFormat(a, b) && a.fmtp == b.fmtp; }
+
+}  // namespace
+
+std::vector<Codec> AnswerCodecs(const Capabilities& capabilities, MediaKind kind,
+                                const sdp::MediaSection& offered) {
+  std::vector<Codec> accepted;
+  std::array<bool, 128> retransmittable{};
+  for (const Codec& codec : offered.codecs) {
+    const CodecCapability* capability = FindCapability(capabilities, kind, codec);
+    if (capability == nullptr) continue;
+    Codec ours = FromCapability(*capability);
+    ours.payload_type = codec.payload_type;
+    ours.name = codec.name;
+    ours.channels = codec.channels;
+    ours.rtcp_feedback = CommonFeedback(capability->feedback, offered, codec);
+    retransmittable[codec.payload_type] = capability->rtx;
+    accepted.push_back(std::move(ours));
+  }
+  std::vector<Codec> result;
+  for (const Codec& codec : offered.codecs) {
+    const auto own = std::find_if(accepted.begin(), accepted.end(), [&](const Codec& c) {
+      return c.payload_type == codec.payload_type;
+    });
+    if (own != accepted.end()) result.push_back(*own);
+    // A retransmission format lives and dies with the codec it repeats.
+    const auto apt = AptOf(codec);
+    if (apt && *apt < 128 && retransmittable[*apt]) {
+      const Codec* primary = offered.FindCodec(*apt);
+      if (primary != nullptr) result.push_back(MakeRtx(codec.payload_type, *primary));
+    }
+  }
+  return result;
+}
+
+std::vector<Codec> AgreedCodecs(const std::vector<Codec>& offered,
+                                const sdp::MediaSection& answer) {
+  std::vector<Codec> agreed;
+  for (const Codec& theirs : answer.codecs) {
+    const auto fits = [&](const Codec& ours) {
+      return SameFormat(ours, theirs) && AptOf(ours) == AptOf(theirs);
+    };
+    auto found = std::find_if(offered.begin(), offered.end(), [&](const Codec& ours) {
+      return ours.payload_type == theirs.payload_type && fits(ours);
+    });
+    // An answer may number differently for its own receiving (RFC 3264 section 5.1); what we
+    // receive keeps our numbers.
+    if (found == offered.end()) found = std::find_if(offered.begin(), offered.end(), fits);
+    if (found == offered.end()) continue;
+    const bool listed = std::any_of(agreed.begin(), agreed.end(), [&](const Codec& c) {
+      return c.payload_type == found->payload_type;
+    });
+    if (listed) continue;
+    Codec codec = *found;
+    codec.rtcp_feedback = CommonFeedback(codec.rtcp_feedback, answer, theirs);
+    agreed.push_back(std::move(codec));
+  }
+  // A retransmission format alone is no codec.
+  const bool only_rtx = std::all_of(agreed.begin(), agreed.end(),
+                                    [](const Codec& codec) { return codec.NameIs(kRtx); });
+  return only_rtx ? std::vector<Codec>() : agreed;
+}
+
+void PayloadTypes::Use(const Codec& codec) {
+  if (codec.payload_type < used_.size() && !used_[codec.payload_type]) {
+    used_[codec.payload_type] = codec;
+  }
+}
+
+void PayloadTypes::Avoid(uint8_t payload_type) {
+  if (payload_type < avoided_.size()) avoided_[payload_type] = true;
+}
+
+bool PayloadTypes::IsFree(uint8_t payload_type, bool even_avoided) const {
+  return !used_[payload_type] && (even_avoided || !avoided_[payload_type]);
+}
+
+std::optional<uint8_t> PayloadTypes::Assign(const Codec& codec, uint8_t preferred,
+                                            const std::vector<Codec>& previous) {
+  for (const Codec& known : previous) {
+    if (SameCodec(known, codec)) return known.payload_type;
+  }
+  for (size_t i = 0; i < used_.size(); ++i) {
+    if (used_[i] && SameCodec(*used_[i], codec)) return static_cast<uint8_t>(i);
+  }
+  for (const bool even_avoided : {false, true}) {
+    if (preferred != 0 && IsFree(preferred, even_avoided)) return preferred;
+    for (uint8_t i = 96; i < 128; ++i) {
+      if (IsFree(i, even_avoided)) return i;
+    }
+    // Below 96 as RFC 5761 section 4 allows it beside RTCP on one port.
+    for (uint8_t i = 35; i < 64; ++i) {
+      if (IsFree(i, even_avoided)) return i;
+    }
+  }
+  return std::nullopt;
+}
+
+std::vector<Codec> PayloadTypes::Offer(const Capabilities& capabilities, MediaKind kind,
+                                       const std::vector<Codec>& previous) {
+  std::vector<Codec> result;
+  const auto add = [&](Codec codec, uint8_t preferred) {
+    const auto payload_type = Assign(codec, preferred, previous);
+    if (!payload_type) return false;
+    codec.payload_type = *payload_type;
+    Use(codec);
+    result.push_back(std::move(codec));
+    return true;
+  };
+  for (const CodecCapability& capability : capabilities.codecs) {
+    if (capability.kind != kind) continue;
+    if (!add(FromCapability(capability), capability.preferred_payload)) continue;
+    if (capability.rtx) add(MakeRtx(0, result.back()), 0);
+  }
+  return result;
+}
+
+}  // namespace pcd::jsep

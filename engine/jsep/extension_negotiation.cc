@@ -1,0 +1,84 @@
+#include "engine/jsep/extension_negotiation.h"
+
+#include <algorithm>
+
+namespace pcd::jsep {
+namespace {
+
+// One-byte headers carry ids up to 14, two-byte headers up to 255. Higher ones ask the
+// answerer to choose (RFC 8285 section 7), which no known peer does.
+constexpr uint16_t kMaxId = 255;
+constexpr uint16_t kMaxOneByteId = 14;
+
+bool Understands(const Capabilities& capabilities, MediaKind kind, const std::string& uri) {
+  return std::any_of(capabilities.extensions.begin(), capabilities.extensions.end(),
+                     [&](const ExtensionCapability& extension) {
+                       return extension.uri == uri &&
+                              (kind == MediaKind::kAudio ? extension.audio : extension.video);
+                     });
+}
+
+const std::vector<sdp::ExtMap>& ExtMapsOf(const sdp::Description& description, size_t index) {
+  const auto& own = description.media[index].extmaps;
+  return own.empty() ? description.extmaps : own;
+}
+
+bool HasUri(const std::vector<HeaderExtension>& list, const std::string& uri) {
+  return std::any_of(list.begin(), list.end(), [&](const auto& e) { return e.uri == uri; });
+}
+
+}  // namespace
+
+std::vector<HeaderExtension> AnswerExtensions(const Capabilities& capabilities, MediaKind kind,
+                                              const sdp::Description& offer, size_t index) {
+  std::vector<HeaderExtension> result;
+  for (const sdp::ExtMap& offered : ExtMapsOf(offer, index)) {
+    HeaderExtension extension = offered.extension;
+    if (extension.id > kMaxId || !Understands(capabilities, kind, extension.uri)) continue;
+    if (HasUri(result, extension.uri)) continue;
+    extension.direction = Reverse(extension.direction);
+    result.push_back(std::move(extension));
+  }
+  return result;
+}
+
+std::vector<HeaderExtension> AgreedExtensions(const std::vector<HeaderExtension>& ours,
+                                              const sdp::Description& answer, size_t index) {
+  std::vector<HeaderExtension> result;
+  for (const sdp::ExtMap& theirs : ExtMapsOf(answer, index)) {
+    const auto found = std::find_if(ours.begin(), ours.end(), [&](const HeaderExtension& e) {
+      return e.uri == theirs.extension.uri;
+    });
+    if (found != ours.end() && !HasUri(result, found->uri)) result.push_back(*found);
+  }
+  return result;
+}
+
+void ExtensionIds::Use(const HeaderExtension& extension) {
+  if (by_uri_.contains(extension.uri) || by_id_.contains(extension.id)) return;
+  by_uri_[extension.uri] = extension.id;
+  by_id_[extension.id] = extension.uri;
+}
+
+std::vector<HeaderExtension> ExtensionIds::Offer(const Capabilities& capabilities, MediaKind kind) {
+  std::vector<HeaderExtension> result;
+  for (const ExtensionCapability& capability : capabilities.extensions) {
+    if (!Understands(capabilities, kind, capability.uri)) continue;
+    uint16_t id = 0;
+    if (const auto known = by_uri_.find(capability.uri); known != by_uri_.end()) {
+      id = known->second;
+    } else if (capability.preferred_id != 0 && !by_id_.contains(capability.preferred_id)) {
+      id = capability.preferred_id;
+    } else {
+      for (uint16_t i = 1; i <= kMaxOneByteId && id == 0; ++i) {
+        if (!by_id_.contains(i)) id = i;
+      }
+    }
+    if (id == 0 || id > kMaxId) continue;  // All ids are taken: do without.
+    Use({.id = id, .uri = capability.uri});
+    result.push_back({.id = id, .uri = capability.uri});
+  }
+  return result;
+}
+
+}  // namespace pcd::jsep

@@ -1,0 +1,77 @@
+#include "engine/jsep/receive_parameters.h"
+
+#include <utility>
+
+#include "engine/jsep/codec_negotiation.h"
+#include "engine/jsep/extension_negotiation.h"
+#include "engine/jsep/local_section.h"
+#include "engine/jsep/section_view.h"
+
+namespace pcd::jsep {
+namespace {
+
+std::vector<HeaderExtension> ExtensionsOf(const sdp::MediaSection& section) {
+  std::vector<HeaderExtension> extensions;
+  for (const sdp::ExtMap& extmap : section.extmaps) extensions.push_back(extmap.extension);
+  return extensions;
+}
+
+ReceiveParameters MakeReceiver(const Exchange& exchange, size_t index, MediaKind kind) {
+  const sdp::MediaSection& ours = exchange.local.media[index];
+  const sdp::MediaSection& theirs = exchange.remote.media[index];
+  ReceiveParameters receiver{.mid = ours.mid, .kind = kind};
+  receiver.receiving = Receives(AgreedDirection(exchange, index));
+  receiver.reduced_size_rtcp = ours.rtcp_rsize && theirs.rtcp_rsize;
+  if (exchange.local_is_answer) {
+    receiver.codecs = ours.codecs;
+    receiver.extensions = ExtensionsOf(ours);
+  } else {
+    receiver.codecs = AgreedCodecs(ours.codecs, theirs);
+    receiver.extensions = AgreedExtensions(ExtensionsOf(ours), exchange.remote, index);
+  }
+  if (ours.simulcast) {
+    for (const auto& alternatives : ours.simulcast->recv) {
+      for (const sdp::SimulcastLayer& layer : alternatives) receiver.rids.push_back(layer.rid);
+    }
+  }
+  return receiver;
+}
+
+}  // namespace
+
+Direction AgreedDirection(const Exchange& exchange, size_t index) {
+  const Direction ours = EffectiveDirection(exchange.local, index);
+  const Direction theirs = Reverse(EffectiveDirection(exchange.remote, index));
+  return MakeDirection(Sends(ours) && Sends(theirs), Receives(ours) && Receives(theirs));
+}
+
+std::vector<ReceiveParameters> MakeReceivers(const Exchange& exchange, size_t max_ssrcs) {
+  std::vector<ReceiveParameters> receivers;
+  for (size_t i = 0; i < exchange.size(); ++i) {
+    const auto kind = KindOf(exchange.local.media[i]);
+    if (!kind || !exchange.IsLive(i)) continue;
+    ReceiveParameters receiver = MakeReceiver(exchange, i, *kind);
+    receiver.ssrcs = sdp::SignaledSsrcs(exchange.remote.media[i], max_ssrcs);
+    max_ssrcs -= receiver.ssrcs.size();
+    receivers.push_back(std::move(receiver));
+  }
+  return receivers;
+}
+
+std::optional<DataSection> MakeData(const Exchange& exchange) {
+  for (size_t i = 0; i < exchange.size(); ++i) {
+    const sdp::MediaSection& theirs = exchange.remote.media[i];
+    if (KindOf(theirs) || !IsData(theirs) || !exchange.IsLive(i)) continue;
+    DataSection data{.mid = exchange.local.media[i].mid, .local_port = kSctpPort};
+    if (theirs.sctp_port) {
+      data.remote_port = *theirs.sctp_port;
+    } else if (theirs.sctpmap) {
+      data.remote_port = theirs.sctpmap->port;
+    }
+    if (theirs.max_message_size) data.remote_max_message_size = *theirs.max_message_size;
+    return data;
+  }
+  return std::nullopt;
+}
+
+}  // namespace pcd::jsep

@@ -1,0 +1,488 @@
+#include "engine/jsep/session.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "engine/base/status.h"
+#include "engine/jsep/answer_builder.h"
+#include "engine/jsep/apply.h"
+#include "engine/jsep/local_section.h"
+#include "engine/jsep/negotiation_needed.h"
+#include "engine/jsep/offer_builder.h"
+#include "engine/jsep/remote_candidates.h"
+#include "engine/jsep/section_view.h"
+#include "engine/jsep/session_state.h"
+#include "engine/jsep/signaling_state.h"
+#include "engine/jsep/text_difference.h"
+#include "engine/jsep/validation.h"
+#include "engine/sdp/candidate.h"
+#include "engine/sdp/parser.h"
+
+namespace pcd::jsep {
+namespace {
+
+using std::string;
+
+std::optional<SessionDescription> ToApi(const StoredDescription* stored) {
+  if (stored == nullptr) return std::nullopt;
+  return SessionDescription{.type = stored->type, .sdp = stored->text};
+}
+
+std::optional<SessionDescription> ToApi(const std::optional<StoredDescription>& stored) {
+  return ToApi(stored ? &*stored : nullptr);
+}
+
+absl::Status WrongState(const char* call, SdpType type, SignalingState state) {
+  return InvalidState(string(call) + "(" + string(ToString(type)) + ") is not allowed in state " +
+                      string(ToString(state)));
+}
+
+}  // namespace
+
+// Threading: as Session.
+class Session::Impl {
+ public:
+  Impl(Options options, RandomSource& random) : options_(std::move(options)), random_(random) {
+    origin_.session_id = random_.Uint64() >> 2;  // RFC 9429 section 5.2.1: 62 random bits.
+  }
+
+  absl::StatusOr<SessionDescription> CreateOffer(const OfferOptions& options,
+                                                 const TransportInfo& transport_info);
+  absl::StatusOr<SessionDescription> CreateAnswer(const TransportInfo& transport_info);
+  absl::StatusOr<ApplyResult> SetLocal(const std::optional<SessionDescription>& description,
+                                       const TransportInfo& transport_info);
+  absl::StatusOr<ApplyResult> SetRemote(const SessionDescription& description);
+  absl::StatusOr<string> AddTransceiver(MediaKind kind, const TransceiverInit& init,
+                                        std::string_view id);
+  absl::Status SetDirection(std::string_view id, Direction direction);
+  absl::Status StopTransceiver(std::string_view id);
+  absl::Status AddDataSection();
+  absl::StatusOr<IceCandidateInit> AddLocalCandidate(size_t index, const Candidate* candidate);
+  absl::StatusOr<RemoteCandidate> AddRemoteCandidate(const IceCandidateInit& init);
+  void Close();
+  bool TakeNegotiationNeededEvent() { return std::exchange(negotiation_event_, false); }
+  const State& state() const { return state_; }
+
+ private:
+  absl::Status CheckOpen() const;
+  LocalContext Context(bool ice_restart, const TransportInfo& transport_info);
+  absl::StatusOr<const CreatedDescription*> ChooseLocal(SdpType type, const string& text,
+                                                        const TransportInfo& transport_info);
+  absl::StatusOr<ApplyResult> Rollback();
+  absl::StatusOr<StoredDescription> ReadRemote(const SessionDescription& description,
+                                               const State& state) const;
+  void NameSections(StoredDescription& stored, const State& state) const;
+  void Commit(State next, ApplyResult& result);
+  void Touch();
+  absl::StatusOr<Transceiver*> FindOrError(std::string_view id);
+
+  const Options options_;
+  RandomSource& random_;
+  OriginNumbers origin_{};
+  State state_{};
+  std::optional<CreatedDescription> last_offer_{};
+  std::optional<CreatedDescription> last_answer_{};
+  bool negotiation_needed_ = false;  // W3C [[NegotiationNeeded]].
+  bool negotiation_event_ = false;
+};
+
+absl::Status Session::Impl::CheckOpen() const {
+  if (state_.signaling != SignalingState::kClosed) return absl::OkStatus();
+  return InvalidState("the connection is closed");
+}
+
+// W3C "update the negotiation-needed flag".
+void Session::Impl::Touch() {
+  ++state_.revision;
+  if (state_.signaling != SignalingState::kStable) return;
+  const bool needed = IsNegotiationNeeded(state_);
+  if (needed && !negotiation_needed_) negotiation_event_ = true;
+  if (!needed) negotiation_event_ = false;
+  negotiation_needed_ = needed;
+}
+
+void Session::Impl::Commit(State next, ApplyResult& result) {
+  const SignalingState before = state_.signaling;
+  result.signaling_state = next.signaling;
+  result.signaling_state_changed = next.signaling != before;
+  state_ = std::move(next);
+  if (state_.signaling == SignalingState::kStable) {
+    last_offer_.reset();
+    last_answer_.reset();
+    negotiation_needed_ = false;
+  }
+  result.data = state_.data;
+  Touch();
+}
+
+LocalContext Session::Impl::Context(bool ice_restart, const TransportInfo& transport_info) {
+  TransportState& transport = state_.transport;
+  const bool has_old = transport.local_ice.has_value();
+  if (!has_old || ice_restart) {
+    if (!transport.next_local_ice) {
+      transport.next_local_ice = transport_info({.ice_restart = has_old});
+    }
+    return {.options = options_, .origin = origin_, .ice = *transport.next_local_ice};
+  }
+  return {.options = options_, .origin = origin_, .ice = *transport.local_ice};
+}
+
+absl::StatusOr<SessionDescription> Session::Impl::CreateOffer(const OfferOptions& options,
+                                                              const TransportInfo& info) {
+  PCD_RETURN_IF_ERROR(CheckOpen());
+  if (state_.signaling != SignalingState::kStable &&
+      state_.signaling != SignalingState::kHaveLocalOffer) {
+    return InvalidState("CreateOffer is not allowed in state " +
+                        string(ToString(state_.signaling)));
+  }
+  PCD_ASSIGN_OR_RETURN(last_offer_, BuildOffer(state_, Context(options.ice_restart, info)));
+  return SessionDescription{.type = SdpType::kOffer, .sdp = last_offer_->text};
+}
+
+absl::StatusOr<SessionDescription> Session::Impl::CreateAnswer(const TransportInfo& info) {
+  PCD_RETURN_IF_ERROR(CheckOpen());
+  if (state_.signaling != SignalingState::kHaveRemoteOffer &&
+      state_.signaling != SignalingState::kHaveLocalPranswer) {
+    return InvalidState("CreateAnswer is not allowed in state " +
+                        string(ToString(state_.signaling)));
+  }
+  // RFC 8839 section 4.4.3: new remote credentials are answered with new ones.
+  bool restart = false;
+  const sdp::Description& offer = state_.pending_remote->parsed;
+  const auto transport = AnswerTransport(offer, state_, options_.capabilities);
+  if (!transport.empty() && state_.transport.remote_ice &&
+      state_.signaling == SignalingState::kHaveRemoteOffer) {
+    const IceParameters ice = EffectiveIce(offer, transport.front());
+    const IceParameters& known = *state_.transport.remote_ice;
+    restart = ice.ufrag != known.ufrag || ice.pwd != known.pwd;
+  }
+  last_answer_ = BuildAnswer(state_, Context(restart, info));
+  return SessionDescription{.type = SdpType::kAnswer, .sdp = last_answer_->text};
+}
+
+absl::StatusOr<const CreatedDescription*> Session::Impl::ChooseLocal(SdpType type,
+                                                                     const string& text,
+                                                                     const TransportInfo& info) {
+  const bool is_offer = type == SdpType::kOffer;
+  std::optional<CreatedDescription>& last = is_offer ? last_offer_ : last_answer_;
+  if (!text.empty()) {
+    const int line = last ? FirstDifferentLine(last->text, text) : 1;
+    if (line == 0) return &*last;
+    return MakeError(
+        absl::StatusCode::kInvalidArgument, ErrorReason::INVALID_SDP,
+        last ? "line " + std::to_string(line) + " differs from the description created last"
+             : "no such description was created for this state",
+        {.dom_exception = "InvalidModificationError", .sdp_line = line});
+  }
+  if (last && last->revision == state_.revision) return &*last;
+  if (is_offer) {
+    PCD_RETURN_IF_ERROR(CreateOffer({}, info).status());
+  } else {
+    PCD_RETURN_IF_ERROR(CreateAnswer(info).status());
+  }
+  return &*last;
+}
+
+absl::StatusOr<ApplyResult> Session::Impl::SetLocal(
+    const std::optional<SessionDescription>& description, const TransportInfo& info) {
+  PCD_RETURN_IF_ERROR(CheckOpen());
+  const bool answering = state_.signaling == SignalingState::kHaveRemoteOffer ||
+                         state_.signaling == SignalingState::kHaveLocalPranswer;
+  const SdpType type = description ? description->type
+                       : answering ? SdpType::kAnswer
+                                   : SdpType::kOffer;
+  const auto signaling = NextSignalingState(state_.signaling, DescriptionSource::kLocal, type);
+  if (!signaling) return WrongState("SetLocalDescription", type, state_.signaling);
+  if (type == SdpType::kRollback) return Rollback();
+  PCD_ASSIGN_OR_RETURN(const CreatedDescription* created,
+                       ChooseLocal(type, description ? description->sdp : "", info));
+  State next = state_;
+  ApplyResult result;
+  if (next.signaling == SignalingState::kStable) next.stable_transceivers = next.transceivers;
+  if (type == SdpType::kOffer) {
+    ApplyLocalOffer(next, *created, result);
+  } else {
+    ApplyLocalAnswer(next, options_, *created, type, result);
+  }
+  next.signaling = *signaling;
+  ++origin_.version;
+  Commit(std::move(next), result);
+  return result;
+}
+
+absl::StatusOr<ApplyResult> Session::Impl::Rollback() {
+  State next = state_;
+  ApplyResult result;
+  ApplyRollback(next, result);
+  next.signaling = SignalingState::kStable;
+  Commit(std::move(next), result);
+  return result;
+}
+
+// Sections without a=mid get one: of the same section before, of the offer they answer, or a
+// new one.
+void Session::Impl::NameSections(StoredDescription& stored, const State& state) const {
+  const StoredDescription* before =
+      stored.type == SdpType::kOffer ? state.remote() : &*state.pending_local;
+  std::set<string> taken;
+  for (const sdp::MediaSection& section : stored.parsed.media) taken.insert(section.mid);
+  if (before != nullptr) {
+    for (const sdp::MediaSection& section : before->parsed.media) taken.insert(section.mid);
+  }
+  uint32_t number = state.next_mid;
+  for (size_t i = 0; i < stored.parsed.media.size(); ++i) {
+    string& mid = stored.parsed.media[i].mid;
+    if (!mid.empty()) continue;
+    if (before != nullptr && i < before->parsed.media.size()) {
+      mid = before->parsed.media[i].mid;
+      if (stored.type != SdpType::kOffer) continue;
+    } else {
+      while (!taken.insert(std::to_string(number)).second) ++number;
+      mid = std::to_string(number);
+    }
+    stored.generated_mids.insert(i);
+  }
+}
+
+absl::StatusOr<StoredDescription> Session::Impl::ReadRemote(const SessionDescription& description,
+                                                            const State& state) const {
+  StoredDescription stored{.type = description.type, .text = description.sdp};
+  PCD_ASSIGN_OR_RETURN(stored.parsed, sdp::Parse(description.sdp, options_.limits));
+  const bool is_offer = description.type == SdpType::kOffer;
+  if (!is_offer && state.pending_local->parsed.media.size() != stored.parsed.media.size()) {
+    PCD_RETURN_IF_ERROR(ValidateRemoteAnswer(stored.parsed, state));
+  }
+  NameSections(stored, state);
+  PCD_RETURN_IF_ERROR(ValidateRemote(stored.parsed));
+  if (is_offer) {
+    PCD_RETURN_IF_ERROR(ValidateRemoteOffer(
+        stored.parsed, AnswerTransport(stored.parsed, state, options_.capabilities), state));
+  } else {
+    PCD_RETURN_IF_ERROR(ValidateRemoteAnswer(stored.parsed, state));
+  }
+  return stored;
+}
+
+absl::StatusOr<ApplyResult> Session::Impl::SetRemote(const SessionDescription& description) {
+  PCD_RETURN_IF_ERROR(CheckOpen());
+  const SdpType type = description.type;
+  const auto signaling = NextSignalingState(state_.signaling, DescriptionSource::kRemote, type);
+  if (!signaling) return WrongState("SetRemoteDescription", type, state_.signaling);
+  if (type == SdpType::kRollback) return Rollback();
+  State next = state_;
+  ApplyResult result;
+  const bool glare = type == SdpType::kOffer && next.signaling == SignalingState::kHaveLocalOffer;
+  if (glare) ApplyRollback(next, result);
+  PCD_ASSIGN_OR_RETURN(StoredDescription stored, ReadRemote(description, next));
+  if (glare || next.signaling == SignalingState::kStable) {
+    next.stable_transceivers = next.transceivers;
+  }
+  if (type == SdpType::kOffer) {
+    ApplyRemoteOffer(next, std::move(stored), random_, result);
+    last_answer_.reset();
+  } else {
+    ApplyRemoteAnswer(next, options_, std::move(stored), result);
+  }
+  next.signaling = *signaling;
+  Commit(std::move(next), result);
+  return result;
+}
+
+absl::StatusOr<string> Session::Impl::AddTransceiver(MediaKind kind, const TransceiverInit& init,
+                                                     std::string_view id) {
+  PCD_RETURN_IF_ERROR(CheckOpen());
+  if (init.direction == Direction::kStopped) {
+    return MakeError(absl::StatusCode::kInvalidArgument, ErrorReason::INVALID_ARGUMENT,
+                     "a transceiver cannot start stopped",
+                     {.dom_exception = "TypeError", .field = "init.direction"});
+  }
+  if (!id.empty() && state_.Find(id) != nullptr) {
+    return MakeError(absl::StatusCode::kAlreadyExists, ErrorReason::ALREADY_EXISTS,
+                     "a transceiver with this id exists", {.field = "transceiver_id"});
+  }
+  if (state_.transceivers.size() >= options_.limits.max_media_sections) {
+    return MakeError(
+        absl::StatusCode::kResourceExhausted, ErrorReason::LIMIT_EXCEEDED,
+        "more than " + std::to_string(options_.limits.max_media_sections) + " transceivers");
+  }
+  Transceiver transceiver;
+  transceiver.kind = kind;
+  transceiver.direction = init.direction;
+  transceiver.sender_stream_ids = init.stream_ids;
+  transceiver.id = id.empty() ? "transceiver-" + random_.IdString(12) : string(id);
+  transceiver.sender_id = "sender-" + random_.IdString(12);
+  transceiver.receiver_id = "receiver-" + random_.IdString(12);
+  transceiver.sender_track_id = "track-" + random_.IdString(12);
+  transceiver.track_id = "track-" + random_.IdString(12);
+  const string result = transceiver.id;
+  state_.transceivers.push_back(std::move(transceiver));
+  Touch();
+  return result;
+}
+
+absl::StatusOr<Transceiver*> Session::Impl::FindOrError(std::string_view id) {
+  PCD_RETURN_IF_ERROR(CheckOpen());
+  Transceiver* transceiver = state_.Find(id);
+  if (transceiver != nullptr) return transceiver;
+  return MakeError(absl::StatusCode::kNotFound, ErrorReason::TRANSCEIVER_NOT_FOUND,
+                   "there is no such transceiver", {.field = "transceiver_id"});
+}
+
+absl::Status Session::Impl::SetDirection(std::string_view id, Direction direction) {
+  PCD_ASSIGN_OR_RETURN(Transceiver * transceiver, FindOrError(id));
+  if (transceiver->stopping) return InvalidState("the transceiver is stopped");
+  if (direction == Direction::kStopped) {
+    return MakeError(absl::StatusCode::kInvalidArgument, ErrorReason::INVALID_ARGUMENT,
+                     "a transceiver is stopped by StopTransceiver",
+                     {.dom_exception = "TypeError", .field = "direction"});
+  }
+  transceiver->direction = direction;
+  Touch();
+  return absl::OkStatus();
+}
+
+absl::Status Session::Impl::StopTransceiver(std::string_view id) {
+  PCD_ASSIGN_OR_RETURN(Transceiver * transceiver, FindOrError(id));
+  transceiver->stopping = true;
+  transceiver->direction = Direction::kInactive;
+  // Nobody else knows of it yet.
+  if (!transceiver->mid) std::erase_if(state_.transceivers, [&](auto& t) { return t.id == id; });
+  Touch();
+  return absl::OkStatus();
+}
+
+absl::Status Session::Impl::AddDataSection() {
+  PCD_RETURN_IF_ERROR(CheckOpen());
+  state_.data_wanted = true;
+  Touch();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<IceCandidateInit> Session::Impl::AddLocalCandidate(size_t index,
+                                                                  const Candidate* candidate) {
+  PCD_RETURN_IF_ERROR(CheckOpen());
+  TransportState& transport = state_.transport;
+  if (index != 0) return InvalidArgument("there is no such transport", "transport_index");
+  if (!transport.local_ice || state_.local() == nullptr) {
+    return InvalidState("no local description has started this transport");
+  }
+  IceCandidateInit init{.username_fragment = transport.local_ice->ufrag};
+  if (candidate != nullptr) {
+    if (transport.local_candidates.size() >= options_.limits.max_candidates) {
+      return MakeError(absl::StatusCode::kResourceExhausted, ErrorReason::LIMIT_EXCEEDED,
+                       "too many local candidates");
+    }
+    Candidate own = *candidate;
+    if (own.Ufrag().empty()) own.extensions.emplace_back("ufrag", transport.local_ice->ufrag);
+    init.candidate = sdp::WriteCandidate(own);
+    transport.local_candidates.push_back(std::move(own));
+  } else {
+    transport.local_complete = true;
+  }
+  for (auto* stored : {&state_.pending_local, &state_.current_local}) {
+    if (!*stored) continue;
+    AddGathered(transport, (*stored)->parsed);
+    (*stored)->text = TextOf(**stored);
+  }
+  const StoredDescription& local = *state_.local();
+  const std::vector<size_t> sections = TransportSections(local.parsed);
+  if (!sections.empty()) {
+    const size_t leading = sections.front();
+    init.sdp_mline_index = static_cast<uint16_t>(leading);
+    if (!local.generated_mids.contains(leading)) init.sdp_mid = local.parsed.media[leading].mid;
+  }
+  return init;
+}
+
+absl::StatusOr<RemoteCandidate> Session::Impl::AddRemoteCandidate(const IceCandidateInit& init) {
+  PCD_RETURN_IF_ERROR(CheckOpen());
+  return AddRemoteCandidateTo(state_, options_.limits, init);
+}
+
+void Session::Impl::Close() {
+  state_.signaling = SignalingState::kClosed;
+  negotiation_event_ = false;
+}
+
+Session::Session(Options options, RandomSource& random)
+    : impl_(std::make_unique<Impl>(std::move(options), random)) {}
+Session::~Session() = default;
+
+absl::StatusOr<SessionDescription> Session::CreateOffer(const OfferOptions& options,
+                                                        const TransportInfo& transport_info) {
+  return impl_->CreateOffer(options, transport_info);
+}
+absl::StatusOr<SessionDescription> Session::CreateAnswer(const AnswerOptions&,
+                                                         const TransportInfo& transport_info) {
+  return impl_->CreateAnswer(transport_info);
+}
+absl::StatusOr<ApplyResult> Session::SetLocalDescription(
+    const std::optional<SessionDescription>& description, const TransportInfo& transport_info) {
+  return impl_->SetLocal(description, transport_info);
+}
+absl::StatusOr<ApplyResult> Session::SetRemoteDescription(const SessionDescription& description) {
+  return impl_->SetRemote(description);
+}
+
+std::optional<SessionDescription> Session::local_description() const {
+  return ToApi(impl_->state().local());
+}
+std::optional<SessionDescription> Session::remote_description() const {
+  return ToApi(impl_->state().remote());
+}
+std::optional<SessionDescription> Session::current_local_description() const {
+  return ToApi(impl_->state().current_local);
+}
+std::optional<SessionDescription> Session::current_remote_description() const {
+  return ToApi(impl_->state().current_remote);
+}
+std::optional<SessionDescription> Session::pending_local_description() const {
+  return ToApi(impl_->state().pending_local);
+}
+std::optional<SessionDescription> Session::pending_remote_description() const {
+  return ToApi(impl_->state().pending_remote);
+}
+SignalingState Session::signaling_state() const { return impl_->state().signaling; }
+std::optional<bool> Session::can_trickle_ice_candidates() const {
+  const StoredDescription* remote = impl_->state().remote();
+  if (remote == nullptr) return std::nullopt;
+  return OffersTrickle(remote->parsed);
+}
+
+absl::StatusOr<string> Session::AddTransceiver(MediaKind kind, const TransceiverInit& init,
+                                               std::string_view id) {
+  return impl_->AddTransceiver(kind, init, id);
+}
+absl::Status Session::SetDirection(std::string_view transceiver_id, Direction direction) {
+  return impl_->SetDirection(transceiver_id, direction);
+}
+absl::Status Session::StopTransceiver(std::string_view transceiver_id) {
+  return impl_->StopTransceiver(transceiver_id);
+}
+const std::vector<Transceiver>& Session::transceivers() const {
+  return impl_->state().transceivers;
+}
+const Transceiver* Session::FindTransceiver(std::string_view transceiver_id) const {
+  for (const Transceiver& transceiver : transceivers()) {
+    if (transceiver.id == transceiver_id) return &transceiver;
+  }
+  return nullptr;
+}
+absl::Status Session::AddDataSection() { return impl_->AddDataSection(); }
+bool Session::negotiation_needed() const { return IsNegotiationNeeded(impl_->state()); }
+bool Session::TakeNegotiationNeededEvent() { return impl_->TakeNegotiationNeededEvent(); }
+
+absl::StatusOr<IceCandidateInit> Session::AddLocalCandidate(size_t transport_index,
+                                                            const Candidate& candidate) {
+  return impl_->AddLocalCandidate(transport_index, &candidate);
+}
+absl::StatusOr<IceCandidateInit> Session::SetLocalGatheringComplete(size_t transport_index) {
+  return impl_->AddLocalCandidate(transport_index, nullptr);
+}
+absl::StatusOr<RemoteCandidate> Session::AddRemoteCandidate(const IceCandidateInit& init) {
+  return impl_->AddRemoteCandidate(init);
+}
+void Session::Close() { impl_->Close(); }
+
+}  // namespace pcd::jsep

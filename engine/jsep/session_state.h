@@ -1,0 +1,111 @@
+// Everything negotiation remembers, as one value: a description is applied to a copy, and
+// the copy replaces the original only when all of it went well.
+#ifndef ENGINE_JSEP_SESSION_STATE_H_
+#define ENGINE_JSEP_SESSION_STATE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/jsep/apply_result.h"
+#include "engine/jsep/transceiver.h"
+#include "engine/model/enums.h"
+#include "engine/model/ice.h"
+#include "engine/model/session.h"
+#include "engine/sdp/session_description.h"
+
+namespace pcd::jsep {
+
+// A description that was applied.
+struct StoredDescription {
+  SdpType type = SdpType::kOffer;
+  sdp::Description parsed{};  // Every section has a mid; see generated_mids.
+  std::string text{};
+  // Sections whose description named no mid; theirs was made up here and is never written.
+  std::set<size_t> generated_mids{};
+};
+
+// What a section of a local description stands for.
+struct SectionPlan {
+  std::string transceiver_id{};  // Empty: data, or rejected without a transceiver.
+};
+
+// A description made here and not applied yet.
+struct CreatedDescription {
+  SdpType type = SdpType::kOffer;
+  sdp::Description description{};
+  std::string text{};
+  std::vector<SectionPlan> plan{};  // One per section.
+  std::set<size_t> generated_mids{};
+  uint64_t revision = 0;  // State::revision it was made from.
+};
+
+// The one transport. Threading: value.
+struct TransportState {
+  std::optional<IceParameters> local_ice{};       // In an applied local description.
+  std::optional<IceParameters> next_local_ice{};  // Asked for, not applied yet.
+  std::vector<Candidate> local_candidates{};      // Of local_ice's generation.
+  bool local_complete = false;
+  std::optional<IceParameters> remote_ice{};  // In an applied answer's exchange.
+  std::vector<Fingerprint> remote_fingerprints{};
+  DtlsRole dtls_role = DtlsRole::kAuto;
+  std::optional<IceRole> ice_role{};
+};
+
+struct State {
+  SignalingState signaling = SignalingState::kStable;
+  std::vector<Transceiver> transceivers{};
+  std::vector<Transceiver> stable_transceivers{};  // As they were when stable was left.
+  std::optional<StoredDescription> current_local{}, current_remote{};
+  std::optional<StoredDescription> pending_local{}, pending_remote{};
+  TransportState transport{};
+  bool data_wanted = false;
+  std::optional<DataSection> data{};
+  uint32_t next_mid = 0;  // Numbers below are used up.
+  // Counts changes that a created description would have to reflect.
+  uint64_t revision = 0;
+
+  const StoredDescription* local() const {
+    return pending_local ? &*pending_local : current_local ? &*current_local : nullptr;
+  }
+  const StoredDescription* remote() const {
+    return pending_remote ? &*pending_remote : current_remote ? &*current_remote : nullptr;
+  }
+  Transceiver* Find(std::string_view id) {
+    for (Transceiver& t : transceivers) {
+      if (t.id == id) return &t;
+    }
+    return nullptr;
+  }
+  Transceiver* AtSection(size_t index) {
+    for (Transceiver& t : transceivers) {
+      if (t.mline_index == index) return &t;
+    }
+    return nullptr;
+  }
+  const Transceiver* AtSection(size_t index) const {
+    return const_cast<State*>(this)->AtSection(index);
+  }
+  // Either side refused the section, so its slot may get a new use (RFC 9429 section 5.2.2).
+  bool IsRecyclable(size_t index) const {
+    const auto rejected = [index](const std::optional<StoredDescription>& d) {
+      return d && index < d->parsed.media.size() && d->parsed.media[index].IsRejected();
+    };
+    return rejected(current_local) || rejected(current_remote);
+  }
+  // Both sides agreed on the section.
+  bool WasLive(size_t index) const {
+    const auto live = [index](const std::optional<StoredDescription>& d) {
+      return d && index < d->parsed.media.size() && !d->parsed.media[index].IsRejected();
+    };
+    return live(current_local) && live(current_remote);
+  }
+};
+
+}  // namespace pcd::jsep
+
+#endif  // ENGINE_JSEP_SESSION_STATE_H_

@@ -1,0 +1,210 @@
+#include "engine/jsep/validation.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "engine/base/status.h"
+#include "engine/jsep/codec_negotiation.h"
+#include "engine/jsep/dtls_setup.h"
+#include "engine/jsep/section_view.h"
+
+namespace pcd::jsep {
+namespace {
+
+absl::Status WithLine(absl::StatusCode code, ErrorReason reason, const char* dom_exception,
+                      int line, const std::string& message) {
+  return MakeError(code, reason,
+                   line > 0 ? "SDP line " + std::to_string(line) + ": " + message : message,
+                   {.dom_exception = dom_exception, .sdp_line = line});
+}
+
+absl::Status ValidateMids(const sdp::Description& description) {
+  std::set<std::string> mids;
+  for (const sdp::MediaSection& section : description.media) {
+    if (!section.mid.empty() && !mids.insert(section.mid).second) {
+      return InvalidSdp(section.line.number, "two sections have the same mid");
+    }
+  }
+  std::set<std::string> bundled;
+  for (const sdp::Group& group : description.groups) {
+    if (group.semantics != "BUNDLE") continue;
+    for (const std::string& mid : group.mids) {
+      if (!mids.contains(mid)) {
+        return InvalidSdp(group.line.number, "the BUNDLE group names a mid that no section has");
+      }
+      if (!bundled.insert(mid).second) {
+        return InvalidSdp(group.line.number, "a mid is bundled twice");
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+// RFC 8285 section 5 within a section, RFC 9143 section 10.1.2 across a BUNDLE group.
+absl::Status ValidateExtensionIds(const sdp::Description& description) {
+  std::map<const sdp::Group*, std::map<uint16_t, std::string>> ids_of_group;
+  for (const sdp::MediaSection& section : description.media) {
+    std::map<uint16_t, std::string> own;
+    const sdp::Group* group = BundleGroupOf(description, section.mid);
+    auto& ids = group != nullptr && !section.IsRejected() ? ids_of_group[group] : own;
+    for (const sdp::ExtMap& extmap : section.extmaps) {
+      const auto [at, is_new] = ids.emplace(extmap.extension.id, extmap.extension.uri);
+      if (!is_new && at->second != extmap.extension.uri) {
+        return InvalidSdp(extmap.line.number, "the header extension id has two meanings");
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ValidateTransport(const sdp::Description& description, size_t index) {
+  const int line = description.media[index].line.number;
+  const IceParameters ice = EffectiveIce(description, index);
+  if (ice.ufrag.empty() || ice.pwd.empty()) {
+    return InvalidSdp(line, "a=ice-ufrag or a=ice-pwd is missing");
+  }
+  if (EffectiveFingerprints(description, index).empty()) {
+    return InvalidSdp(line, "a=fingerprint is missing; only DTLS-SRTP is possible");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SameFingerprints(const sdp::Description& description,
+                              const std::vector<size_t>& sections, const State& state) {
+  if (sections.empty() || state.transport.remote_fingerprints.empty()) return absl::OkStatus();
+  auto now = EffectiveFingerprints(description, sections.front());
+  for (const Fingerprint& known : state.transport.remote_fingerprints) {
+    if (std::find(now.begin(), now.end(), known) != now.end()) return absl::OkStatus();
+  }
+  return UnsupportedSdp(description.media[sections.front()].line.number,
+                        "another certificate asks for a new DTLS association on the transport");
+}
+
+absl::Status ValidateAnswerSection(const sdp::Description& offer, const sdp::Description& answer,
+                                   size_t index) {
+  const sdp::MediaSection& ours = offer.media[index];
+  const sdp::MediaSection& theirs = answer.media[index];
+  const int line = theirs.line.number;
+  if (theirs.media != ours.media) {
+    return InvalidSdp(line, "the answer has another kind of media than the offer");
+  }
+  if (!theirs.mid.empty() && theirs.mid != ours.mid) {
+    return InvalidSdp(line, "the answer has another mid than the offer");
+  }
+  if (theirs.IsRejected()) return absl::OkStatus();
+  if (ours.IsRejected()) return InvalidSdp(line, "the answer accepts a section that was rejected");
+  if (!KindOf(ours)) {
+    return IsData(theirs) ? absl::OkStatus()
+                          : InvalidSdp(line, "the answer changes the data channel protocol");
+  }
+  if (!IsSupported(theirs)) return InvalidSdp(line, "the answer changes the protocol");
+  if (!EffectiveRtcpMux(answer, index)) return InvalidSdp(line, "a=rtcp-mux is missing");
+  if (AgreedCodecs(ours.codecs, theirs).empty()) {
+    return InvalidSdp(line, "the answer accepts no codec of the offer");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ValidateAnswerTransport(const sdp::Description& offer, const sdp::Description& answer,
+                                     const State& state) {
+  const std::vector<size_t> sections = TransportSections(answer);
+  for (size_t i = 0; i < answer.media.size(); ++i) {
+    const bool carried = std::find(sections.begin(), sections.end(), i) != sections.end();
+    if (!answer.media[i].IsRejected() && !carried) {
+      return UnsupportedSdp(answer.media[i].line.number,
+                            "the answer accepts sections without bundling them");
+    }
+  }
+  for (size_t i : sections) {
+    const sdp::Group* group = BundleGroupOf(answer, answer.media[i].mid);
+    if (group != nullptr && BundleGroupOf(offer, offer.media[i].mid) == nullptr) {
+      return InvalidSdp(group->line.number, "the answer bundles what the offer did not");
+    }
+  }
+  if (sections.empty()) return absl::OkStatus();
+  const int line = answer.media[sections.front()].line.number;
+  const auto setup = EffectiveSetup(answer, sections.front());
+  if (!setup || *setup == DtlsSetup::kActpass) {
+    return InvalidSdp(line, "the answer's a=setup is neither active nor passive");
+  }
+  return SameFingerprints(answer, sections, state);
+}
+
+}  // namespace
+
+absl::Status InvalidSdp(int line, const std::string& message) {
+  return WithLine(absl::StatusCode::kInvalidArgument, ErrorReason::INVALID_SDP,
+                  "InvalidAccessError", line, message);
+}
+
+absl::Status UnsupportedSdp(int line, const std::string& message) {
+  return WithLine(absl::StatusCode::kUnimplemented, ErrorReason::UNSUPPORTED_SDP, "OperationError",
+                  line, message);
+}
+
+absl::Status ValidateRemote(const sdp::Description& description) {
+  PCD_RETURN_IF_ERROR(ValidateMids(description));
+  PCD_RETURN_IF_ERROR(ValidateExtensionIds(description));
+  for (size_t i = 0; i < description.media.size(); ++i) {
+    const sdp::MediaSection& section = description.media[i];
+    if (section.IsRejected()) continue;
+    if (KindOf(section) && section.IsRtp() && section.codecs.empty()) {
+      return InvalidSdp(section.line.number, "the section lists no payload type");
+    }
+    if (IsSupported(section)) PCD_RETURN_IF_ERROR(ValidateTransport(description, i));
+  }
+  return absl::OkStatus();
+}
+
+namespace {
+
+absl::Status ValidateSectionOrder(const sdp::Description& offer, const State& state) {
+  const StoredDescription* before = state.remote();
+  if (before == nullptr) return absl::OkStatus();
+  const auto& sections = before->parsed.media;
+  if (offer.media.size() < sections.size()) {
+    const int line = offer.media.empty() ? 0 : offer.media.back().line.number;
+    return InvalidSdp(line, "the offer has fewer sections than were negotiated");
+  }
+  for (size_t i = 0; i < sections.size(); ++i) {
+    const sdp::MediaSection& now = offer.media[i];
+    if (state.IsRecyclable(i)) continue;
+    if (now.media != sections[i].media) {
+      return InvalidSdp(now.line.number, "the section had another kind of media before");
+    }
+    if (!now.mid.empty() && now.mid != sections[i].mid) {
+      return InvalidSdp(now.line.number, "the section had another mid before");
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status ValidateRemoteOffer(const sdp::Description& offer,
+                                 const std::vector<size_t>& transport, const State& state) {
+  PCD_RETURN_IF_ERROR(ValidateSectionOrder(offer, state));
+  if (transport.empty()) return absl::OkStatus();
+  const int line = offer.media[transport.front()].line.number;
+  if (!AnswerSetup(EffectiveSetup(offer, transport.front()), state.transport.dtls_role, true)) {
+    return UnsupportedSdp(line, "a=setup contradicts the established DTLS role");
+  }
+  return SameFingerprints(offer, transport, state);
+}
+
+absl::Status ValidateRemoteAnswer(const sdp::Description& answer, const State& state) {
+  const sdp::Description& offer = state.pending_local->parsed;
+  if (answer.media.size() != offer.media.size()) {
+    const int line = answer.media.empty() ? 0 : answer.media.back().line.number;
+    return InvalidSdp(line, "the answer has " + std::to_string(answer.media.size()) +
+                                " sections, the offer has " + std::to_string(offer.media.size()));
+  }
+  for (size_t i = 0; i < answer.media.size(); ++i) {
+    PCD_RETURN_IF_ERROR(ValidateAnswerSection(offer, answer, i));
+  }
+  return ValidateAnswerTransport(offer, answer, state);
+}
+
+}  // namespace pcd::jsep
