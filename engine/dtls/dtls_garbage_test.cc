@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "engine/base/random.h"
-#include "engine/dtls/dtls_pair.h"
+#include "engine/dtls/dtls_pair_testing.h"
 
 namespace pcd::dtls {
 namespace {

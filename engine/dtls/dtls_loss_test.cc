@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "engine/dtls/dtls_pair.h"
+#include "engine/dtls/dtls_pair_testing.h"
 
 namespace pcd::dtls {
 namespace {

@@ -3,7 +3,6 @@
 #include <openssl/err.h>
 #include <openssl/pool.h>
 #include <openssl/ssl.h>
-#include <sys/time.h>
 
 #include <algorithm>
 #include <array>
@@ -21,6 +20,7 @@ namespace {
 
 // Datagrams nobody took; only a caller that does not poll gets here.
 constexpr size_t kMaxQueuedOutput = 256;
+constexpr Duration kLongestRetransmit = std::chrono::seconds(60);  // RFC 6347 section 4.2.4.1.
 
 // The last error is the most specific one ("TLSV1_ALERT_...", "CERTIFICATE_VERIFY_FAILED").
 std::string TakeErrorText() {
@@ -43,8 +43,8 @@ class DtlsTransport::Impl {
   void HandleDatagram(ByteSpan datagram, Timestamp now);
   void HandleTimeout(Timestamp now);
   Timestamp NextDeadline() const;
-  bool SendApplicationData(ByteSpan data, Timestamp now);
-  void Close(Timestamp now);
+  bool SendApplicationData(ByteSpan data);
+  void Close();
   std::string cipher() const;
   std::string tls_version() const;
 
@@ -64,7 +64,7 @@ class DtlsTransport::Impl {
   bool Handshake();
   void FinishHandshake();
   void ReadRecords();
-  void UpdateRetransmit(Timestamp now);
+  bool AwaitsAnswer() const;
   void SetState(DtlsState state, std::string reason = {});
   void Fail(std::string reason);
 
@@ -74,6 +74,7 @@ class DtlsTransport::Impl {
   bool waiting_for_fingerprint_ = false;
   bool verified_ = false;
   Timestamp handshake_deadline_ = kNever;
+  Duration retransmit_after_{};
   Timestamp retransmit_at_ = kNever;
 };
 
@@ -84,9 +85,7 @@ bool DtlsTransport::Impl::Prepare() {
   SSL* ssl = ssl_.get();
   if (ssl == nullptr || config_.certificate == nullptr) return false;
   CRYPTO_BUFFER* const chain[] = {config_.certificate->native_certificate()};
-  const auto retransmit =
-      std::chrono::duration_cast<std::chrono::milliseconds>(config_.initial_retransmit);
-  DTLSv1_set_initial_timeout_duration(ssl, static_cast<unsigned>(retransmit.count()));
+  DTLSv1_set_initial_timeout_duration(ssl, 0);  // See SharedSslContext.
   SSL_set_app_data(ssl, this);
   SSL_set_custom_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, VerifyCallback);
   // Frees what only the handshake needs, some 10 KB, once it is done.
@@ -134,10 +133,20 @@ void DtlsTransport::Impl::HandleDatagram(ByteSpan datagram, Timestamp now) {
 
 // Takes all that has arrived as far as it goes.
 void DtlsTransport::Impl::Advance(Timestamp now) {
-  ScopedSslTime time(now);
   ERR_clear_error();
+  const size_t output = queues_.out.size();
   if (state_ == DtlsState::kConnected || Handshake()) ReadRecords();
-  UpdateRetransmit(now);
+  if (!AwaitsAnswer()) {
+    retransmit_at_ = kNever;
+  } else if (queues_.out.size() > output) {  // A new flight.
+    retransmit_after_ = config_.initial_retransmit;
+    retransmit_at_ = now + retransmit_after_;
+  }
+}
+
+bool DtlsTransport::Impl::AwaitsAnswer() const {
+  timeval unused;
+  return !IsFinal(state_) && DTLSv1_get_timeout(ssl_.get(), &unused) == 1;
 }
 
 // True when complete.
@@ -215,21 +224,13 @@ void DtlsTransport::Impl::HandleTimeout(Timestamp now) {
   if (state_ == DtlsState::kConnecting && now >= handshake_deadline_) {
     return Fail("the handshake did not finish in time");
   }
-  if (ssl_ == nullptr || IsFinal(state_)) return;
-  ScopedSslTime time(now);
+  if (IsFinal(state_) || now < retransmit_at_) return;
   ERR_clear_error();
   if (DTLSv1_handle_timeout(ssl_.get()) < 0) {
     return Fail("handshake failed: " + TakeErrorText());
   }
-  UpdateRetransmit(now);
-}
-
-void DtlsTransport::Impl::UpdateRetransmit(Timestamp now) {
-  timeval left{};
-  const bool armed = !IsFinal(state_) && DTLSv1_get_timeout(ssl_.get(), &left) == 1;
-  retransmit_at_ =
-      armed ? now + std::chrono::seconds(left.tv_sec) + std::chrono::microseconds(left.tv_usec)
-            : kNever;
+  retransmit_after_ = std::min(2 * retransmit_after_, kLongestRetransmit);
+  retransmit_at_ = AwaitsAnswer() ? now + retransmit_after_ : kNever;
 }
 
 Timestamp DtlsTransport::Impl::NextDeadline() const {
@@ -237,20 +238,18 @@ Timestamp DtlsTransport::Impl::NextDeadline() const {
   return std::min(handshake_deadline_, retransmit_at_);
 }
 
-bool DtlsTransport::Impl::SendApplicationData(ByteSpan data, Timestamp now) {
+bool DtlsTransport::Impl::SendApplicationData(ByteSpan data) {
   if (state_ != DtlsState::kConnected || data.empty() || data.size() > kMaxApplicationData ||
       queues_.out.size() >= kMaxQueuedOutput) {
     return false;
   }
-  ScopedSslTime time(now);
   ERR_clear_error();
   return SSL_write(ssl_.get(), data.data(), static_cast<int>(data.size())) > 0;
 }
 
-void DtlsTransport::Impl::Close(Timestamp now) {
+void DtlsTransport::Impl::Close() {
   if (IsFinal(state_)) return;
   if (state_ == DtlsState::kConnected) {
-    ScopedSslTime time(now);
     ERR_clear_error();
     SSL_shutdown(ssl_.get());
     ERR_clear_error();
@@ -291,10 +290,8 @@ void DtlsTransport::HandleDatagram(ByteSpan datagram, Timestamp now) {
 }
 void DtlsTransport::HandleTimeout(Timestamp now) { impl_->HandleTimeout(now); }
 Timestamp DtlsTransport::NextDeadline() const { return impl_->NextDeadline(); }
-bool DtlsTransport::SendApplicationData(ByteSpan data, Timestamp now) {
-  return impl_->SendApplicationData(data, now);
-}
-void DtlsTransport::Close(Timestamp now) { impl_->Close(now); }
+bool DtlsTransport::SendApplicationData(ByteSpan data) { return impl_->SendApplicationData(data); }
+void DtlsTransport::Close() { impl_->Close(); }
 
 std::optional<std::vector<uint8_t>> DtlsTransport::PollOutput() {
   if (impl_->queues_.out.empty()) return std::nullopt;

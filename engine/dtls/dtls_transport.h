@@ -78,10 +78,10 @@ class DtlsTransport {
   std::optional<Event> PollEvent();
 
   // One record. False when not connected, empty, or longer than kMaxApplicationData.
-  bool SendApplicationData(ByteSpan data, Timestamp now);
+  bool SendApplicationData(ByteSpan data);
 
   // Sends close_notify when connected, then state kClosed. Idempotent; after kFailed only stops.
-  void Close(Timestamp now);
+  void Close();
 
   DtlsState state() const;
   DtlsRole role() const;  // kAuto before Start.

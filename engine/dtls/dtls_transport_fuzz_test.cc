@@ -45,7 +45,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     Drain(dtls);
   }
   if ((options & 4) != 0) dtls.Start(role, now);
-  dtls.Close(now);
+  dtls.Close();
   Drain(dtls);
   return 0;
 }

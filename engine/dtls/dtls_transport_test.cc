@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
-#include "engine/dtls/dtls_pair.h"
+#include "engine/dtls/dtls_pair_testing.h"
 #include "engine/dtls/fingerprint.h"
 
 namespace pcd::dtls {
@@ -96,9 +96,9 @@ TEST(DtlsTransportTest, StatsNameVersionCipherAndThePeersCertificate) {
 TEST(DtlsTransportTest, ApplicationDataKeepsItsRecordsBothWays) {
   DtlsPair pair;
   pair.Connect();
-  EXPECT_TRUE(pair.client.dtls.SendApplicationData(Bytes("one"), pair.now));
-  EXPECT_TRUE(pair.client.dtls.SendApplicationData(Bytes("two"), pair.now));
-  EXPECT_TRUE(pair.server.dtls.SendApplicationData(Bytes("three"), pair.now));
+  EXPECT_TRUE(pair.client.dtls.SendApplicationData(Bytes("one")));
+  EXPECT_TRUE(pair.client.dtls.SendApplicationData(Bytes("two")));
+  EXPECT_TRUE(pair.server.dtls.SendApplicationData(Bytes("three")));
   pair.Exchange();
   EXPECT_EQ(pair.server.received, (Records{Bytes("one"), Bytes("two")}));
   EXPECT_EQ(pair.client.received, (Records{Bytes("three")}));
@@ -108,7 +108,7 @@ TEST(DtlsTransportTest, RecordsOfTheAdvertisedSizeFitTheMtu) {
   DtlsPair pair;
   pair.Connect();
   const std::vector<uint8_t> data(DtlsTransport::kMtu - DtlsTransport::kMaxRecordOverhead, 7);
-  ASSERT_TRUE(pair.client.dtls.SendApplicationData(data, pair.now));
+  ASSERT_TRUE(pair.client.dtls.SendApplicationData(data));
   pair.Exchange();
   EXPECT_EQ(pair.server.received, (Records{data}));
   for (const DtlsPeer* peer : {&pair.client, &pair.server}) {
@@ -118,13 +118,13 @@ TEST(DtlsTransportTest, RecordsOfTheAdvertisedSizeFitTheMtu) {
 
 TEST(DtlsTransportTest, DataIsRefusedWhenNotConnectedEmptyOrTooLong) {
   DtlsPair pair;
-  EXPECT_FALSE(pair.client.dtls.SendApplicationData(Bytes("x"), pair.now));
+  EXPECT_FALSE(pair.client.dtls.SendApplicationData(Bytes("x")));
   pair.Connect();
-  EXPECT_FALSE(pair.client.dtls.SendApplicationData({}, pair.now));
+  EXPECT_FALSE(pair.client.dtls.SendApplicationData({}));
   const std::vector<uint8_t> longest(DtlsTransport::kMaxApplicationData, 1);
-  EXPECT_TRUE(pair.client.dtls.SendApplicationData(longest, pair.now));
+  EXPECT_TRUE(pair.client.dtls.SendApplicationData(longest));
   const std::vector<uint8_t> too_long(DtlsTransport::kMaxApplicationData + 1, 1);
-  EXPECT_FALSE(pair.client.dtls.SendApplicationData(too_long, pair.now));
+  EXPECT_FALSE(pair.client.dtls.SendApplicationData(too_long));
   pair.Exchange();
   EXPECT_EQ(pair.server.received, (Records{longest}));
 }
@@ -133,7 +133,7 @@ TEST(DtlsTransportTest, NobodyTakingTheOutputBoundsIt) {
   DtlsPair pair;
   pair.Connect();
   int accepted = 0;
-  while (accepted < 10'000 && pair.client.dtls.SendApplicationData(Bytes("x"), pair.now)) {
+  while (accepted < 10'000 && pair.client.dtls.SendApplicationData(Bytes("x"))) {
     ++accepted;
   }
   EXPECT_EQ(accepted, 256);
@@ -164,7 +164,7 @@ TEST(DtlsTransportTest, AWrongFingerprintAtTheServerGivesNoKeysAndNoData) {
   EXPECT_EQ(pair.server.dtls.state(), DtlsState::kFailed);
   EXPECT_EQ(pair.server.connected_events, 0);
   EXPECT_TRUE(pair.server.received.empty());
-  EXPECT_FALSE(pair.server.dtls.SendApplicationData(Bytes("x"), pair.now));
+  EXPECT_FALSE(pair.server.dtls.SendApplicationData(Bytes("x")));
   EXPECT_NE(pair.client.dtls.state(), DtlsState::kConnected);
 }
 
@@ -183,13 +183,13 @@ TEST_P(UnknownFingerprintTest, HoldsEverythingUntilItIsKnown) {
   pair.RunFor(seconds(5));
   EXPECT_EQ(waiting.dtls.state(), DtlsState::kConnecting);
   EXPECT_EQ(waiting.connected_events, 0);
-  EXPECT_FALSE(other.dtls.SendApplicationData(Bytes("early"), pair.now));
+  EXPECT_FALSE(other.dtls.SendApplicationData(Bytes("early")));
 
   waiting.dtls.SetRemoteFingerprints({other.certificate->fingerprint()}, pair.now);
   pair.Exchange();
   pair.RunFor(seconds(5));
   EXPECT_TRUE(pair.connected());
-  ASSERT_TRUE(other.dtls.SendApplicationData(Bytes("data"), pair.now));
+  ASSERT_TRUE(other.dtls.SendApplicationData(Bytes("data")));
   pair.Exchange();
   EXPECT_EQ(waiting.received, (Records{Bytes("data")}));
 }
@@ -219,30 +219,30 @@ TEST(DtlsTransportTest, NewFingerprintsAfterwardsMustStillMatch) {
   EXPECT_EQ(pair.client.dtls.state(), DtlsState::kConnected);
   pair.client.dtls.SetRemoteFingerprints({pair.client.certificate->fingerprint()}, pair.now);
   EXPECT_EQ(pair.client.dtls.state(), DtlsState::kFailed);
-  EXPECT_FALSE(pair.client.dtls.SendApplicationData(Bytes("x"), pair.now));
+  EXPECT_FALSE(pair.client.dtls.SendApplicationData(Bytes("x")));
 }
 
 TEST(DtlsTransportTest, CloseNotifyClosesBothEnds) {
   DtlsPair pair;
   pair.Connect();
-  pair.client.dtls.Close(pair.now);
-  pair.client.dtls.Close(pair.now);
+  pair.client.dtls.Close();
+  pair.client.dtls.Close();
   pair.Exchange();
   EXPECT_EQ(pair.client.states.back(), DtlsState::kClosed);
   EXPECT_EQ(pair.server.states.back(), DtlsState::kClosed);
   EXPECT_EQ(pair.client.states.size(), 3u);
-  EXPECT_FALSE(pair.server.dtls.SendApplicationData(Bytes("x"), pair.now));
+  EXPECT_FALSE(pair.server.dtls.SendApplicationData(Bytes("x")));
   EXPECT_EQ(pair.server.dtls.NextDeadline(), kNever);
 }
 
 TEST(DtlsTransportTest, CloseBeforeAndDuringTheHandshakeSendsNothingMore) {
   DtlsPair pair;
-  pair.server.dtls.Close(pair.now);
+  pair.server.dtls.Close();
   EXPECT_EQ(pair.server.dtls.state(), DtlsState::kClosed);
   pair.client.dtls.Start(DtlsRole::kClient, pair.now);
   while (pair.client.dtls.PollOutput()) {
   }
-  pair.client.dtls.Close(pair.now);
+  pair.client.dtls.Close();
   EXPECT_FALSE(pair.client.dtls.PollOutput());
   EXPECT_EQ(pair.client.dtls.NextDeadline(), kNever);
   pair.client.dtls.Start(DtlsRole::kClient, pair.now);

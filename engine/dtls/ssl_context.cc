@@ -1,29 +1,16 @@
 #include "engine/dtls/ssl_context.h"
 
 #include <openssl/ssl.h>
-#include <sys/time.h>
 
 #include <array>
-#include <chrono>
 
 namespace pcd::dtls {
 namespace {
 
-thread_local Timestamp current_time{};
-
-// Only differences count, but BoringSSL takes zero for "no timer" and refuses negative times.
-constexpr int64_t kOriginSeconds = 1'000'000'000;
-
-void CurrentTime(const SSL*, timeval* out) {
-  const int64_t micros = current_time.time_since_epoch().count();
-  int64_t seconds = micros / 1'000'000;
-  int64_t rest = micros % 1'000'000;
-  if (rest < 0) {
-    rest += 1'000'000;
-    --seconds;
-  }
-  out->tv_sec = static_cast<time_t>(kOriginSeconds + seconds);
-  out->tv_usec = static_cast<suseconds_t>(rest);
+// Any time will do that is not zero, which BoringSSL takes for "no timer".
+void StandingClock(const SSL*, timeval* out) {
+  out->tv_sec = 1'000'000'000;
+  out->tv_usec = 0;
 }
 
 // Forward secrecy and AEAD only (RFC 8827 section 6.5). The RSA suites are for peers with RSA
@@ -51,7 +38,7 @@ SSL_CTX* NewContext() {
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_options(context, SSL_OP_NO_TICKET | SSL_OP_NO_QUERY_MTU);
   SSL_CTX_set_max_cert_list(context, kMaxCertificateChain);
-  SSL_CTX_set_current_time_cb(context, CurrentTime);
+  SSL_CTX_set_current_time_cb(context, StandingClock);
   return context;
 }
 
@@ -61,8 +48,5 @@ SSL_CTX* SharedSslContext() {
   static SSL_CTX* const context = NewContext();
   return context;
 }
-
-ScopedSslTime::ScopedSslTime(Timestamp now) : outer_(current_time) { current_time = now; }
-ScopedSslTime::~ScopedSslTime() { current_time = outer_; }
 
 }  // namespace pcd::dtls

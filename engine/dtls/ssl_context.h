@@ -4,26 +4,13 @@
 
 #include <openssl/base.h>
 
-#include "engine/base/time.h"
-
 namespace pcd::dtls {
 
-// DTLS 1.2, forward-secret AEAD suites, no resumption, peer certificate required.
+// DTLS 1.2, forward-secret AEAD suites, no resumption. Its clock stands still: with an initial
+// timeout of zero, DTLSv1_get_timeout only says whether a flight waits for its answer, and
+// DTLSv1_handle_timeout sends it again whenever it is called. When to do so is up to the caller.
 // Threading: thread safe.
 SSL_CTX* SharedSslContext();
-
-// BoringSSL asks a callback for the time without saying for which connection, so the time of
-// the call in progress is kept per thread. Hold one around each call that may look at timers.
-class ScopedSslTime {
- public:
-  explicit ScopedSslTime(Timestamp now);
-  ~ScopedSslTime();
-  ScopedSslTime(const ScopedSslTime&) = delete;
-  ScopedSslTime& operator=(const ScopedSslTime&) = delete;
-
- private:
-  Timestamp outer_;
-};
 
 }  // namespace pcd::dtls
 

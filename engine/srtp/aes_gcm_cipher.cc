@@ -8,8 +8,7 @@
 #include <cstddef>
 #include <cstring>
 #include <memory>
-
-#include "engine/base/packet.h"
+#include <vector>
 
 namespace pcd::srtp {
 namespace {
@@ -27,6 +26,7 @@ struct GcmCipher {
   std::array<uint8_t, kNonce> nonce{};
   const uint8_t* aad = nullptr;
   size_t aad_length = 0;
+  std::vector<uint8_t> gathered;  // Keeps its capacity; stays empty in ciphers for RTP.
   std::array<uint8_t, kLongestTag> tag{};
 };
 
@@ -55,19 +55,17 @@ srtp_err_status_t SetIv(void* state, uint8_t* iv, srtp_cipher_direction_t) {
 // One piece (the RTP header) is used where it lies. RTCP comes in two, of which the second lies
 // on libsrtp's stack: both are copied.
 srtp_err_status_t SetAad(void* state, const uint8_t* aad, uint32_t length) {
-  thread_local std::array<uint8_t, Packet::kCapacity + 16> gathered;
   GcmCipher* cipher = Self(state);
   if (cipher->aad_length == 0) {
     cipher->aad = aad;
     cipher->aad_length = length;
     return srtp_err_status_ok;
   }
-  if (cipher->aad_length + length > gathered.size()) return srtp_err_status_bad_param;
-  if (cipher->aad != gathered.data()) {
-    std::memcpy(gathered.data(), cipher->aad, cipher->aad_length);
-    cipher->aad = gathered.data();
+  if (cipher->aad != cipher->gathered.data()) {
+    cipher->gathered.assign(cipher->aad, cipher->aad + cipher->aad_length);
   }
-  std::memcpy(gathered.data() + cipher->aad_length, aad, length);
+  cipher->gathered.insert(cipher->gathered.end(), aad, aad + length);
+  cipher->aad = cipher->gathered.data();
   cipher->aad_length += length;
   return srtp_err_status_ok;
 }

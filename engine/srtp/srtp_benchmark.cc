@@ -5,7 +5,7 @@
 
 #include "engine/base/packet.h"
 #include "engine/srtp/srtp_session.h"
-#include "engine/srtp/srtp_test_support.h"
+#include "engine/srtp/srtp_testing.h"
 
 namespace pcd::srtp {
 namespace {

@@ -10,7 +10,7 @@
 #include "engine/srtp/boringssl_srtp_crypto.h"
 #include "engine/srtp/hmac_sha1_auth.h"
 #include "engine/srtp/srtp_session.h"
-#include "engine/srtp/srtp_test_support.h"
+#include "engine/srtp/srtp_testing.h"
 
 namespace pcd::srtp {
 namespace {

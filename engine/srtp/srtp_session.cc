@@ -1,11 +1,11 @@
 #include "engine/srtp/srtp_session.h"
 
-#include <arpa/inet.h>
 #include <srtp2/srtp.h>
 #include <strings.h>
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <string>
 
 #include "engine/base/status.h"
@@ -164,7 +164,10 @@ SrtpResult SrtpSession::UnprotectRtcp(Packet& packet) {
 
 void SrtpSession::RemoveSsrc(uint32_t ssrc) {
   if (ssrcs_.erase(ssrc) == 0) return;
-  srtp_remove_stream(context_, htonl(ssrc));  // libsrtp 2.5 wants network order here.
+  // libsrtp 2.5 compares with the SSRC as it stands in a packet.
+  std::array<uint8_t, 4> network_order;
+  StoreU32(network_order.data(), ssrc);
+  srtp_remove_stream(context_, std::bit_cast<uint32_t>(network_order));
   if (last_ssrc_ == ssrc && !ssrcs_.empty()) last_ssrc_ = *ssrcs_.begin();
 }
 

@@ -6,7 +6,7 @@
 #include <string>
 
 #include "engine/base/random.h"
-#include "engine/srtp/srtp_test_support.h"
+#include "engine/srtp/srtp_testing.h"
 
 namespace pcd::srtp {
 namespace {

@@ -206,7 +206,7 @@ bool Transport::Impl::SendMedia(PacketPtr packet, bool is_rtcp) {
 }
 
 bool Transport::Impl::SendData(ByteSpan data) {
-  if (!writable_ || !dtls_.SendApplicationData(data, loop_.Now())) {
+  if (!writable_ || !dtls_.SendApplicationData(data)) {
     drops_.Add(DropReason::kSendNotConnected);
     return false;
   }
@@ -239,7 +239,7 @@ void Transport::Impl::HandleTimeout(Timestamp now) {
 
 void Transport::Impl::Close() {
   if (std::exchange(closed_, true)) return;
-  dtls_.Close(loop_.Now());
+  dtls_.Close();
   DrainDtls();
   send_queue_.Flush();
   media_.Stop();

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "engine/testing/status_matchers.h"
-#include "engine/transport/transport_pair.h"
+#include "engine/transport/transport_pair_testing.h"
 
 namespace pcd::transport {
 namespace {

@@ -1,6 +1,6 @@
 // Two transports over the fake ICE network, in simulated time.
-#ifndef ENGINE_TRANSPORT_TRANSPORT_PAIR_H_
-#define ENGINE_TRANSPORT_TRANSPORT_PAIR_H_
+#ifndef ENGINE_TRANSPORT_TRANSPORT_PAIR_TESTING_H_
+#define ENGINE_TRANSPORT_TRANSPORT_PAIR_TESTING_H_
 
 #include <memory>
 #include <string>
@@ -70,4 +70,4 @@ std::vector<uint8_t> TestRtcp(uint32_t ssrc);
 
 }  // namespace pcd::transport
 
-#endif  // ENGINE_TRANSPORT_TRANSPORT_PAIR_H_
+#endif  // ENGINE_TRANSPORT_TRANSPORT_PAIR_TESTING_H_

@@ -1,4 +1,4 @@
-#include "engine/transport/transport_pair.h"
+#include "engine/transport/transport_pair_testing.h"
 
 #include <gtest/gtest.h>
 

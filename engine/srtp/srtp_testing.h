@@ -1,6 +1,6 @@
 // Packets and key material for tests of this room.
-#ifndef ENGINE_SRTP_SRTP_TEST_SUPPORT_H_
-#define ENGINE_SRTP_SRTP_TEST_SUPPORT_H_
+#ifndef ENGINE_SRTP_SRTP_TESTING_H_
+#define ENGINE_SRTP_SRTP_TESTING_H_
 
 #include <cstdint>
 #include <memory>
@@ -66,4 +66,4 @@ inline std::vector<uint8_t> MakeRtcp(uint32_t ssrc) {
 
 }  // namespace pcd::srtp
 
-#endif  // ENGINE_SRTP_SRTP_TEST_SUPPORT_H_
+#endif  // ENGINE_SRTP_SRTP_TESTING_H_

@@ -1,6 +1,6 @@
 // Two DTLS transports back to back in simulated time, with a filter between them.
-#ifndef ENGINE_DTLS_DTLS_PAIR_H_
-#define ENGINE_DTLS_DTLS_PAIR_H_
+#ifndef ENGINE_DTLS_DTLS_PAIR_TESTING_H_
+#define ENGINE_DTLS_DTLS_PAIR_TESTING_H_
 
 #include <functional>
 #include <memory>
@@ -58,4 +58,4 @@ class DtlsPair {
 
 }  // namespace pcd::dtls
 
-#endif  // ENGINE_DTLS_DTLS_PAIR_H_
+#endif  // ENGINE_DTLS_DTLS_PAIR_TESTING_H_

@@ -1,4 +1,4 @@
-#include "engine/dtls/dtls_pair.h"
+#include "engine/dtls/dtls_pair_testing.h"
 
 #include <algorithm>
 #include <utility>
