@@ -10,6 +10,12 @@
 namespace pcd::media {
 
 // name, text. X-macro so that the enum and its names cannot drift apart.
+//   kUnknownSsrc: neither signalled nor with a mid, and its payload type fits no section alone.
+//   kRetransmission: RTX, which is not asked for and comes as probing.
+//   kNotMedia: FEC, redundancy, comfort noise, events: negotiated, but nothing a sink takes.
+//   kSequenceJump: the first packet after a jump; a second one that follows it is a restart.
+//   kOtherSource: of a source that is not the one its section forwards now.
+//   kNoSink: media that no sink took (none there, paused, waiting for a key frame).
 #define PCD_MEDIA_DROP_REASONS(X)                             \
   X(kMalformedRtp, "malformed_rtp")                           \
   X(kMalformedRtcp, "malformed_rtcp")                         \
@@ -19,9 +25,12 @@ namespace pcd::media {
   X(kNotReceiving, "not_receiving")                           \
   X(kPayloadTypeNotNegotiated, "payload_type_not_negotiated") \
   X(kRetransmission, "retransmission")                        \
+  X(kNotMedia, "not_media")                                   \
   X(kPaddingOnly, "padding_only")                             \
   X(kSequenceJump, "sequence_jump")                           \
-  X(kNoSink, "no_sink")
+  X(kOtherSource, "other_source")                             \
+  X(kNoSink, "no_sink")                                       \
+  X(kClosed, "closed")
 
 enum class DropReason : uint8_t {
 #define PCD_X(name, text) name,

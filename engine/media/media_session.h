@@ -76,8 +76,8 @@ class MediaSession {
   // Track ids by mid; replaces the former set. May come before or after SetReceivers.
   void SetTracks(std::vector<TrackBinding> tracks);
 
-  // Decrypted packets of the bundle. Packets that are forwarded are moved out; the rest stay
-  // with the caller. Nothing is forwarded after Close.
+  // Decrypted packets of the bundle, with their arrival set. Packets that are forwarded are
+  // moved out; the rest stay with the caller. Nothing is forwarded after Close.
   void OnRtp(std::span<PacketPtr> packets);
   void OnRtcp(std::span<PacketPtr> packets);
 

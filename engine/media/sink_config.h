@@ -82,13 +82,14 @@ struct SinkCounters {
 struct SinkInfo {
   SinkConfig config{};  // Defaults filled in as they apply (rtcp_destination, ssrc).
   SinkState state = SinkState::kWaiting;
-  std::string mid{};             // Empty until bound to a negotiated section.
-  std::string track_id{};        // Empty until known.
-  std::optional<Codec> codec{};  // As sent now, with the sink's payload type.
-  uint32_t ssrc = 0;             // As sent.
-  std::string cname{};           // As sent in RTCP SDES.
-  SocketAddress local_rtp{};     // Where RTP is sent from.
-  SocketAddress local_rtcp{};    // Where RTCP is sent from and taken; may equal local_rtp.
+  std::string mid{};                   // Empty until bound to a negotiated section.
+  std::string track_id{};              // Empty until known.
+  MediaKind kind = MediaKind::kAudio;  // Of its section, once bound.
+  std::optional<Codec> codec{};        // As sent now, with the sink's payload type.
+  uint32_t ssrc = 0;                   // As sent.
+  std::string cname{};                 // As sent in RTCP SDES.
+  SocketAddress local_rtp{};           // Where RTP is sent from.
+  SocketAddress local_rtcp{};          // Where RTCP is sent from and taken; may equal local_rtp.
   SinkCounters counters{};
 };
 

@@ -1,0 +1,50 @@
+#ifndef ENGINE_MEDIA_FEEDBACK_SENDER_H_
+#define ENGINE_MEDIA_FEEDBACK_SENDER_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/base/packet.h"
+#include "engine/base/time.h"
+#include "engine/media/remote_stream.h"
+#include "engine/media/rtcp_sender.h"
+#include "engine/media/transport_cc_recorder.h"
+
+namespace pcd::media {
+
+// Writes what we tell the remote sender. Feedback is a compound that begins with RR and SDES,
+// or stands alone where reduced-size RTCP was agreed (RFC 5506). Threading: its owner's.
+class FeedbackSender {
+ public:
+  using Streams = std::vector<std::unique_ptr<RemoteStream>>;
+
+  FeedbackSender(PacketPool& pool, RtcpSender& sender, uint32_t local_ssrc, std::string cname)
+      : pool_(pool), sender_(sender), local_ssrc_(local_ssrc), cname_(std::move(cname)) {}
+
+  void set_reduced_size(bool reduced_size) { reduced_size_ = reduced_size; }
+
+  // RR and SDES about the streams that sent since their last report; nothing when none did.
+  // At most 31 streams fit; the next call goes on behind them.
+  void SendReports(const Streams& streams, Timestamp now);
+  void SendPli(uint32_t media_ssrc);
+  void SendFir(uint32_t media_ssrc, uint8_t command_sequence);
+  // All that the recorder has not reported yet, in as many packets as it takes.
+  void SendTransportCc(TransportCcRecorder& recorder, uint32_t media_ssrc);
+
+ private:
+  template <typename Write>
+  void SendFeedback(Write write);
+
+  PacketPool& pool_;
+  RtcpSender& sender_;
+  const uint32_t local_ssrc_;
+  const std::string cname_;
+  bool reduced_size_ = false;
+  size_t next_stream_ = 0;
+};
+
+}  // namespace pcd::media
+
+#endif  // ENGINE_MEDIA_FEEDBACK_SENDER_H_

@@ -1,0 +1,55 @@
+// A negotiated session with sinks meets arbitrary packets, in arbitrary order and timing.
+// Input: records of kind (1 byte), length (1 byte), content.
+#include <algorithm>
+#include <cstdlib>
+
+#include "engine/media/media_fixture.h"
+
+namespace {
+
+using pcd::media::Bytes;
+
+void Setup(pcd::media::MediaBench& bench) {
+  using pcd::MediaKind;
+  using pcd::media::KindSelector;
+  if (!bench.AddSink("a", KindSelector{MediaKind::kAudio, 0}, 5004).ok()) std::abort();
+  if (!bench.AddSink("v", KindSelector{MediaKind::kVideo, 0}, 6004).ok()) std::abort();
+  if (!bench.AddSink("w", KindSelector{MediaKind::kVideo, 0}, 7004).ok()) std::abort();
+  bench.Negotiate();
+  bench.Rtp({.sequence = 1, .payload = pcd::media::kKeyFrame, .transport_sequence = 1});
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  pcd::media::MediaBench bench;
+  Setup(bench);
+  pcd::media::SinkReceiver receiver(bench.outside, pcd::media::MediaBench::Local(6004));
+  pcd::ByteReader in({data, size});
+  while (in.remaining() >= 2) {
+    const uint8_t kind = in.U8();
+    const size_t length = std::min<size_t>(in.U8(), in.remaining());
+    const pcd::ByteSpan content = in.Bytes(length);
+    const Bytes bytes(content.begin(), content.end());
+    switch (kind % 5) {
+      case 0:
+      case 1:
+        bench.RtpBytes(bytes);
+        break;
+      case 2:
+        bench.Rtcp(bytes);
+        break;
+      case 3:
+        receiver.SendRtcp(bytes, bench.session->GetSink("v")->local_rtcp);
+        break;
+      default:
+        bench.Run(std::chrono::milliseconds(10 * length));
+    }
+  }
+  bench.Run(std::chrono::seconds(2));
+  bench.TakeEvents();
+  if (bench.session->GetStats().inbound.size() > 64 + 16) std::abort();
+  bench.OnLoop([&] { bench.session->Close(); });
+  bench.Run(std::chrono::milliseconds(10));
+  return 0;
+}

@@ -1,0 +1,105 @@
+// Private to the room.
+#ifndef ENGINE_MEDIA_MEDIA_SESSION_IMPL_H_
+#define ENGINE_MEDIA_MEDIA_SESSION_IMPL_H_
+
+#include <deque>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/media/feedback_sender.h"
+#include "engine/media/media_session.h"
+#include "engine/media/sender_clock.h"
+#include "engine/media/sink_set.h"
+#include "engine/media/ssrc_router.h"
+#include "engine/media/transport_cc_recorder.h"
+
+namespace pcd::media {
+
+// Threading: as MediaSession.
+class MediaSession::Impl : public Sink::Owner {
+ public:
+  // Reports go out at random times around this interval (RFC 3550 section 6.2).
+  static constexpr Duration kReportInterval = std::chrono::seconds(1);
+  // Another source of a section takes over once the current one was silent for this long.
+  static constexpr Duration kSourceSilence = std::chrono::seconds(1);
+  // A source that was silent for this long is not asked for key frames.
+  static constexpr Duration kLiveInterval = std::chrono::seconds(2);
+  // Events kept until they are polled; the oldest go first.
+  static constexpr size_t kMaxEvents = 1024;
+
+  Impl(net::Loop& loop, RtcpSender& rtcp_sender, const net::AddressPolicy& policy,
+       const Limits& limits, MediaSessionOptions options);
+
+  void SetReceivers(std::vector<ReceiveParameters> receivers);
+  void SetTracks(std::vector<TrackBinding> tracks);
+  void OnRtp(std::span<PacketPtr> packets);
+  void OnRtcp(std::span<PacketPtr> packets);
+
+  // Every change of sinks ends with this: binding, states, key frames.
+  void SettleSinks();
+  SinkSet& sinks() { return sinks_; }
+  absl::StatusOr<bool> RequestKeyFrame(Section* section);
+  Section* FindSection(const TrackSelector& track) const {
+    return SelectSection(router_.sections(), track);
+  }
+
+  std::optional<MediaEvent> PollEvent();
+  void HandleTimeout(Timestamp now);
+  Timestamp NextDeadline() const;
+  MediaStats GetStats() const;
+  const DropCounters& drops() const { return drops_; }
+  void Close();
+  bool closed() const { return closed_; }
+
+  void OnSinkWantsKeyFrame(Sink& sink) override;
+
+ private:
+  void ProcessRtp(PacketPtr& packet, Timestamp now);
+  void Drop(RemoteStream& stream, DropReason reason);
+  ReceiveStatistics::Result CountPacket(RemoteStream& stream, const rtp::RtpPacketView& view,
+                                        PayloadUse use, Timestamp arrival);
+  void OnMedia(const MediaPacket& media, PacketPtr& packet, RemoteStream& stream, Section& section);
+  void CountMedia(RemoteStream& stream, const MediaPacket& media, Timestamp arrival);
+  bool SelectSource(Section& section, const RemoteStream& stream, Timestamp now) const;
+  bool Forward(const MediaPacket& media, PacketPtr& packet, Section& section);
+  void FollowUp(Section& section, Timestamp now);
+
+  void ProcessRtcp(ByteSpan datagram);
+  void OnSenderReport(const rtp::RtcpPacketView& packet);
+  void OnSourceDescription(const rtp::RtcpPacketView& packet);
+  void OnBye(const rtp::RtcpPacketView& packet);
+
+  bool IsLive(const Section& section, Timestamp now) const;
+  bool AskForKeyFrame(Section& section, Timestamp now);
+  void SendKeyFrameRequest(Section& section);
+  void SendTransportCc();
+  void EmitSinkStates(std::span<const std::unique_ptr<Sink>> sinks);
+  void Emit(MediaEvent event);
+  InboundRtpStats InboundStatsOf(const RemoteStream& stream) const;
+  RemoteOutboundRtpStats RemoteStatsOf(const RemoteStream& stream) const;
+  std::string StatsId(const char* prefix, const RemoteStream& stream) const;
+  std::string CodecStatsId(const Section& section, uint8_t payload_type) const;
+
+  net::Loop& loop_;
+  const MediaSessionOptions options_;
+  SsrcRouter router_;
+  SinkSet sinks_;
+  FeedbackSender feedback_;
+  SenderClocks clocks_;
+  std::vector<TrackBinding> tracks_;
+
+  TransportCcRecorder transport_cc_;
+  bool transport_cc_negotiated_ = false;
+  uint32_t transport_cc_media_ssrc_ = 0;  // Of the last packet recorded.
+  Timestamp report_deadline_ = kNever;    // kNever: nobody sent since the last report.
+
+  std::deque<MediaEvent> events_;
+  DropCounters drops_;
+  bool closed_ = false;
+};
+
+}  // namespace pcd::media
+
+#endif  // ENGINE_MEDIA_MEDIA_SESSION_IMPL_H_

@@ -1,0 +1,208 @@
+// The media path of MediaSession: what happens to each packet.
+#include <algorithm>
+#include <utility>
+
+#include "engine/media/media_session_impl.h"
+#include "engine/rtp/ntp_rtp_clock.h"
+#include "engine/rtp/rtcp/bye.h"
+#include "engine/rtp/rtcp/compound_reader.h"
+#include "engine/rtp/rtcp/sender_report.h"
+#include "engine/rtp/rtcp/source_description.h"
+
+namespace pcd::media {
+
+void MediaSession::Impl::OnRtp(std::span<PacketPtr> packets) {
+  const Timestamp now = loop_.Now();
+  for (PacketPtr& packet : packets) {
+    if (packet != nullptr) ProcessRtp(packet, now);
+  }
+  // As many packets wait as one report should cover.
+  if (transport_cc_.NextDeadline() <= now && !closed_) SendTransportCc();
+}
+
+void MediaSession::Impl::Drop(RemoteStream& stream, DropReason reason) {
+  ++stream.discarded;
+  drops_.Count(reason);
+}
+
+void MediaSession::Impl::ProcessRtp(PacketPtr& packet, Timestamp now) {
+  if (closed_) return drops_.Count(DropReason::kClosed);
+  const auto view = rtp::RtpPacketView::Parse(packet->bytes());
+  if (!view) return drops_.Count(DropReason::kMalformedRtp);
+  const SsrcRouter::Route route = router_.Find(*view, now);
+  if (route.transport_sequence && transport_cc_negotiated_) {
+    transport_cc_.OnPacket(*route.transport_sequence, packet->arrival);
+    transport_cc_media_ssrc_ = view->ssrc();
+  }
+  if (route.stream == nullptr) return drops_.Count(route.reason);
+
+  RemoteStream& stream = *route.stream;
+  Section& section = *stream.section;
+  if (!section.parameters().receiving) return Drop(stream, DropReason::kNotReceiving);
+  const PayloadUse use = section.UseOf(view->payload_type());
+  if (use == PayloadUse::kNone) return Drop(stream, DropReason::kPayloadTypeNotNegotiated);
+
+  const ReceiveStatistics::Result counted = CountPacket(stream, *view, use, packet->arrival);
+  stream.last_packet = now;
+  if (counted.arrival == ReceiveStatistics::Arrival::kJump) {
+    return Drop(stream, DropReason::kSequenceJump);
+  }
+  if (use == PayloadUse::kRetransmission) return Drop(stream, DropReason::kRetransmission);
+
+  const bool can_start =
+      !section.is_video() || section.StartsKeyFrame(view->payload_type(), view->payload());
+  const MediaPacket media{*view, stream, counted.sequence, can_start, now};
+  if (use == PayloadUse::kOther || view->payload().empty()) {
+    for (Sink* sink : section.sinks) sink->Skip(media);
+    if (use == PayloadUse::kOther) return Drop(stream, DropReason::kNotMedia);
+    return drops_.Count(DropReason::kPaddingOnly);
+  }
+  CountMedia(stream, media, packet->arrival);
+  OnMedia(media, packet, stream, section);
+}
+
+ReceiveStatistics::Result MediaSession::Impl::CountPacket(RemoteStream& stream,
+                                                          const rtp::RtpPacketView& view,
+                                                          PayloadUse use, Timestamp arrival) {
+  if (view.payload_type() != stream.payload_type && use == PayloadUse::kMedia) {
+    const Codec* codec = stream.section->FindCodec(view.payload_type());
+    stream.payload_type = view.payload_type();
+    stream.clock_rate = codec != nullptr ? codec->clock_rate : 0;
+  }
+  const auto counted = stream.statistics.OnPacket(view.sequence_number(), view.timestamp(),
+                                                  stream.clock_rate, arrival);
+  if (counted.arrival == ReceiveStatistics::Arrival::kRestart) {
+    ++stream.restarts;
+    stream.report = {};
+    stream.last_timestamp_arrival = {};
+  }
+  ++stream.packets;
+  stream.payload_bytes += view.payload().size();
+  stream.header_bytes += view.header_size() + view.padding_size();
+  stream.last_packet_unix_us = loop_.UnixMicros();
+  stream.ended = false;
+  if (report_deadline_ == kNever) {
+    // Half to one and a half of the interval.
+    const Duration spread(loop_.random().Uint32() % kReportInterval.count());
+    report_deadline_ = loop_.Now() + kReportInterval / 2 + spread;
+  }
+  return counted;
+}
+
+void MediaSession::Impl::CountMedia(RemoteStream& stream, const MediaPacket& media,
+                                    Timestamp arrival) {
+  const uint32_t timestamp = media.view.timestamp();
+  if (stream.last_timestamp_arrival == Timestamp{} ||
+      static_cast<int32_t>(timestamp - stream.last_timestamp) > 0) {
+    stream.last_timestamp = timestamp;
+    stream.last_timestamp_arrival = arrival;
+  }
+  if (stream.section->is_video()) {
+    if (media.view.marker()) ++stream.frames;
+    if (media.can_start) ++stream.key_frames;
+  }
+  if (!std::exchange(stream.first_media_seen, true)) {
+    Emit(FirstPacketEvent{stream.section->mid(), stream.section->track_id, stream.ssrc, stream.rid,
+                          media.view.payload_type()});
+  }
+}
+
+// Whether this stream is the one that its section's sinks are fed from, perhaps from now on.
+bool MediaSession::Impl::SelectSource(Section& section, const RemoteStream& stream,
+                                      Timestamp now) const {
+  if (section.source == stream.ssrc) return true;
+  if (section.source) {
+    const RemoteStream* current = router_.FindStream(*section.source);
+    const bool silent =
+        current == nullptr || current->ended || now - section.last_packet >= kSourceSilence;
+    if (!silent) return false;
+  }
+  section.source = stream.ssrc;
+  return true;
+}
+
+void MediaSession::Impl::OnMedia(const MediaPacket& media, PacketPtr& packet, RemoteStream& stream,
+                                 Section& section) {
+  if (!SelectSource(section, stream, media.now)) return Drop(stream, DropReason::kOtherSource);
+  section.last_packet = media.now;
+  section.source_payload_type = media.view.payload_type();
+  if (section.is_video() && media.can_start) section.key_frames.OnKeyFrame();
+  if (!Forward(media, packet, section)) drops_.Count(DropReason::kNoSink);
+  for (Sink* sink : section.sinks) {
+    if (sink->TakeStateChange()) Emit(SinkStateChangedEvent{sink->config().id, sink->state()});
+  }
+  if (!section.is_video()) return;
+  if (section.key_frames.OnLive(media.now)) SendKeyFrameRequest(section);
+  FollowUp(section, media.now);
+}
+
+// To every sink that takes it: copies for all but the last. False when none does.
+bool MediaSession::Impl::Forward(const MediaPacket& media, PacketPtr& packet, Section& section) {
+  Sink* last = nullptr;
+  for (Sink* sink : section.sinks) {
+    if (!sink->Accept(media)) continue;
+    if (last != nullptr) last->SendCopy(media);
+    last = sink;
+  }
+  if (last == nullptr) return false;
+  last->SendInPlace(media, std::move(packet));
+  return true;
+}
+
+void MediaSession::Impl::OnRtcp(std::span<PacketPtr> packets) {
+  for (const PacketPtr& packet : packets) {
+    if (packet == nullptr) continue;
+    if (closed_) {
+      drops_.Count(DropReason::kClosed);
+    } else {
+      ProcessRtcp(packet->bytes());
+    }
+  }
+}
+
+void MediaSession::Impl::ProcessRtcp(ByteSpan datagram) {
+  // Names first: they say which clock a report in the same compound belongs to.
+  rtp::RtcpPacketView view;
+  for (rtp::CompoundReader reader(datagram); reader.Next(view);) OnSourceDescription(view);
+  rtp::CompoundReader reader(datagram);
+  while (reader.Next(view)) {
+    OnSenderReport(view);
+    OnBye(view);
+  }
+  if (reader.malformed()) drops_.Count(DropReason::kMalformedRtcp);
+}
+
+void MediaSession::Impl::OnSourceDescription(const rtp::RtcpPacketView& packet) {
+  rtp::SourceDescriptionReader chunks(packet);
+  for (rtp::CnameChunk chunk; chunks.Next(chunk);) {
+    RemoteStream* stream = router_.FindStream(chunk.ssrc);
+    if (stream != nullptr && !chunk.cname.empty() && stream->cname != chunk.cname) {
+      stream->cname = chunk.cname;
+    }
+  }
+}
+
+void MediaSession::Impl::OnSenderReport(const rtp::RtcpPacketView& packet) {
+  const auto report = rtp::ParseSenderReport(packet);
+  if (!report) return;
+  RemoteStream* stream = router_.FindStream(report->sender_ssrc);
+  if (stream == nullptr) return;
+  const SenderReportState previous = stream->report;
+  stream->report.ntp = report->ntp;
+  stream->report.rtp_timestamp = report->rtp_timestamp;
+  stream->report.arrival = loop_.Now();
+  stream->report.packet_count = report->packet_count;
+  stream->report.octet_count = report->octet_count;
+  ++stream->report.reports;
+  clocks_.OnReport(stream->cname, stream->report, previous, loop_.UnixMicros());
+}
+
+void MediaSession::Impl::OnBye(const rtp::RtcpPacketView& packet) {
+  const auto bye = rtp::ParseBye(packet);
+  if (!bye) return;
+  for (size_t i = 0; i < bye->ssrc_count; ++i) {
+    if (RemoteStream* stream = router_.FindStream(bye->ssrc(i))) stream->ended = true;
+  }
+}
+
+}  // namespace pcd::media

@@ -1,0 +1,90 @@
+// The W3C view of a MediaSession.
+#include <set>
+#include <string>
+#include <utility>
+
+#include "engine/media/media_session_impl.h"
+#include "engine/rtp/ntp_rtp_clock.h"
+
+namespace pcd::media {
+
+std::string MediaSession::Impl::StatsId(const char* prefix, const RemoteStream& stream) const {
+  return prefix + options_.transport_id + "-" + std::to_string(stream.ssrc);
+}
+
+std::string MediaSession::Impl::CodecStatsId(const Section& section, uint8_t payload_type) const {
+  return "codec-" + options_.transport_id + "-" + section.mid() + "-" +
+         std::to_string(payload_type);
+}
+
+InboundRtpStats MediaSession::Impl::InboundStatsOf(const RemoteStream& stream) const {
+  const Section& section = *stream.section;
+  InboundRtpStats stats;
+  stats.id = StatsId("inbound-rtp-", stream);
+  stats.transport_id = options_.transport_id;
+  if (stream.payload_type != 0xFF) stats.codec_id = CodecStatsId(section, stream.payload_type);
+  stats.track_identifier = section.track_id;
+  stats.mid = section.mid();
+  stats.rid = stream.rid;
+  stats.ssrc = stream.ssrc;
+  stats.kind = section.parameters().kind;
+  stats.packets_received = stream.packets;
+  stats.bytes_received = stream.payload_bytes;
+  stats.header_bytes_received = stream.header_bytes;
+  stats.packets_lost = stream.statistics.lost();
+  stats.packets_discarded = stream.discarded;
+  stats.packets_duplicated = stream.statistics.duplicates();
+  stats.jitter = stream.statistics.jitter_seconds();
+  stats.last_packet_received_us = stream.last_packet_unix_us;
+  stats.fir_count = stream.firs;
+  stats.pli_count = stream.plis;
+  stats.frames_received = stream.frames;
+  stats.key_frames_received = stream.key_frames;
+  return stats;
+}
+
+RemoteOutboundRtpStats MediaSession::Impl::RemoteStatsOf(const RemoteStream& stream) const {
+  RemoteOutboundRtpStats stats;
+  stats.id = StatsId("remote-outbound-rtp-", stream);
+  stats.local_id = StatsId("inbound-rtp-", stream);
+  stats.transport_id = options_.transport_id;
+  if (stream.payload_type != 0xFF) {
+    stats.codec_id = CodecStatsId(*stream.section, stream.payload_type);
+  }
+  stats.ssrc = stream.ssrc;
+  stats.kind = stream.section->parameters().kind;
+  stats.packets_sent = stream.report.packet_count;
+  stats.bytes_sent = stream.report.octet_count;
+  stats.reports_sent = stream.report.reports;
+  if (stream.report.ntp.value != 0) {
+    stats.remote_timestamp_us =
+        rtp::NtpMicros(stream.report.ntp) - rtp::NtpMicros(NtpFromUnixMicros(0));
+  }
+  return stats;
+}
+
+MediaStats MediaSession::Impl::GetStats() const {
+  MediaStats stats;
+  std::set<std::string> codecs;
+  for (const auto& stream : router_.streams()) {
+    // Signalled but silent, or nothing but retransmissions: not a stream of media yet.
+    if (!stream->first_media_seen) continue;
+    stats.inbound.push_back(InboundStatsOf(*stream));
+    if (stream->report.reports > 0) stats.remote_outbound.push_back(RemoteStatsOf(*stream));
+    const Codec* codec = stream->section->FindCodec(stream->payload_type);
+    if (codec == nullptr) continue;
+    CodecStats entry;
+    entry.id = CodecStatsId(*stream->section, codec->payload_type);
+    if (!codecs.insert(entry.id).second) continue;
+    entry.transport_id = options_.transport_id;
+    entry.mime_type = std::string(ToString(stream->section->parameters().kind)) + "/" + codec->name;
+    entry.sdp_fmtp_line = codec->FmtpText();
+    entry.payload_type = codec->payload_type;
+    entry.clock_rate = codec->clock_rate;
+    entry.channels = codec->channels;
+    stats.codecs.push_back(std::move(entry));
+  }
+  return stats;
+}
+
+}  // namespace pcd::media

@@ -1,0 +1,48 @@
+#ifndef ENGINE_MEDIA_REMOTE_STREAM_H_
+#define ENGINE_MEDIA_REMOTE_STREAM_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "engine/base/time.h"
+#include "engine/media/receive_statistics.h"
+#include "engine/media/section.h"
+#include "engine/media/sender_clock.h"
+
+namespace pcd::media {
+
+// How we came to know a source; also who counts against which limit.
+enum class StreamOrigin { kSignalled, kByMid, kByPayloadType };
+
+// One SSRC that the remote sends. Threading: its owner's.
+struct RemoteStream {
+  uint32_t ssrc = 0;
+  Section* section = nullptr;  // Never null; owned by the stream table too.
+  StreamOrigin origin = StreamOrigin::kSignalled;
+  std::string cname{};  // Signalled or from SDES; may be empty.
+  std::string rid{};    // Learnt from the header extension.
+
+  ReceiveStatistics statistics{};
+  SenderReportState report{};
+  uint32_t restarts = 0;  // Grows when the sender counts anew.
+  bool first_media_seen = false;
+  bool ended = false;  // BYE; the next packet takes it back.
+
+  uint8_t payload_type = 0xFF;  // Of the last media packet; 0xFF: none came.
+  uint32_t clock_rate = 0;      // Of that payload type.
+  // The newest timestamp and when it arrived: the clock until a sender report comes.
+  uint32_t last_timestamp = 0;
+  Timestamp last_timestamp_arrival{};
+
+  Timestamp last_packet{};
+  std::optional<int64_t> last_packet_unix_us{};
+  uint64_t packets = 0, payload_bytes = 0, header_bytes = 0;
+  uint64_t discarded = 0;  // Received and dropped here.
+  uint64_t frames = 0, key_frames = 0;
+  uint32_t plis = 0, firs = 0;  // Sent by us.
+};
+
+}  // namespace pcd::media
+
+#endif  // ENGINE_MEDIA_REMOTE_STREAM_H_

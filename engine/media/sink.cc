@@ -1,0 +1,299 @@
+#include "engine/media/sink.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "engine/rtp/ntp_rtp_clock.h"
+#include "engine/rtp/rtcp/bye.h"
+#include "engine/rtp/rtcp/fir.h"
+#include "engine/rtp/rtcp/nack.h"
+#include "engine/rtp/rtcp/pli.h"
+#include "engine/rtp/rtcp/receiver_report.h"
+#include "engine/rtp/rtcp/sender_report.h"
+#include "engine/rtp/rtcp/source_description.h"
+
+namespace pcd::media {
+namespace {
+
+absl::StatusOr<std::unique_ptr<net::DatagramSocket>> OpenTo(net::Loop& loop,
+                                                            const SocketAddress& remote) {
+  net::DatagramSocketOptions options;
+  options.local.ip = remote.ip.is_v6() ? IpAddress::V6({}) : IpAddress();
+  options.connect = true;
+  options.remote = remote;
+  return loop.OpenDatagramSocket(options);
+}
+
+}  // namespace
+
+absl::StatusOr<SinkSockets> SinkSockets::Open(net::Loop& loop, const SocketAddress& rtp,
+                                              const SocketAddress& rtcp) {
+  SinkSockets sockets;
+  auto rtp_socket = OpenTo(loop, rtp);
+  if (!rtp_socket.ok()) return rtp_socket.status();
+  sockets.rtp = std::move(*rtp_socket);
+  if (rtcp != rtp) {
+    auto rtcp_socket = OpenTo(loop, rtcp);
+    if (!rtcp_socket.ok()) return rtcp_socket.status();
+    sockets.rtcp = std::move(*rtcp_socket);
+  }
+  return sockets;
+}
+
+Sink::Sink(net::Loop& loop, Owner& owner, SinkConfig config, SinkSockets sockets, std::string cname)
+    : loop_(loop),
+      owner_(owner),
+      config_(std::move(config)),
+      cname_(std::move(cname)),
+      // Half of the range, so that the first wrap is far away.
+      rewriter_(loop.random().Uint16() & 0x7FFF) {
+  Adopt(std::move(sockets));
+}
+
+void Sink::Adopt(SinkSockets sockets) {
+  sockets_ = std::move(sockets);
+  sockets_.rtp->SetHandler(this);
+  if (sockets_.rtcp != nullptr) sockets_.rtcp->SetHandler(this);
+}
+
+SinkState Sink::state() const {
+  if (ended_) return SinkState::kEnded;
+  if (section_ == nullptr || !section_->parameters().receiving) return SinkState::kWaiting;
+  if (config_.paused) return SinkState::kPaused;
+  return started_ ? SinkState::kActive : SinkState::kStarting;
+}
+
+bool Sink::TakeStateChange() {
+  const SinkState now = state();
+  return std::exchange(reported_state_, now) != now;
+}
+
+std::optional<Codec> Sink::SentCodec() const {
+  if (section_ == nullptr) return std::nullopt;
+  const Codec* codec = section_->FindCodec(section_->source_payload_type);
+  if (codec == nullptr) codec = section_->PreferredCodec();
+  if (codec == nullptr) return std::nullopt;
+  Codec sent = *codec;
+  if (config_.payload_type) sent.payload_type = *config_.payload_type;
+  return sent;
+}
+
+SinkInfo Sink::Info() const {
+  SinkInfo info;
+  info.config = config_;
+  info.state = state();
+  info.mid = section_ != nullptr ? section_->mid() : ended_mid_;
+  info.track_id = section_ != nullptr ? section_->track_id : ended_track_id_;
+  if (section_ != nullptr) info.kind = section_->parameters().kind;
+  info.codec = SentCodec();
+  info.ssrc = ssrc();
+  info.cname = cname_;
+  info.counters = counters_;
+  info.counters.packets_dropped = drops_of_former_sockets_;
+  if (closed_) return info;
+  info.local_rtp = sockets_.rtp->local_address();
+  info.local_rtcp = sockets_.rtcp_socket().local_address();
+  info.counters.packets_dropped += sockets_.rtp->counters().send_drops;
+  if (sockets_.rtcp != nullptr) {
+    info.counters.packets_dropped += sockets_.rtcp->counters().send_drops;
+  }
+  return info;
+}
+
+void Sink::Bind(Section* section) {
+  if (section == nullptr && section_ != nullptr) {
+    ended_ = true;
+    ended_mid_ = section_->mid();
+    ended_track_id_ = section_->track_id;
+    started_ = false;
+  }
+  section_ = section;
+}
+
+void Sink::SetPaused(bool paused) {
+  config_.paused = paused;
+  if (paused) started_ = false;
+}
+
+void Sink::SetSsrc(uint32_t ssrc) {
+  if (ssrc == *config_.ssrc) return;
+  SendBye();
+  config_.ssrc = ssrc;
+  report_packets_ = report_octets_ = 0;
+}
+
+void Sink::SetDestination(const SocketAddress& rtp, const SocketAddress& rtcp,
+                          SinkSockets sockets) {
+  SendBye();
+  Release();
+  config_.rtp_destination = rtp;
+  config_.rtcp_destination = rtcp;
+  Adopt(std::move(sockets));
+  started_ = false;
+}
+
+void Sink::Close() {
+  if (closed_) return;
+  SendBye();
+  Release();
+  closed_ = true;
+  started_ = false;
+  next_report_ = kNever;
+}
+
+void Sink::Release() {
+  for (auto* socket : {&sockets_.rtp, &sockets_.rtcp}) {
+    if (*socket == nullptr) continue;
+    (*socket)->SetHandler(nullptr);
+    drops_of_former_sockets_ += (*socket)->counters().send_drops;
+  }
+  // A socket sends what it has queued at the end of the turn; the task runs after that.
+  loop_.Post([sockets = std::move(sockets_)] {});
+  sockets_ = {};
+}
+
+bool Sink::Accept(const MediaPacket& packet) {
+  if (closed_ || config_.paused) {
+    ++counters_.packets_skipped;
+    return false;
+  }
+  const SourceId source{packet.stream.ssrc, packet.stream.restarts};
+  if (started_ && source_ != source) started_ = false;
+  if (!started_) {
+    if (!packet.can_start) {
+      ++counters_.packets_skipped;
+      return false;
+    }
+    Start(packet, source);
+  }
+  const auto out = rewriter_.Map(packet.sequence, packet.view.timestamp(), packet.now);
+  if (!out) {
+    ++counters_.packets_skipped;
+    return false;
+  }
+  next_.ssrc = ssrc();
+  next_.payload_type = config_.payload_type.value_or(packet.view.payload_type());
+  next_.sequence_number = out->sequence;
+  next_.timestamp = out->timestamp;
+  return true;
+}
+
+void Sink::Start(const MediaPacket& packet, const SourceId& source) {
+  rewriter_.Start(packet.sequence, packet.view.timestamp(), source_ == source,
+                  packet.stream.clock_rate, packet.now);
+  source_ = source;
+  started_ = true;
+  next_report_ = packet.now + kFirstReportDelay;
+}
+
+void Sink::CountSent(const MediaPacket& packet, size_t bytes) {
+  ++counters_.packets_sent;
+  counters_.bytes_sent += bytes;
+  counters_.last_packet_us = loop_.UnixMicros();
+  ++report_packets_;
+  report_octets_ += static_cast<uint32_t>(packet.view.payload().size());
+  if (next_report_ == kNever) next_report_ = packet.now + kReportInterval;
+}
+
+void Sink::SendCopy(const MediaPacket& packet) {
+  PacketPtr copy = loop_.packets().Get();
+  const size_t size =
+      rtp::RewriteStrippedInto({copy->data(), Packet::kCapacity}, packet.view, next_);
+  copy->set_size(size);
+  CountSent(packet, size);
+  sockets_.rtp->Queue(std::move(copy));
+}
+
+void Sink::SendInPlace(const MediaPacket& packet, PacketPtr owned) {
+  const size_t size = rtp::RewriteStrippedInPlace(owned->bytes(), packet.view, next_);
+  CountSent(packet, size);
+  owned->set_size(size);
+  sockets_.rtp->Queue(std::move(owned));
+}
+
+void Sink::Skip(const MediaPacket& packet) {
+  if (started_ && source_ == SourceId{packet.stream.ssrc, packet.stream.restarts}) {
+    rewriter_.Skip(packet.sequence);
+  }
+}
+
+void Sink::SendReport(Timestamp now, const RemoteStream* stream, const SenderClocks& clocks) {
+  const bool idle = counters_.packets_sent == sent_at_last_report_;
+  sent_at_last_report_ = counters_.packets_sent;
+  // A source that sent nothing for two intervals is no sender (RFC 3550 section 6.4).
+  if (idle && std::exchange(last_report_was_idle_, true)) {
+    next_report_ = kNever;
+    return;
+  }
+  last_report_was_idle_ = idle;
+  next_report_ = now + kReportInterval;
+  if (closed_ || !started_ || stream == nullptr || source_->ssrc != stream->ssrc) return;
+
+  auto instant = clocks.At(now, stream->cname, stream->report, stream->clock_rate);
+  if (!instant) {
+    const Duration since = now - stream->last_timestamp_arrival;
+    instant = ClockPair{
+        NtpFromUnixMicros(loop_.UnixMicros()),
+        stream->last_timestamp + static_cast<uint32_t>(rtp::RtpUnits(since, stream->clock_rate))};
+  }
+  rtp::SenderReport report;
+  report.sender_ssrc = ssrc();
+  report.ntp = instant->ntp;
+  report.rtp_timestamp = instant->rtp_timestamp + rewriter_.timestamp_offset();
+  report.packet_count = report_packets_;
+  report.octet_count = report_octets_;
+  PacketPtr packet = loop_.packets().Get();
+  ByteWriter out({packet->data(), Packet::kMaxPayload});
+  rtp::WriteSenderReport(out, report, {});
+  rtp::WriteCname(out, ssrc(), cname_);
+  packet->set_size(out.size());
+  ++counters_.rtcp_packets_sent;
+  sockets_.rtcp_socket().Queue(std::move(packet));
+}
+
+void Sink::SendBye() {
+  if (closed_ || report_packets_ == 0) return;
+  PacketPtr packet = loop_.packets().Get();
+  ByteWriter out({packet->data(), Packet::kMaxPayload});
+  // A compound begins with a report (RFC 3550 section 6.1).
+  rtp::WriteReceiverReport(out, ssrc(), {});
+  rtp::WriteCname(out, ssrc(), cname_);
+  rtp::WriteBye(out, ssrc());
+  packet->set_size(out.size());
+  ++counters_.rtcp_packets_sent;
+  sockets_.rtcp_socket().Queue(std::move(packet));
+}
+
+void Sink::OnDatagrams(std::span<PacketPtr> packets, std::span<const SocketAddress>) {
+  bool wants_key_frame = false;
+  for (const PacketPtr& packet : packets) {
+    ++counters_.rtcp_packets_received;
+    rtp::CompoundReader reader(packet->bytes());
+    for (rtp::RtcpPacketView view; reader.Next(view);) {
+      wants_key_frame = HandleRtcp(view) || wants_key_frame;
+    }
+    if (reader.malformed()) ++counters_.rtcp_malformed;
+  }
+  if (wants_key_frame) owner_.OnSinkWantsKeyFrame(*this);
+}
+
+// True when the receiver asks for a key frame.
+bool Sink::HandleRtcp(const rtp::RtcpPacketView& packet) {
+  if (rtp::ParseReceiverReport(packet)) ++counters_.receiver_reports;
+  if (const auto nack = rtp::ParseNack(packet); nack && nack->media_ssrc == ssrc()) {
+    uint16_t sequence = 0;
+    for (auto reader = nack->sequences(); reader.Next(sequence);) ++counters_.nacks;
+  }
+  bool wanted = false;
+  if (const auto pli = rtp::ParsePli(packet)) wanted = pli->media_ssrc == ssrc();
+  if (const auto fir = rtp::ParseFir(packet)) {
+    for (size_t i = 0; i < fir->entry_count; ++i) {
+      wanted = wanted || fir->entry(i).media_ssrc == ssrc();
+    }
+  }
+  if (wanted) ++counters_.key_frame_requests;
+  return wanted;
+}
+
+}  // namespace pcd::media

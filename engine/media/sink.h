@@ -1,0 +1,143 @@
+#ifndef ENGINE_MEDIA_SINK_H_
+#define ENGINE_MEDIA_SINK_H_
+
+#include <absl/status/statusor.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "engine/base/packet.h"
+#include "engine/base/time.h"
+#include "engine/media/remote_stream.h"
+#include "engine/media/section.h"
+#include "engine/media/sender_clock.h"
+#include "engine/media/sink_config.h"
+#include "engine/media/sink_rewriter.h"
+#include "engine/net/loop.h"
+#include "engine/rtp/rtcp/compound_reader.h"
+#include "engine/rtp/rtp_packet_view.h"
+
+namespace pcd::media {
+
+// One media packet on its way to sinks.
+struct MediaPacket {
+  const rtp::RtpPacketView& view;
+  const RemoteStream& stream;
+  int64_t sequence;  // Unwrapped.
+  bool can_start;    // A receiver can begin with it (audio: always).
+  Timestamp now;
+};
+
+// The sockets of a sink: two, or one that carries both where the destinations are the same.
+struct SinkSockets {
+  std::unique_ptr<net::DatagramSocket> rtp{};
+  std::unique_ptr<net::DatagramSocket> rtcp{};  // Null when `rtp` carries RTCP too.
+
+  net::DatagramSocket& rtcp_socket() const { return rtcp != nullptr ? *rtcp : *rtp; }
+  static absl::StatusOr<SinkSockets> Open(net::Loop& loop, const SocketAddress& rtp,
+                                          const SocketAddress& rtcp);
+};
+
+// One destination of one remote track: rewrites and sends its packets, reports to it, and
+// takes the RTCP that comes back. A shell around SinkRewriter. Threading: its loop.
+class Sink : public net::DatagramHandler {
+ public:
+  static constexpr Duration kReportInterval = std::chrono::seconds(1);
+  // The first report, soon after the first packet: receivers sync by it.
+  static constexpr Duration kFirstReportDelay = std::chrono::milliseconds(10);
+
+  // What a sink tells its owner while it handles a datagram.
+  class Owner {
+   public:
+    virtual ~Owner() = default;
+    virtual void OnSinkWantsKeyFrame(Sink& sink) = 0;
+  };
+
+  // `config` is complete: rtcp_destination and ssrc are set.
+  Sink(net::Loop& loop, Owner& owner, SinkConfig config, SinkSockets sockets, std::string cname);
+
+  const SinkConfig& config() const { return config_; }
+  uint32_t ssrc() const { return *config_.ssrc; }
+  Section* section() const { return section_; }
+  SinkState state() const;
+  // Whether the state is another one than at the last call (at first: waiting).
+  bool TakeStateChange();
+  SinkInfo Info() const;
+  // The codec as sent: the source's of now, else the preferred one, with the sink's payload
+  // type. Nullopt while not bound to a negotiated section.
+  std::optional<Codec> SentCodec() const;
+
+  // Bound once, to one section; null: the section is gone, which ends the sink.
+  void Bind(Section* section);
+  // The section stopped or began to receive, or its source is another one.
+  void Restart() { started_ = false; }
+  void SetPaused(bool paused);
+  void SetPayloadType(uint8_t payload_type) { config_.payload_type = payload_type; }
+  void SetSsrc(uint32_t ssrc);
+  void SetDestination(const SocketAddress& rtp, const SocketAddress& rtcp, SinkSockets sockets);
+  // Sends a BYE if anything was sent, and lets the sockets live until it has left. The sink
+  // sends nothing afterwards.
+  void Close();
+
+  // Whether this packet is to be sent; if so, SendCopy or SendInPlace must follow.
+  bool Accept(const MediaPacket& packet);
+  void SendCopy(const MediaPacket& packet);
+  void SendInPlace(const MediaPacket& packet, PacketPtr owned);
+  // A packet of the source that carries no media.
+  void Skip(const MediaPacket& packet);
+
+  // Not paused, receiving, and waiting for its first packet.
+  bool IsStarting() const { return state() == SinkState::kStarting; }
+  bool IsStarted() const { return started_; }
+
+  Timestamp NextReport() const { return next_report_; }
+  // `stream` is the source now; null when there is none.
+  void SendReport(Timestamp now, const RemoteStream* stream, const SenderClocks& clocks);
+
+  void OnDatagrams(std::span<PacketPtr> packets, std::span<const SocketAddress> sources) override;
+
+ private:
+  struct SourceId {
+    uint32_t ssrc = 0;
+    uint32_t restarts = 0;
+    friend bool operator==(const SourceId&, const SourceId&) = default;
+  };
+
+  void Start(const MediaPacket& packet, const SourceId& source);
+  void CountSent(const MediaPacket& packet, size_t bytes);
+  void Adopt(SinkSockets sockets);
+  void SendBye();
+  // Gives up the sockets; what they have queued is still sent.
+  void Release();
+  bool HandleRtcp(const rtp::RtcpPacketView& packet);
+
+  net::Loop& loop_;
+  Owner& owner_;
+  SinkConfig config_;
+  SinkSockets sockets_;
+  const std::string cname_;
+  Section* section_ = nullptr;
+  SinkState reported_state_ = SinkState::kWaiting;
+  bool ended_ = false;
+  bool closed_ = false;
+  std::string ended_mid_, ended_track_id_;
+
+  SinkRewriter rewriter_;
+  bool started_ = false;
+  std::optional<SourceId> source_{};  // Of what was sent last.
+  rtp::RtpRewrite next_{};            // Decided by Accept.
+
+  Timestamp next_report_ = kNever;
+  uint64_t sent_at_last_report_ = 0;
+  bool last_report_was_idle_ = false;
+  uint32_t report_packets_ = 0, report_octets_ = 0;  // Since the SSRC was taken.
+  SinkCounters counters_{};
+  uint64_t drops_of_former_sockets_ = 0;
+};
+
+}  // namespace pcd::media
+
+#endif  // ENGINE_MEDIA_SINK_H_

@@ -1,0 +1,79 @@
+#ifndef ENGINE_MEDIA_SSRC_ROUTER_H_
+#define ENGINE_MEDIA_SSRC_ROUTER_H_
+
+#include <absl/container/flat_hash_map.h>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/base/limits.h"
+#include "engine/base/time.h"
+#include "engine/media/drop_reason.h"
+#include "engine/media/remote_stream.h"
+#include "engine/media/section.h"
+#include "engine/rtp/rtp_packet_view.h"
+
+namespace pcd::media {
+
+// Finds section and source of each packet (RFC 8843 section 9.2): by the mid that it carries,
+// else by its SSRC, signalled or learnt, else by its payload type where only one section has
+// it. Owns sections and sources. A core; allocates only for a new source. Threading: its
+// owner's.
+class SsrcRouter {
+ public:
+  // A learnt source that was silent for this long gives its place to a new one.
+  static constexpr Duration kIdleBeforeEviction = std::chrono::seconds(10);
+
+  explicit SsrcRouter(const Limits& limits) : limits_(limits) { IndexPayloadTypes(); }
+
+  // The sections in m-line order, replacing the former ones; a mid of the same kind that stays
+  // keeps its Section object. Sections and sources that are gone are destroyed.
+  void SetSections(std::vector<ReceiveParameters> parameters);
+
+  struct Route {
+    RemoteStream* stream = nullptr;  // Null: dropped.
+    DropReason reason = DropReason::kUnknownSsrc;
+    // Read from the header extension; also set for dropped packets.
+    std::optional<uint16_t> transport_sequence{};
+  };
+  Route Find(const rtp::RtpPacketView& packet, Timestamp now);
+
+  RemoteStream* FindStream(uint32_t ssrc) const;
+  Section* FindSection(std::string_view mid) const;
+  const std::vector<std::unique_ptr<Section>>& sections() const { return sections_; }
+  const std::vector<std::unique_ptr<RemoteStream>>& streams() const { return streams_; }
+
+ private:
+  struct Marks {
+    std::string_view mid{}, rid{};
+    std::optional<uint16_t> transport_sequence{};
+  };
+  static constexpr int8_t kNoSection = -1;
+  static constexpr int8_t kSeveralSections = -2;
+
+  Marks ReadMarks(const rtp::RtpPacketView& packet) const;
+  Route Learn(const rtp::RtpPacketView& packet, const Marks& marks, Timestamp now);
+  bool MakeRoom(StreamOrigin origin, Timestamp now);
+  RemoteStream& Add(uint32_t ssrc, Section& section, StreamOrigin origin);
+  void AddSignalled(Section& section, uint32_t ssrc, const std::string& cname);
+  void Remove(size_t index);
+  void RemoveUnsignalled(const std::vector<ReceiveParameters>& parameters);
+  void IndexPayloadTypes();
+
+  const Limits limits_;
+  std::vector<std::unique_ptr<Section>> sections_;
+  std::vector<std::unique_ptr<RemoteStream>> streams_;  // In order of appearance.
+  absl::flat_hash_map<uint32_t, RemoteStream*> by_ssrc_;
+  // Ids are the same in all sections of a bundle (RFC 8843 section 9.1).
+  ReceiveExtensionIds extension_ids_{};
+  std::array<int8_t, 128> by_payload_type_{};
+};
+
+}  // namespace pcd::media
+
+#endif  // ENGINE_MEDIA_SSRC_ROUTER_H_
