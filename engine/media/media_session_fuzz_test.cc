@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "engine/media/media_fixture.h"
+#include "engine/media/media_testing.h"
 
 namespace {
 

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/media/media_fixture.h"
 #include "engine/media/media_session.h"
+#include "engine/media/media_testing.h"
 #include "engine/rtp/rtcp/fir.h"
 #include "engine/rtp/rtcp/receiver_report.h"
 #include "engine/rtp/rtcp/transport_feedback.h"

@@ -4,8 +4,8 @@
 #include <cstdlib>
 #include <string>
 
-#include "engine/media/media_fixture.h"
 #include "engine/media/media_session.h"
+#include "engine/media/media_testing.h"
 #include "engine/rtp/ntp_rtp_clock.h"
 #include "engine/testing/status_matchers.h"
 

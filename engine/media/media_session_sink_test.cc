@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/media/media_fixture.h"
 #include "engine/media/media_session.h"
+#include "engine/media/media_testing.h"
 #include "engine/testing/status_matchers.h"
 
 namespace pcd::media {

@@ -1,4 +1,4 @@
-#include "engine/media/media_fixture.h"
+#include "engine/media/media_testing.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,7 +1,7 @@
 // A MediaSession in simulated time and network, packets made to order, and receivers that
 // record what a sink sent.
-#ifndef ENGINE_MEDIA_MEDIA_FIXTURE_H_
-#define ENGINE_MEDIA_MEDIA_FIXTURE_H_
+#ifndef ENGINE_MEDIA_MEDIA_TESTING_H_
+#define ENGINE_MEDIA_MEDIA_TESTING_H_
 
 #include <cstdint>
 #include <functional>
@@ -144,4 +144,4 @@ Bytes MakeNack(uint32_t media_ssrc, const std::vector<uint16_t>& missing);
 
 }  // namespace pcd::media
 
-#endif  // ENGINE_MEDIA_MEDIA_FIXTURE_H_
+#endif  // ENGINE_MEDIA_MEDIA_TESTING_H_
