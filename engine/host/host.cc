@@ -180,8 +180,10 @@ void Host::Close(const std::string& id, CloseOptions options, Reply<PeerConnecti
     auto finish = [this, id, slot, message = options.message,
                    reply = std::move(reply)](PeerConnection& closing) mutable {
       closing.Close({.message = message});
-      reply(closing.Info());
+      PeerConnectionInfo info = closing.Info();
+      // Gone before the caller hears of it.
       Remove(slot, id);
+      reply(std::move(info));
     };
     if (options.graceful) {
       pc.WhenDataSent(options.graceful_timeout, std::move(finish));

@@ -1,0 +1,270 @@
+#include "engine/host/host.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/host/accept_offer.h"
+#include "engine/ice/fake_ice_network.h"
+#include "engine/net/address_policy.h"
+#include "engine/sctp/fake_sctp_association_factory.h"
+#include "engine/testing/publisher.h"
+#include "engine/testing/sim_loop.h"
+#include "engine/testing/sim_network.h"
+#include "engine/testing/status_matchers.h"
+
+namespace pcd::host {
+namespace {
+
+using testing::HasReason;
+using testing::IsOk;
+using namespace std::chrono_literals;
+
+// One simulated loop, fake ICE and SCTP.
+class HostTest : public ::testing::Test {
+ protected:
+  HostTest() { Start({}); }
+  ~HostTest() override {
+    bool done = false;
+    host_->Shutdown([&] { done = true; });
+    EXPECT_TRUE(loop_.RunUntil([&] { return done; }, 10s));
+  }
+
+  void Start(const Limits& limits) {
+    host_ = std::make_unique<Host>(
+        std::vector<net::Loop*>{&loop_},
+        peerconnection::Dependencies{
+            .ice_factory = &ice_, .sctp_factory = &sctp_, .sink_policy = &policy_},
+        Host::Options{.node_name = "node-1", .limits = limits}, std::make_unique<SeededRandom>(3));
+  }
+
+  // Runs until the reply of an asynchronous call is there.
+  template <typename T, typename Call>
+  absl::StatusOr<T> Await(Call call) {
+    std::optional<absl::StatusOr<T>> result;
+    call(Reply<T>([&result](absl::StatusOr<T> reply) { result = std::move(reply); }));
+    EXPECT_TRUE(loop_.RunUntil([&] { return result.has_value(); }, 60s));
+    return result.value_or(absl::DeadlineExceededError("no reply"));
+  }
+  absl::StatusOr<PeerConnectionInfo> Create(CreateOptions options = {}) {
+    return Await<PeerConnectionInfo>(
+        [&](auto reply) { host_->Create(std::move(options), std::move(reply)); });
+  }
+  absl::StatusOr<ListPage> List(ListOptions options) {
+    return Await<ListPage>([&](auto reply) { host_->List(std::move(options), std::move(reply)); });
+  }
+  absl::StatusOr<PeerConnectionInfo> Get(const std::string& id) {
+    return Await<PeerConnectionInfo>([&](auto reply) {
+      host_->Call<PeerConnectionInfo>(
+          id, [](PeerConnection& pc) -> absl::StatusOr<PeerConnectionInfo> { return pc.Info(); },
+          std::move(reply));
+    });
+  }
+  absl::StatusOr<PeerConnectionInfo> Close(const std::string& id, Host::CloseOptions options = {}) {
+    return Await<PeerConnectionInfo>(
+        [&](auto reply) { host_->Close(id, std::move(options), std::move(reply)); });
+  }
+
+  testing::SimNetwork network_;
+  testing::SimLoop loop_{network_};
+  ice::FakeIceNetwork ice_;
+  sctp::FakeSctpAssociationFactory sctp_;
+  net::AddressPolicy policy_;
+  std::unique_ptr<Host> host_;
+};
+
+TEST_F(HostTest, IdNamesItsOwnerAndEndsInTheSuffix) {
+  const auto info = Create({.id_suffix = "camera_1"});
+  ASSERT_THAT(info, IsOk());
+  EXPECT_THAT(info->id, ::testing::MatchesRegex("node-1\\.[a-z2-7]{8}\\.[a-z2-7]{26}\\.camera_1"));
+  EXPECT_EQ(Get(info->id)->id, info->id);
+}
+
+TEST_F(HostTest, RefusesBadSuffixesAndLabels) {
+  EXPECT_THAT(Create({.id_suffix = "a b"}), HasReason(ErrorReason::INVALID_ARGUMENT));
+  EXPECT_THAT(Create({.id_suffix = std::string(41, 'a')}),
+              HasReason(ErrorReason::INVALID_ARGUMENT));
+  EXPECT_THAT(Create({.labels = {{"a b", ""}}}), HasReason(ErrorReason::INVALID_ARGUMENT));
+  EXPECT_EQ(host_->size(), 0u);
+}
+
+TEST_F(HostTest, RefusesMoreConnectionsThanItsLimit) {
+  Start({.max_peer_connections = 2});
+  ASSERT_THAT(Create(), IsOk());
+  const auto second = Create();
+  ASSERT_THAT(second, IsOk());
+  EXPECT_THAT(Create(), HasReason(ErrorReason::LIMIT_EXCEEDED));
+  ASSERT_THAT(Close(second->id), IsOk());
+  EXPECT_THAT(Create(), IsOk());
+}
+
+TEST_F(HostTest, AFailedCreateLeavesNothing) {
+  Configuration configuration;
+  configuration.ice_transport_policy = IceTransportPolicy::kRelay;
+  EXPECT_THAT(Create({.configuration = configuration}),
+              HasReason(ErrorReason::FIELD_NOT_IMPLEMENTED));
+  EXPECT_EQ(host_->size(), 0u);
+}
+
+TEST_F(HostTest, UnknownIdsAreNotFound) {
+  EXPECT_THAT(Get("node-1.x.y"), HasReason(ErrorReason::PEER_CONNECTION_NOT_FOUND));
+  EXPECT_THAT(Close("node-1.x.y"), HasReason(ErrorReason::PEER_CONNECTION_NOT_FOUND));
+}
+
+TEST_F(HostTest, ClosedConnectionsAreGone) {
+  const auto info = Create();
+  const auto closed = Close(info->id, {.message = "done"});
+  ASSERT_THAT(closed, IsOk());
+  EXPECT_EQ(closed->connection_state, ConnectionState::kClosed);
+  EXPECT_EQ(closed->close_message, "done");
+  EXPECT_THAT(Get(info->id), HasReason(ErrorReason::PEER_CONNECTION_NOT_FOUND));
+}
+
+TEST_F(HostTest, GracefulCloseEndsAtOnceWithNothingQueued) {
+  const auto info = Create();
+  const auto closed = Close(info->id, {.graceful = true});
+  ASSERT_THAT(closed, IsOk());
+  EXPECT_EQ(host_->size(), 0u);
+}
+
+TEST_F(HostTest, ListsInPagesAndByLabel) {
+  std::vector<std::string> ids;
+  for (int i = 0; i < 5; ++i) {
+    ids.push_back(Create({.labels = {{"parity", i % 2 == 0 ? "even" : "odd"}}})->id);
+  }
+  std::sort(ids.begin(), ids.end());
+  std::vector<std::string> listed;
+  ListOptions options{.page_size = 2};
+  int pages = 0;
+  do {
+    const auto page = List(options);
+    ASSERT_THAT(page, IsOk());
+    for (const auto& info : page->peer_connections) listed.push_back(info.id);
+    options.after = page->next;
+    ++pages;
+  } while (!options.after.empty());
+  EXPECT_EQ(listed, ids);
+  EXPECT_EQ(pages, 3);
+  const auto odd = List({.selector = *LabelSelector::Parse("parity=odd")});
+  EXPECT_EQ(odd->peer_connections.size(), 2u);
+}
+
+TEST_F(HostTest, DrainRefusesNewConnectionsAndKeepsOldOnes) {
+  const auto info = Create();
+  host_->Drain();
+  EXPECT_THAT(Create(), HasReason(ErrorReason::DRAINING));
+  EXPECT_THAT(Get(info->id), IsOk());
+}
+
+// What a watch delivers, by connection.
+struct RecordingWatcher : Watcher {
+  struct Seen {
+    int snapshots = 0;
+    std::vector<uint64_t> sequences;
+  };
+  std::map<std::string, Seen> seen;
+  std::vector<std::string> gone;
+  std::vector<size_t> synced;
+  std::vector<absl::Status> errors;
+
+  void OnWatchItem(const std::string& id, const peerconnection::WatchItem& item) override {
+    if (std::holds_alternative<peerconnection::SnapshotMark>(item)) ++seen[id].snapshots;
+    if (const auto* event = std::get_if<std::shared_ptr<const peerconnection::Event>>(&item)) {
+      seen[id].sequences.push_back((*event)->sequence);
+    }
+  }
+  void OnGone(const std::string& id) override { gone.push_back(id); }
+  void OnSynced(size_t count) override { synced.push_back(count); }
+  void OnWatchError(const absl::Status& status) override { errors.push_back(status); }
+};
+
+TEST_F(HostTest, WatchOfAllCoversOldAndNewConnections) {
+  const auto old_one = Create();
+  auto watcher = std::make_shared<RecordingWatcher>();
+  const auto watch = host_->Watch({}, watcher);
+  ASSERT_THAT(watch, IsOk());
+  loop_.RunDue();
+  EXPECT_THAT(watcher->synced, ::testing::ElementsAre(1u));
+  const auto new_one = Create();
+  loop_.RunDue();
+  EXPECT_EQ(watcher->seen[old_one->id].snapshots, 1);
+  EXPECT_EQ(watcher->seen[new_one->id].snapshots, 0);
+  EXPECT_EQ(watcher->seen[new_one->id].sequences.front(), 1u);
+  host_->Unwatch(*watch);
+  loop_.RunDue();
+  const auto before = watcher->seen;
+  ASSERT_THAT(Close(new_one->id), IsOk());
+  EXPECT_EQ(watcher->seen[new_one->id].sequences, before.at(new_one->id).sequences);
+}
+
+TEST_F(HostTest, WatchByLabelAndById) {
+  const auto acme = Create({.labels = {{"tenant", "acme"}}});
+  const auto other = Create({.labels = {{"tenant", "other"}}});
+  auto by_label = std::make_shared<RecordingWatcher>();
+  auto by_id = std::make_shared<RecordingWatcher>();
+  ASSERT_THAT(host_->Watch({.selector = *LabelSelector::Parse("tenant=acme")}, by_label), IsOk());
+  ASSERT_THAT(host_->Watch({.ids = {other->id}, .resume_after = {{other->id, 0}}}, by_id), IsOk());
+  loop_.RunDue();
+  EXPECT_EQ(by_label->seen.size(), 1u);
+  EXPECT_EQ(by_label->seen.count(acme->id), 1u);
+  EXPECT_EQ(by_id->seen[other->id].snapshots, 0);
+  EXPECT_EQ(by_id->seen[other->id].sequences.front(), 1u);
+}
+
+TEST_F(HostTest, WatchNamesWhatIsGoneAndRefusesWhatNeverWas) {
+  auto watcher = std::make_shared<RecordingWatcher>();
+  EXPECT_THAT(host_->Watch({.ids = {"nobody"}}, watcher),
+              HasReason(ErrorReason::PEER_CONNECTION_NOT_FOUND));
+  ASSERT_THAT(host_->Watch({.ids = {"nobody"}, .resume_after = {{"nobody", 7}}}, watcher), IsOk());
+  EXPECT_THAT(watcher->gone, ::testing::ElementsAre("nobody"));
+  EXPECT_THAT(watcher->synced, ::testing::ElementsAre(0u));
+}
+
+TEST_F(HostTest, WatchAheadOfTheLogIsAnError) {
+  const auto info = Create();
+  auto watcher = std::make_shared<RecordingWatcher>();
+  ASSERT_THAT(host_->Watch({.ids = {info->id}, .resume_after = {{info->id, 99}}}, watcher), IsOk());
+  loop_.RunDue();
+  ASSERT_EQ(watcher->errors.size(), 1u);
+  EXPECT_THAT(watcher->errors[0], HasReason(ErrorReason::EVENT_SEQUENCE_UNKNOWN));
+}
+
+TEST_F(HostTest, AcceptOfferAnswersWithSinksAndCandidates) {
+  testing::Publisher publisher(loop_, ice_, {});
+  std::optional<SessionDescription> offer;
+  ASSERT_THAT(publisher.Start([&](const SessionDescription& ready) { offer = ready; }), IsOk());
+  ASSERT_TRUE(loop_.RunUntil([&] { return offer.has_value(); }, 5s));
+  media::SinkConfig sink{.id = "v",
+                         .selector = media::KindSelector{.kind = MediaKind::kVideo},
+                         .rtp_destination = *SocketAddress::Parse("127.0.0.1:6000")};
+  const auto result = Await<AcceptOfferResult>([&](auto reply) {
+    AcceptOffer(*host_, {.offer = *offer, .sinks = {sink}}, std::move(reply));
+  });
+  ASSERT_THAT(result, IsOk());
+  EXPECT_TRUE(result->gathering_complete);
+  EXPECT_EQ(result->answer.type, SdpType::kAnswer);
+  EXPECT_NE(result->answer.sdp.find("a=candidate:"), std::string::npos);
+  EXPECT_EQ(result->sinks.size(), 1u);
+  EXPECT_EQ(result->transceivers.size(), 2u);
+  ASSERT_THAT(publisher.SetAnswer(result->answer), IsOk());
+  EXPECT_TRUE(loop_.RunUntil([&] { return publisher.connected(); }, 30s));
+}
+
+TEST_F(HostTest, AcceptOfferThatFailsLeavesNothing) {
+  const auto bad = Await<AcceptOfferResult>([&](auto reply) {
+    AcceptOffer(*host_, {.offer = {.type = SdpType::kOffer, .sdp = "nonsense"}}, std::move(reply));
+  });
+  EXPECT_THAT(bad, HasReason(ErrorReason::INVALID_SDP));
+  const auto answer = Await<AcceptOfferResult>([&](auto reply) {
+    AcceptOffer(*host_, {.offer = {.type = SdpType::kAnswer}}, std::move(reply));
+  });
+  EXPECT_THAT(answer, HasReason(ErrorReason::INVALID_ARGUMENT));
+  EXPECT_EQ(host_->size(), 0u);
+}
+
+}  // namespace
+}  // namespace pcd::host

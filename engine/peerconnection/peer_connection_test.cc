@@ -1,0 +1,318 @@
+// Two connections under simulated time: negotiation, data under loss, events, close.
+#include "engine/peerconnection/peer_connection.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+
+#include "engine/testing/peer_pair.h"
+#include "engine/testing/status_matchers.h"
+
+namespace pcd::peerconnection {
+namespace {
+
+using testing::HasReason;
+using testing::IsOk;
+using testing::PeerPair;
+using namespace std::chrono_literals;
+
+std::vector<uint8_t> Bytes(const std::string& text) { return {text.begin(), text.end()}; }
+
+// Collects what a stream delivers.
+struct Inbox {
+  std::vector<StreamMessage> messages;
+  uint64_t credit = 0;
+  bool ended = false;
+  absl::Status end;
+
+  StreamCallback Callback() {
+    return [this](StreamItem item) {
+      if (auto* message = std::get_if<StreamMessage>(&item)) {
+        messages.push_back(std::move(*message));
+      } else if (const auto* more = std::get_if<StreamSendCredit>(&item)) {
+        credit += more->bytes;
+      } else if (const auto* last = std::get_if<StreamEnded>(&item)) {
+        ended = true;
+        end = last->status;
+      }
+    };
+  }
+};
+
+TEST(PeerConnectionTest, StartsNewAndStable) {
+  PeerPair pair;
+  const PeerConnectionInfo info = pair.left().Info();
+  EXPECT_EQ(info.signaling_state, SignalingState::kStable);
+  EXPECT_EQ(info.connection_state, ConnectionState::kNew);
+  EXPECT_EQ(info.ice_connection_state, IceConnectionState::kNew);
+  EXPECT_EQ(info.ice_gathering_state, IceGatheringState::kNew);
+  EXPECT_EQ(info.local_description, nullptr);
+  EXPECT_FALSE(info.can_trickle_ice_candidates.has_value());
+  EXPECT_EQ(info.certificates.size(), 1u);
+  EXPECT_EQ(info.last_event_sequence, 1u);
+  EXPECT_EQ(pair.left_events().All<CreatedEvent>().size(), 1u);
+}
+
+TEST(PeerConnectionTest, RefusesIceServersAsNotBuilt) {
+  PeerPair pair;
+  Configuration configuration;
+  configuration.ice_servers = {{.urls = {"stun:127.0.0.1"}}};
+  EXPECT_THAT(PeerConnection::Create(pair.loop(), pair.dependencies(), Limits{},
+                                     {.id = "x", .configuration = configuration})
+                  .status(),
+              HasReason(ErrorReason::FIELD_NOT_IMPLEMENTED));
+}
+
+class LinkTest : public ::testing::TestWithParam<testing::ImpairmentOptions> {};
+
+TEST_P(LinkTest, DataArrivesWholeAndInOrderInBothDirections) {
+  Inbox left_inbox, right_inbox;
+  PeerPair pair(GetParam(), 11);
+  ASSERT_THAT(pair.left().CreateDataChannel({.label = "left"}, "l"), IsOk());
+  ASSERT_THAT(pair.Negotiate(), IsOk());
+  ASSERT_TRUE(pair.RunUntil([&] { return pair.connected(); }));
+  ASSERT_TRUE(pair.RunUntil([&] { return !pair.right().ListDataChannels().empty(); }));
+  ASSERT_THAT(pair.right().CreateDataChannel({.label = "right"}, "r"), IsOk());
+  const StreamOptions all{.initial_receive_credit = 1 << 20};
+  ASSERT_THAT(pair.left().AttachStream(all, left_inbox.Callback()), IsOk());
+  ASSERT_THAT(pair.right().AttachStream(all, right_inbox.Callback()), IsOk());
+  ASSERT_TRUE(pair.RunUntil([&] {
+    const auto channel = pair.right().GetDataChannel("r");
+    return channel.ok() && channel->info.state == DataChannelState::kOpen;
+  }));
+  for (int i = 0; i < 50; ++i) {
+    ASSERT_THAT(pair.left().Send("l", false, Bytes("text " + std::to_string(i))), IsOk());
+    ASSERT_THAT(pair.right().Send("r", true, Bytes(std::string(2000, static_cast<char>(i)))),
+                IsOk());
+  }
+  ASSERT_TRUE(pair.RunUntil(
+      [&] { return left_inbox.messages.size() == 50 && right_inbox.messages.size() == 50; }));
+  for (int i = 0; i < 50; ++i) {
+    EXPECT_EQ(right_inbox.messages[i].bytes, Bytes("text " + std::to_string(i)));
+    EXPECT_FALSE(right_inbox.messages[i].binary);
+    EXPECT_EQ(left_inbox.messages[i].bytes, Bytes(std::string(2000, static_cast<char>(i))));
+    EXPECT_TRUE(left_inbox.messages[i].binary);
+  }
+  EXPECT_EQ(pair.left().GetDataChannel("l")->messages_sent, 50u);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Links, LinkTest,
+    ::testing::Values(testing::ImpairmentOptions{},
+                      testing::ImpairmentOptions{.delay = 40ms, .jitter = 10ms},
+                      testing::ImpairmentOptions{.loss = 0.1, .delay = 20ms},
+                      testing::ImpairmentOptions{
+                          .loss = 0.05, .delay = 10ms, .reorder = 0.1, .duplicate = 0.1}));
+
+TEST(PeerConnectionTest, StatesGoTheirWayAndEveryEventIsNumbered) {
+  PeerPair pair({.delay = 5ms});
+  ASSERT_THAT(pair.left().CreateDataChannel({.label = "d"}, ""), IsOk());
+  ASSERT_THAT(pair.Negotiate(), IsOk());
+  ASSERT_TRUE(pair.RunUntil([&] { return pair.connected(); }));
+  const auto& events = pair.left_events();
+  const auto numbers = events.Sequences();
+  for (size_t i = 0; i < numbers.size(); ++i) EXPECT_EQ(numbers[i], i + 1);
+  std::vector<SignalingState> signaling;
+  for (const auto& e : events.All<SignalingStateChangeEvent>()) signaling.push_back(e.state);
+  EXPECT_THAT(signaling,
+              ::testing::ElementsAre(SignalingState::kHaveLocalOffer, SignalingState::kStable));
+  std::vector<ConnectionState> states;
+  for (const auto& e : events.All<ConnectionStateChangeEvent>()) states.push_back(e.state);
+  EXPECT_THAT(states,
+              ::testing::ElementsAre(ConnectionState::kConnecting, ConnectionState::kConnected));
+  EXPECT_FALSE(events.All<NegotiationNeededEvent>().empty());
+  // W3C: the null candidate closes gathering.
+  ASSERT_FALSE(events.All<IceCandidateEvent>().empty());
+  EXPECT_FALSE(events.All<IceCandidateEvent>().back().candidate.has_value());
+}
+
+TEST(PeerConnectionTest, WatcherStartsWithASnapshotOrResumes) {
+  testing::EventRecorder fresh, resumed;
+  testing::EventRecorder ahead;
+  PeerPair pair;
+  ASSERT_THAT(pair.left().CreateDataChannel({.label = "d"}, "d"), IsOk());
+  ASSERT_THAT(pair.left().AttachWatcher(2, std::nullopt, fresh.Callback()), IsOk());
+  ASSERT_THAT(pair.left().AttachWatcher(3, 1, resumed.Callback()), IsOk());
+  ASSERT_EQ(fresh.items.size(), 1u);
+  const auto* mark = std::get_if<SnapshotMark>(&fresh.items[0]);
+  ASSERT_NE(mark, nullptr);
+  EXPECT_EQ(mark->snapshot->data_channels.size(), 1u);
+  const uint64_t last = mark->snapshot->info.last_event_sequence;
+  EXPECT_EQ(resumed.Sequences().front(), 2u);
+  EXPECT_EQ(resumed.Sequences().back(), last);
+  ASSERT_THAT(pair.left().AddTransceiver(MediaKind::kAudio, {}, "t"), IsOk());
+  ASSERT_FALSE(fresh.Sequences().empty());
+  EXPECT_EQ(fresh.Sequences().front(), last + 1);
+  EXPECT_THAT(pair.left().AttachWatcher(4, 1000, ahead.Callback()),
+              HasReason(ErrorReason::EVENT_SEQUENCE_UNKNOWN));
+}
+
+TEST(PeerConnectionTest, WatcherOfForgottenEventsGetsAGapAndASnapshot) {
+  Limits limits;
+  limits.max_events = 4;
+  testing::EventRecorder late;
+  PeerPair pair({}, 1, limits);
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_THAT(pair.left().AddTransceiver(MediaKind::kAudio, {}, ""), IsOk());
+  }
+  ASSERT_THAT(pair.left().AttachWatcher(2, 1, late.Callback()), IsOk());
+  ASSERT_EQ(late.items.size(), 2u);
+  const auto* gap = std::get_if<GapMark>(&late.items[0]);
+  ASSERT_NE(gap, nullptr);
+  EXPECT_EQ(gap->first, 2u);
+  ASSERT_NE(std::get_if<SnapshotMark>(&late.items[1]), nullptr);
+}
+
+TEST(PeerConnectionTest, GatheringCanBeAwaited) {
+  PeerPair pair;
+  ASSERT_THAT(
+      pair.left().AddTransceiver(MediaKind::kVideo, {.direction = Direction::kRecvOnly}, ""),
+      IsOk());
+  ASSERT_THAT(pair.left().SetLocalDescription(std::nullopt), IsOk());
+  bool complete = false;
+  pair.left().WhenGatheringComplete(5s, [&](PeerConnection& pc, bool done) {
+    complete = done;
+    EXPECT_NE(pc.Info().local_description->sdp.find("a=candidate:"), std::string::npos);
+  });
+  EXPECT_TRUE(pair.RunUntil([&] { return complete; }));
+}
+
+TEST(PeerConnectionTest, AwaitedGatheringEndsAtItsTimeout) {
+  PeerPair pair;
+  bool called = false;
+  pair.left().WhenGatheringComplete(3s, [&](PeerConnection&, bool done) {
+    called = true;
+    EXPECT_FALSE(done);
+  });
+  EXPECT_TRUE(pair.RunUntil([&] { return called; }, 4s));
+}
+
+TEST(PeerConnectionTest, WrongFingerprintFailsAndPassesNoData) {
+  PeerPair pair;
+  ASSERT_THAT(pair.left().CreateDataChannel({.label = "d"}, "d"), IsOk());
+  auto offer = pair.left().SetLocalDescription(std::nullopt);
+  ASSERT_THAT(offer, IsOk());
+  // Another certificate's fingerprint of the right form.
+  const size_t at = offer->sdp.find("a=fingerprint:sha-256 ");
+  ASSERT_NE(at, std::string::npos);
+  char& digit = offer->sdp[at + 22];
+  digit = digit == 'A' ? 'B' : 'A';
+  ASSERT_THAT(pair.right().SetRemoteDescription(*offer), IsOk());
+  const auto answer = pair.right().SetLocalDescription(std::nullopt);
+  ASSERT_THAT(answer, IsOk());
+  ASSERT_THAT(pair.left().SetRemoteDescription(*answer), IsOk());
+  ASSERT_TRUE(pair.RunUntil(
+      [&] { return pair.right().Info().connection_state == ConnectionState::kFailed; }, 60s));
+  EXPECT_TRUE(pair.right().ListDataChannels().empty());
+  EXPECT_EQ(pair.right().Info().dtls_transports.at(0).state, DtlsState::kFailed);
+}
+
+TEST(PeerConnectionTest, RefusesARemoteIceRestartBeforeAnythingChanges) {
+  PeerPair pair;
+  ASSERT_THAT(pair.left().CreateDataChannel({.label = "d"}, "d"), IsOk());
+  ASSERT_THAT(pair.Negotiate(), IsOk());
+  SessionDescription offer = *pair.right().Info().remote_description;
+  const size_t at = offer.sdp.find("a=ice-ufrag:");
+  ASSERT_NE(at, std::string::npos);
+  const size_t end = offer.sdp.find("\r\n", at);
+  offer.sdp.replace(at, end - at, "a=ice-ufrag:restarted");
+  const uint64_t before = pair.right().Info().last_event_sequence;
+  EXPECT_THAT(pair.right().SetRemoteDescription(offer), HasReason(ErrorReason::NOT_IMPLEMENTED));
+  EXPECT_EQ(pair.right().Info().last_event_sequence, before);
+  EXPECT_EQ(pair.right().Info().signaling_state, SignalingState::kStable);
+}
+
+TEST(PeerConnectionTest, StreamTakesOverOnlyWhenAsked) {
+  Inbox first, second;
+  PeerPair pair;
+  ASSERT_THAT(pair.left().CreateDataChannel({.label = "d"}, "d"), IsOk());
+  ASSERT_THAT(pair.left().AttachStream({}, first.Callback()), IsOk());
+  EXPECT_THAT(pair.left().AttachStream({.channel_id = "d"}, second.Callback()).status(),
+              HasReason(ErrorReason::STREAM_ALREADY_ATTACHED));
+  ASSERT_THAT(pair.left().AttachStream({.channel_id = "d", .take_over = true}, second.Callback()),
+              IsOk());
+  EXPECT_TRUE(first.ended);
+  EXPECT_THAT(first.end, HasReason(ErrorReason::STREAM_TAKEN_OVER));
+  EXPECT_FALSE(second.ended);
+}
+
+TEST(PeerConnectionTest, MessagesWaitForCreditAndNoneIsLost) {
+  Inbox inbox;
+  PeerPair pair;
+  ASSERT_THAT(pair.left().CreateDataChannel({.label = "d"}, "d"), IsOk());
+  ASSERT_THAT(pair.Negotiate(), IsOk());
+  ASSERT_TRUE(pair.RunUntil([&] { return !pair.right().ListDataChannels().empty(); }));
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_THAT(pair.left().Send("d", true, std::vector<uint8_t>(1000, 1)), IsOk());
+  }
+  pair.loop().RunFor(2s);
+  const auto stream = pair.right().AttachStream({.initial_receive_credit = 1500}, inbox.Callback());
+  ASSERT_THAT(stream, IsOk());
+  pair.loop().RunFor(2s);
+  EXPECT_EQ(inbox.messages.size(), 2u);  // The second overdraws; then it waits.
+  pair.right().AddReceiveCredit(*stream, 1 << 20);
+  ASSERT_TRUE(pair.RunUntil([&] { return inbox.messages.size() == 20; }));
+}
+
+TEST(PeerConnectionTest, CloseIsTheLastEventAndAnswersWhoWaits) {
+  Inbox inbox;
+  PeerPair pair;
+  ASSERT_THAT(pair.left().CreateDataChannel({.label = "d"}, "d"), IsOk());
+  ASSERT_THAT(pair.Negotiate(), IsOk());
+  ASSERT_TRUE(pair.RunUntil([&] { return pair.connected(); }));
+  ASSERT_THAT(pair.left().AttachStream({}, inbox.Callback()), IsOk());
+  bool answered = false;
+  pair.right().WhenDataSent(5s, [](PeerConnection&) {});
+  pair.left().Close({.message = "bye"});
+  answered = inbox.ended;
+  EXPECT_TRUE(answered);
+  EXPECT_THAT(inbox.end, IsOk());
+  const auto closed = pair.left_events().All<ClosedEvent>();
+  ASSERT_EQ(closed.size(), 1u);
+  EXPECT_EQ(closed[0].message, "bye");
+  EXPECT_EQ(pair.left_events().Sequences().back(), pair.left().Info().last_event_sequence);
+  EXPECT_EQ(pair.left().Info().connection_state, ConnectionState::kClosed);
+  EXPECT_EQ(pair.left().Info().signaling_state, SignalingState::kClosed);
+  EXPECT_THAT(pair.left().SetLocalDescription(std::nullopt).status(),
+              HasReason(ErrorReason::PEER_CONNECTION_CLOSED));
+  // The other side learns it by close_notify.
+  EXPECT_TRUE(pair.RunUntil(
+      [&] { return pair.right().Info().dtls_transports.at(0).state == DtlsState::kClosed; }));
+}
+
+TEST(PeerConnectionTest, StatsNameEveryPartWithAUniqueId) {
+  PeerPair pair;
+  ASSERT_THAT(pair.left().CreateDataChannel({.label = "d"}, "d"), IsOk());
+  ASSERT_THAT(pair.Negotiate(), IsOk());
+  ASSERT_TRUE(pair.RunUntil([&] { return pair.connected(); }));
+  const StatsReport report = pair.left().GetStats();
+  std::map<std::string, size_t> ids;
+  std::map<size_t, size_t> kinds;
+  for (const StatsEntry& entry : report.entries) {
+    std::visit([&ids](const auto& stats) { ++ids[stats.id]; }, entry);
+    ++kinds[entry.index()];
+  }
+  for (const auto& [id, count] : ids) EXPECT_EQ(count, 1u) << id;
+  const auto has = [&](const StatsEntry& example) { return kinds[example.index()] > 0; };
+  EXPECT_TRUE(has(PeerConnectionStats{}));
+  EXPECT_TRUE(has(TransportStats{}));
+  EXPECT_TRUE(has(CandidatePairStats{}));
+  EXPECT_TRUE(has(IceCandidateStats{}));
+  EXPECT_TRUE(has(CertificateStats{}));
+  EXPECT_TRUE(has(DataChannelStats{}));
+}
+
+TEST(CloseSequenceTest, ClosesWhatUsesBeforeWhatIsUsed) {
+  // One row per step, in the order in which Close runs them.
+  const CloseStep expected[] = {CloseStep::kStreams,     CloseStep::kChannels,
+                                CloseStep::kAssociation, CloseStep::kMedia,
+                                CloseStep::kTransports,  CloseStep::kSession,
+                                CloseStep::kWaiters,     CloseStep::kClosedEvent};
+  ASSERT_EQ(kCloseSequence.size(), std::size(expected));
+  for (size_t i = 0; i < kCloseSequence.size(); ++i) EXPECT_EQ(kCloseSequence[i].step, expected[i]);
+}
+
+}  // namespace
+}  // namespace pcd::peerconnection

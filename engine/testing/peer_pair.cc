@@ -1,0 +1,69 @@
+#include "engine/testing/peer_pair.h"
+
+#include <utility>
+
+#include "engine/base/status.h"
+
+namespace pcd::testing {
+
+using peerconnection::PeerConnection;
+
+PeerPair::PeerPair(const ImpairmentOptions& link, uint64_t seed, const Limits& limits)
+    : network_(seed), loop_(network_) {
+  for (int from = 0; from < 2; ++from) {
+    delivers_.emplace_back();
+    pipes_.push_back(std::make_unique<ImpairedPipe>(
+        loop_, link, seed * 2 + static_cast<uint64_t>(from), [this, from](ByteSpan packet) {
+          delivers_[static_cast<size_t>(from)](loop_.packets().CopyOf(packet));
+        }));
+  }
+  ice_.SetLink([this](int from, PacketPtr packet, ice::FakeIceNetwork::Deliver deliver) {
+    delivers_[static_cast<size_t>(from)] = std::move(deliver);
+    pipes_[static_cast<size_t>(from)]->Send(packet->bytes());
+  });
+  dependencies_ = {.ice_factory = &ice_, .sctp_factory = &sctp_, .sink_policy = &policy_};
+  left_ = Make("left", limits);
+  right_ = Make("right", limits);
+  left_->AttachWatcher(1, 0, left_events_.Callback()).IgnoreError();
+  right_->AttachWatcher(1, 0, right_events_.Callback()).IgnoreError();
+}
+
+PeerPair::~PeerPair() {
+  left_.reset();
+  right_.reset();
+  delivers_.clear();
+}
+
+std::unique_ptr<PeerConnection> PeerPair::Make(const std::string& id, const Limits& limits) {
+  return std::move(PeerConnection::Create(loop_, dependencies_, limits, {.id = id})).value();
+}
+
+absl::Status PeerPair::Negotiate(PeerConnection& offerer, PeerConnection& answerer) {
+  PCD_ASSIGN_OR_RETURN(const SessionDescription offer, offerer.SetLocalDescription(std::nullopt));
+  PCD_RETURN_IF_ERROR(answerer.SetRemoteDescription(offer));
+  PCD_ASSIGN_OR_RETURN(const SessionDescription answer, answerer.SetLocalDescription(std::nullopt));
+  PCD_RETURN_IF_ERROR(offerer.SetRemoteDescription(answer));
+  Trickle();
+  return absl::OkStatus();
+}
+
+bool PeerPair::connected() {
+  return left_->Info().connection_state == ConnectionState::kConnected &&
+         right_->Info().connection_state == ConnectionState::kConnected;
+}
+
+void PeerPair::Trickle() {
+  Trickle(left_events_, left_given_, *right_);
+  Trickle(right_events_, right_given_, *left_);
+}
+
+void PeerPair::Trickle(const EventRecorder& events, size_t& given, PeerConnection& to) {
+  const auto candidates = events.All<peerconnection::IceCandidateEvent>();
+  if (to.Info().remote_description == nullptr) return;
+  for (; given < candidates.size(); ++given) {
+    if (!candidates[given].candidate.has_value()) continue;
+    to.AddIceCandidate(candidates[given].candidate->candidate).IgnoreError();
+  }
+}
+
+}  // namespace pcd::testing
