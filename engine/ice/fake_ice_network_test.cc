@@ -126,7 +126,7 @@ TEST_F(FakeIceNetworkTest, PacketsArriveOnceInOrderInALaterTurn) {
 TEST_F(FakeIceNetworkTest, TheLinkDecidesWhatArrives) {
   Connect();
   int seen = 0;
-  network_.SetLink([&](int from, PacketPtr packet, FakeIceNetwork::Deliver deliver) {
+  network_.SetLink([&](int from, PacketPtr packet, const FakeIceNetwork::Deliver& deliver) {
     EXPECT_EQ(from, 0);
     if (++seen == 2) return;  // Lost.
     PacketPtr copy = loop_.packets().CopyOf(packet->bytes());

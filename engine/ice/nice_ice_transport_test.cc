@@ -294,8 +294,8 @@ TEST_F(NiceIceTransportTest, BatchesAreSentWholeAndInOrder) {
   Start();
   ASSERT_TRUE(AwaitWritable());
   runner_.Run([&] {
-    std::vector<std::vector<uint8_t>> packets;
-    for (uint8_t i = 0; i < 100; ++i) packets.push_back({0x80, i});
+    std::vector<std::vector<uint8_t>> packets(100);
+    for (uint8_t i = 0; i < 100; ++i) packets[i] = {0x80, i};
     const std::vector<ByteSpan> batch(packets.begin(), packets.end());
     EXPECT_EQ(a_->ice->SendBatch(batch), 100u);
   });
