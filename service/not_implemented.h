@@ -8,14 +8,15 @@
 
 #include <string>
 
+#include "service/contract.h"
 #include "service/status_mapping.h"
 
 namespace pcd::service {
 
 inline grpc::Status MethodNotImplemented(const std::string& method) {
-  return MakeGrpcStatus(
-      grpc::StatusCode::UNIMPLEMENTED, peerconnection::v1::ERROR_REASON_NOT_IMPLEMENTED,
-      "this build does not have the method " + method, {{"domException", "NotSupportedError"}});
+  return MakeGrpcStatus(grpc::StatusCode::UNIMPLEMENTED, v1::ERROR_REASON_NOT_IMPLEMENTED,
+                        "this build does not have the method " + method,
+                        {{"domException", "NotSupportedError"}});
 }
 
 inline grpc::ServerUnaryReactor* RefuseUnary(grpc::CallbackServerContext* context,

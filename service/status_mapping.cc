@@ -38,11 +38,11 @@ grpc::Status Make(grpc::StatusCode code, const std::string& reason, const std::s
 
 }  // namespace
 
-std::string ReasonName(peerconnection::v1::ErrorReason reason) {
-  return peerconnection::v1::ErrorReason_Name(reason).substr(kReasonPrefix.size());
+std::string ReasonName(v1::ErrorReason reason) {
+  return v1::ErrorReason_Name(reason).substr(kReasonPrefix.size());
 }
 
-grpc::Status MakeGrpcStatus(grpc::StatusCode code, peerconnection::v1::ErrorReason reason,
+grpc::Status MakeGrpcStatus(grpc::StatusCode code, v1::ErrorReason reason,
                             const std::string& message,
                             const std::map<std::string, std::string>& metadata) {
   return Make(code, ReasonName(reason), message, metadata);

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "peerconnection/v1/error_reason.pb.h"
+#include "service/contract.h"
 
 namespace pcd::service {
 
@@ -21,12 +22,12 @@ inline constexpr char kErrorDomain[] = "peerconnection.v1";
 grpc::Status ToGrpcStatus(const absl::Status& status);
 
 // For errors that only the service knows.
-grpc::Status MakeGrpcStatus(grpc::StatusCode code, peerconnection::v1::ErrorReason reason,
+grpc::Status MakeGrpcStatus(grpc::StatusCode code, v1::ErrorReason reason,
                             const std::string& message,
                             const std::map<std::string, std::string>& metadata = {});
 
 // "PEER_CONNECTION_NOT_FOUND" for ERROR_REASON_PEER_CONNECTION_NOT_FOUND.
-std::string ReasonName(peerconnection::v1::ErrorReason reason);
+std::string ReasonName(v1::ErrorReason reason);
 
 }  // namespace pcd::service
 

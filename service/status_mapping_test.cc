@@ -25,11 +25,11 @@ google::rpc::ErrorInfo OnlyErrorInfo(const grpc::Status& status) {
 }
 
 TEST(StatusMapping, EveryReasonOfTheEngineExistsInTheContract){
-#define PCD_X(name)                                                                              \
-  {                                                                                              \
-    peerconnection::v1::ErrorReason reason;                                                      \
-    EXPECT_TRUE(peerconnection::v1::ErrorReason_Parse("ERROR_REASON_" #name, &reason)) << #name; \
-    EXPECT_EQ(ReasonName(reason), ErrorReasonName(ErrorReason::name));                           \
+#define PCD_X(name)                                                              \
+  {                                                                              \
+    v1::ErrorReason reason;                                                      \
+    EXPECT_TRUE(v1::ErrorReason_Parse("ERROR_REASON_" #name, &reason)) << #name; \
+    EXPECT_EQ(ReasonName(reason), ErrorReasonName(ErrorReason::name));           \
   }
     PCD_ERROR_REASONS(PCD_X)
 #undef PCD_X
@@ -77,9 +77,9 @@ TEST(StatusMapping, ALongMessageIsCutBetweenCharacters) {
 }
 
 TEST(StatusMapping, TheServicesOwnErrorsHaveTheSameForm) {
-  const grpc::Status status = MakeGrpcStatus(grpc::StatusCode::UNIMPLEMENTED,
-                                             peerconnection::v1::ERROR_REASON_FIELD_NOT_IMPLEMENTED,
-                                             "not yet", {{"field", "request_id"}});
+  const grpc::Status status =
+      MakeGrpcStatus(grpc::StatusCode::UNIMPLEMENTED, v1::ERROR_REASON_FIELD_NOT_IMPLEMENTED,
+                     "not yet", {{"field", "request_id"}});
   const google::rpc::ErrorInfo info = OnlyErrorInfo(status);
   EXPECT_EQ(info.reason(), "FIELD_NOT_IMPLEMENTED");
   EXPECT_EQ(info.metadata().at("field"), "request_id");

@@ -15,6 +15,7 @@
 
 #include <utility>
 
+#include "service/contract.h"
 #include "service/status_mapping.h"
 
 namespace pcd::service {
@@ -34,8 +35,7 @@ class UnaryReply {
   UnaryReply& operator=(UnaryReply&&) = delete;
   ~UnaryReply() {
     if (reactor_ == nullptr) return;
-    reactor_->Finish(MakeGrpcStatus(grpc::StatusCode::UNAVAILABLE,
-                                    peerconnection::v1::ERROR_REASON_NOT_READY,
+    reactor_->Finish(MakeGrpcStatus(grpc::StatusCode::UNAVAILABLE, v1::ERROR_REASON_NOT_READY,
                                     "the service is stopping"));
   }
 

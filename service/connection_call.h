@@ -1,0 +1,51 @@
+// The shape of nearly every unary method: check the fields, go to the connection's loop, do
+// one thing there, answer from there. Nothing blocks in a gRPC thread.
+#ifndef SERVICE_CONNECTION_CALL_H_
+#define SERVICE_CONNECTION_CALL_H_
+
+#include <absl/functional/any_invocable.h>
+#include <absl/status/status.h>
+#include <grpcpp/server_context.h>
+#include <grpcpp/support/server_callback.h>
+
+#include <initializer_list>
+#include <string_view>
+#include <utility>
+
+#include "engine/base/status.h"
+#include "engine/host/host.h"
+#include "service/field_guard.h"
+#include "service/unary_reply.h"
+
+namespace pcd::service {
+
+// `operation` runs on the loop of the connection that the request names, and fills the
+// response; both messages live until it has returned. `fields`: see field_guard.h.
+template <typename Request, typename Response>
+grpc::ServerUnaryReactor* CallOnConnection(
+    host::Host& host, grpc::CallbackServerContext* context, const Request* request,
+    Response* response, std::initializer_list<std::string_view> fields,
+    absl::AnyInvocable<absl::Status(host::PeerConnection&, const Request&, Response&)> operation) {
+  UnaryReply<Response> reply(context, response);
+  grpc::ServerUnaryReactor* reactor = reply.reactor();
+  absl::Status status = CheckFields(*request, fields);
+  if (status.ok() && request->peer_connection_id().empty()) {
+    status = InvalidArgument("the connection is required", "peer_connection_id");
+  }
+  if (!status.ok()) {
+    std::move(reply).Finish(status);
+    return reactor;
+  }
+  host.Visit(request->peer_connection_id(),
+             [request, operation = std::move(operation),
+              reply = std::move(reply)](absl::StatusOr<host::PeerConnection*> pc) mutable {
+               const absl::Status result =
+                   pc.ok() ? operation(**pc, *request, reply.response()) : pc.status();
+               std::move(reply).Finish(result);
+             });
+  return reactor;
+}
+
+}  // namespace pcd::service
+
+#endif  // SERVICE_CONNECTION_CALL_H_

@@ -1,0 +1,170 @@
+#include "service/event_mapping.h"
+
+#include <variant>
+
+#include "service/data_channel_mapping.h"
+#include "service/enum_mapping.h"
+#include "service/peer_connection_mapping.h"
+#include "service/sink_mapping.h"
+#include "service/value_mapping.h"
+
+namespace pcd::service {
+namespace {
+
+namespace pc = ::pcd::peerconnection;
+
+// One overload per kind of event; each sets the member of the oneof.
+class Filler {
+ public:
+  Filler(const std::string& id, v1::Event& out) : id_(id), out_(out) {}
+
+  void operator()(const pc::CreatedEvent& in) {
+    *out_.mutable_created()->mutable_peer_connection() = ToProto(in.info);
+  }
+  void operator()(const pc::NegotiationNeededEvent&) { out_.mutable_negotiation_needed(); }
+  void operator()(const pc::IceCandidateEvent& in) {
+    v1::IceCandidateEvent& event = *out_.mutable_ice_candidate();
+    if (!in.candidate.has_value()) return;
+    *event.mutable_candidate() = ToProto(in.candidate->candidate);
+    event.set_transport_id(in.candidate->transport_id);
+  }
+  void operator()(const pc::IceCandidateErrorEvent& in) {
+    v1::IceCandidateErrorEvent& event = *out_.mutable_ice_candidate_error();
+    event.set_address(in.address);
+    event.set_port(in.port);
+    event.set_url(in.url);
+    event.set_error_code(static_cast<uint32_t>(in.error_code));
+    event.set_error_text(in.error_text);
+  }
+  void operator()(const pc::SignalingStateChangeEvent& in) {
+    out_.mutable_signaling_state_change()->set_signaling_state(ToProto(in.state));
+  }
+  void operator()(const pc::IceGatheringStateChangeEvent& in) {
+    out_.mutable_ice_gathering_state_change()->set_ice_gathering_state(ToProto(in.state));
+  }
+  void operator()(const pc::IceConnectionStateChangeEvent& in) {
+    out_.mutable_ice_connection_state_change()->set_ice_connection_state(ToProto(in.state));
+  }
+  void operator()(const pc::ConnectionStateChangeEvent& in) {
+    out_.mutable_connection_state_change()->set_connection_state(ToProto(in.state));
+  }
+  void operator()(const pc::DescriptionChangeEvent& in) {
+    v1::DescriptionChangeEvent& event = *out_.mutable_description_change();
+    *event.mutable_peer_connection() = ToProto(in.info);
+    FillTransceivers(in.transceivers, event.mutable_transceivers());
+  }
+  void operator()(const pc::IceTransportChangeEvent& in) {
+    *out_.mutable_ice_transport_change()->mutable_ice_transport() = ToProto(in.transport);
+  }
+  void operator()(const pc::DtlsTransportChangeEvent& in) {
+    v1::DtlsTransportChangeEvent& event = *out_.mutable_dtls_transport_change();
+    *event.mutable_dtls_transport() = ToProto(in.transport);
+    event.set_error_text(in.error_text);
+    if (!in.error_text.empty()) event.set_error_detail("dtls-failure");
+  }
+  void operator()(const pc::SctpTransportChangeEvent& in) {
+    *out_.mutable_sctp_transport_change()->mutable_sctp_transport() = ToProto(in.transport);
+  }
+  void operator()(const pc::ClosingEvent& in) {
+    *out_.mutable_closing()->mutable_deadline() = TimestampFromUnixMicros(in.deadline_unix_us);
+  }
+  void operator()(const pc::ClosedEvent& in) {
+    out_.mutable_closed()->set_reason(ToProto(in.reason));
+    out_.mutable_closed()->set_message(in.message);
+  }
+  void operator()(const pc::TrackEvent& in) {
+    v1::TrackEvent& event = *out_.mutable_track();
+    *event.mutable_track() = RemoteTrack(id_, in.transceiver);
+    *event.mutable_transceiver() = ToProto(in.transceiver);
+    AddStreamIds(in.transceiver, *event.mutable_stream_ids());
+  }
+  void operator()(const pc::TrackRemovedEvent& in) {
+    v1::TrackRemovedEvent& event = *out_.mutable_track_removed();
+    event.set_track_id(in.track_id);
+    event.set_transceiver_id(in.transceiver_id);
+    for (const std::string& id : in.stream_ids) event.add_stream_ids(id);
+  }
+  void operator()(const pc::TrackEndedEvent& in) {
+    out_.mutable_track_ended()->set_track_id(in.track_id);
+  }
+  void operator()(const pc::TransceiverChangeEvent& in) {
+    FillTransceivers(in.transceivers, out_.mutable_transceiver_change()->mutable_transceivers());
+  }
+  void operator()(const pc::FirstPacketEvent& in) {
+    v1::FirstPacketEvent& event = *out_.mutable_first_packet();
+    event.set_track_id(in.track_id);
+    v1::TrackLayer& layer = *event.mutable_layer();
+    layer.set_rid(in.rid);
+    layer.set_ssrc(in.ssrc);
+    layer.set_active(true);
+    layer.set_payload_type(in.payload_type);
+  }
+  void operator()(const pc::SinkChangeEvent& in) {
+    *out_.mutable_sink_change()->mutable_sink() = ToProto(id_, in.sink);
+  }
+  void operator()(const pc::SinkDeletedEvent& in) {
+    out_.mutable_sink_deleted()->set_sink_id(in.sink_id);
+  }
+  void operator()(const pc::DataChannelEvent& in) {
+    *out_.mutable_data_channel()->mutable_data_channel() = ToProto(id_, in.channel);
+  }
+  void operator()(const pc::DataChannelCreatedEvent& in) {
+    *out_.mutable_data_channel_created()->mutable_data_channel() = ToProto(id_, in.channel);
+  }
+  void operator()(const pc::DataChannelOpenEvent& in) {
+    *out_.mutable_data_channel_open()->mutable_data_channel() = ToProto(id_, in.channel);
+  }
+  void operator()(const pc::DataChannelClosingEvent& in) {
+    out_.mutable_data_channel_closing()->set_data_channel_id(in.channel_id);
+  }
+  void operator()(const pc::DataChannelCloseEvent& in) {
+    *out_.mutable_data_channel_close()->mutable_data_channel() = ToProto(id_, in.channel);
+  }
+  void operator()(const pc::DataChannelErrorEvent& in) {
+    v1::DataChannelErrorEvent& event = *out_.mutable_data_channel_error();
+    event.set_data_channel_id(in.channel_id);
+    event.set_error_detail("data-channel-failure");
+    event.set_error_text(in.error_text);
+  }
+  void operator()(const pc::DataChannelBufferedAmountLowEvent& in) {
+    v1::DataChannelBufferedAmountLowEvent& event = *out_.mutable_data_channel_buffered_amount_low();
+    event.set_data_channel_id(in.channel_id);
+    event.set_buffered_amount(in.buffered_amount);
+  }
+
+ private:
+  const std::string& id_;
+  v1::Event& out_;
+};
+
+}  // namespace
+
+v1::Event ToProto(const std::string& peer_connection_id, const peerconnection::Event& event) {
+  v1::Event out;
+  out.set_peer_connection_id(peer_connection_id);
+  out.set_sequence(event.sequence);
+  *out.mutable_time() = TimestampFromUnixMicros(event.unix_us);
+  out.set_revision(event.revision);
+  std::visit(Filler(peer_connection_id, out), event.payload);
+  return out;
+}
+
+v1::PeerConnectionSnapshot ToProto(const peerconnection::Snapshot& snapshot) {
+  const std::string& id = snapshot.info.id;
+  v1::PeerConnectionSnapshot out;
+  *out.mutable_peer_connection() = ToProto(snapshot.info);
+  FillTransceivers(snapshot.transceivers, out.mutable_transceivers());
+  for (const jsep::Transceiver& transceiver : snapshot.transceivers) {
+    *out.add_tracks() = RemoteTrack(id, transceiver);
+  }
+  for (const media::SinkInfo& sink : snapshot.sinks) *out.add_sinks() = ToProto(id, sink);
+  for (const pc::DataChannelView& channel : snapshot.data_channels) {
+    *out.add_data_channels() = ToProto(id, channel);
+  }
+  for (const pc::LocalCandidate& candidate : snapshot.local_candidates) {
+    *out.add_local_candidates() = ToProto(candidate.candidate);
+  }
+  return out;
+}
+
+}  // namespace pcd::service

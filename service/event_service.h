@@ -1,0 +1,28 @@
+// EventService of the contract.
+#ifndef SERVICE_EVENT_SERVICE_H_
+#define SERVICE_EVENT_SERVICE_H_
+
+#include "engine/host/host.h"
+#include "peerconnection/v1/event_service.grpc.pb.h"
+#include "service/contract.h"
+#include "service/event_stream_reactor.h"
+
+namespace pcd::service {
+
+// Threading: as PeerConnectionService.
+class EventService final : public v1::EventService::CallbackService {
+ public:
+  explicit EventService(host::Host& host) : host_(host) {}
+
+  grpc::ServerWriteReactor<v1::WatchEventsResponse>* WatchEvents(
+      grpc::CallbackServerContext*, const v1::WatchEventsRequest* request) override {
+    return EventStreamReactor::Start(host_, *request);
+  }
+
+ private:
+  host::Host& host_;
+};
+
+}  // namespace pcd::service
+
+#endif  // SERVICE_EVENT_SERVICE_H_

@@ -1,0 +1,216 @@
+// PeerConnectionService: Create, Get, List, Close, AcceptOffer.
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <utility>
+
+#include "engine/base/status.h"
+#include "engine/host/accept_offer.h"
+#include "service/connection_call.h"
+#include "service/page_token.h"
+#include "service/peer_connection_mapping.h"
+#include "service/peer_connection_service.h"
+#include "service/sink_mapping.h"
+#include "service/value_mapping.h"
+
+namespace pcd::service {
+namespace {
+
+constexpr int kDefaultPageSize = 100;
+constexpr int kMaxPageSize = 1000;
+constexpr size_t kMaxCloseMessageBytes = 256;
+constexpr Duration kMaxGracefulTimeout = std::chrono::seconds(60);
+constexpr Duration kMaxGatheringTimeout = std::chrono::seconds(25);
+
+// Create and AcceptOffer share these fields.
+template <typename Request>
+absl::StatusOr<host::CreateOptions> ToCreateOptions(const Request& request) {
+  host::CreateOptions options{.id_suffix = request.peer_connection_id_suffix()};
+  PCD_ASSIGN_OR_RETURN(options.configuration, FromProto(request.configuration()));
+  options.labels.insert(request.labels().begin(), request.labels().end());
+  return options;
+}
+
+absl::StatusOr<host::AcceptOfferOptions> ToAcceptOfferOptions(
+    const v1::AcceptOfferRequest& request) {
+  host::AcceptOfferOptions options;
+  PCD_ASSIGN_OR_RETURN(options.create, ToCreateOptions(request));
+  PCD_ASSIGN_OR_RETURN(options.offer, FromProto(request.offer(), "offer"));
+  for (int i = 0; i < request.sinks_size(); ++i) {
+    const std::string field = "sinks[" + std::to_string(i) + "]";
+    PCD_ASSIGN_OR_RETURN(media::SinkConfig sink, FromProto(request.sinks(i), field));
+    options.sinks.push_back(std::move(sink));
+  }
+  for (int i = 0; i < request.candidates_size(); ++i) {
+    const std::string field = "candidates[" + std::to_string(i) + "]";
+    PCD_ASSIGN_OR_RETURN(IceCandidateInit candidate, FromProto(request.candidates(i), field));
+    options.candidates.push_back(std::move(candidate));
+  }
+  switch (request.gathering()) {
+    case v1::GATHERING_MODE_UNSPECIFIED:
+    case v1::GATHERING_MODE_COMPLETE:
+      break;
+    case v1::GATHERING_MODE_TRICKLE:
+      options.wait_for_gathering = false;
+      break;
+    default:
+      return InvalidArgument("the mode is complete or trickle", "gathering");
+  }
+  if (request.has_gathering_timeout()) {
+    PCD_ASSIGN_OR_RETURN(options.gathering_timeout,
+                         DurationFromProto(request.gathering_timeout(), Duration::zero(),
+                                           kMaxGatheringTimeout, "gathering_timeout"));
+  }
+  return options;
+}
+
+void FillResponse(const host::AcceptOfferResult& result, v1::AcceptOfferResponse& response) {
+  *response.mutable_peer_connection() = ToProto(result.info);
+  *response.mutable_answer() = ToProto(result.answer);
+  for (const media::SinkInfo& sink : result.sinks) {
+    *response.add_sinks() = ToProto(result.info.id, sink);
+  }
+  FillTransceivers(result.transceivers, response.mutable_transceivers());
+  response.set_gathering_complete(result.gathering_complete);
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* PeerConnectionService::Create(grpc::CallbackServerContext* context,
+                                                        const v1::CreateRequest* request,
+                                                        v1::CreateResponse* response) {
+  UnaryReply<v1::CreateResponse> reply(context, response);
+  grpc::ServerUnaryReactor* reactor = reply.reactor();
+  absl::Status status =
+      CheckFields(*request, {"peer_connection_id_suffix", "labels",
+                             "configuration.ice_transport_policy", "configuration.bundle_policy",
+                             "configuration.rtcp_mux_policy", "configuration.ice_backend"});
+  absl::StatusOr<host::CreateOptions> options = ToCreateOptions(*request);
+  if (status.ok()) status = options.status();
+  if (!status.ok()) {
+    std::move(reply).Finish(status);
+    return reactor;
+  }
+  host_.Create(*std::move(options),
+               [reply = std::move(reply)](absl::StatusOr<host::PeerConnectionInfo> info) mutable {
+                 if (info.ok()) *reply.response().mutable_peer_connection() = ToProto(*info);
+                 std::move(reply).Finish(info.status());
+               });
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* PeerConnectionService::Get(grpc::CallbackServerContext* context,
+                                                     const v1::GetRequest* request,
+                                                     v1::GetResponse* response) {
+  return CallOnConnection<v1::GetRequest, v1::GetResponse>(
+      host_, context, request, response, {"peer_connection_id"},
+      [](host::PeerConnection& pc, const v1::GetRequest&, v1::GetResponse& out) {
+        *out.mutable_peer_connection() = ToProto(pc.Info());
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* PeerConnectionService::List(grpc::CallbackServerContext* context,
+                                                      const v1::ListRequest* request,
+                                                      v1::ListResponse* response) {
+  UnaryReply<v1::ListResponse> reply(context, response);
+  grpc::ServerUnaryReactor* reactor = reply.reactor();
+  host::ListOptions options;
+  absl::Status status = [&]() -> absl::Status {
+    PCD_RETURN_IF_ERROR(CheckFields(*request, {"page_size", "page_token", "label_selector"}));
+    if (request->page_size() < 0) {
+      return InvalidArgument("the page size is 1 to 1000", "page_size");
+    }
+    options.page_size = static_cast<size_t>(
+        request->page_size() == 0 ? kDefaultPageSize
+                                  : std::min<int>(request->page_size(), kMaxPageSize));
+    PCD_ASSIGN_OR_RETURN(options.after,
+                         ParsePageToken(request->page_token(), request->label_selector()));
+    PCD_ASSIGN_OR_RETURN(options.selector, host::LabelSelector::Parse(request->label_selector()));
+    return absl::OkStatus();
+  }();
+  if (!status.ok()) {
+    std::move(reply).Finish(status);
+    return reactor;
+  }
+  host_.List(std::move(options), [request, reply = std::move(reply)](
+                                     absl::StatusOr<host::ListPage> page) mutable {
+    if (page.ok()) {
+      for (const auto& info : page->peer_connections) {
+        *reply.response().add_peer_connections() = ToListedProto(info);
+      }
+      if (!page->next.empty()) {
+        reply.response().set_next_page_token(MakePageToken(page->next, request->label_selector()));
+      }
+    }
+    std::move(reply).Finish(page.status());
+  });
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* PeerConnectionService::Close(grpc::CallbackServerContext* context,
+                                                       const v1::CloseRequest* request,
+                                                       v1::CloseResponse* response) {
+  UnaryReply<v1::CloseResponse> reply(context, response);
+  grpc::ServerUnaryReactor* reactor = reply.reactor();
+  host::Host::CloseOptions options{.graceful = request->graceful(), .message = request->message()};
+  absl::Status status = [&]() -> absl::Status {
+    PCD_RETURN_IF_ERROR(
+        CheckFields(*request, {"peer_connection_id", "graceful", "graceful_timeout", "message"}));
+    if (request->message().size() > kMaxCloseMessageBytes) {
+      return InvalidArgument("the message is at most 256 bytes", "message");
+    }
+    if (!request->has_graceful_timeout()) return absl::OkStatus();
+    if (!request->graceful()) {
+      return InvalidArgument("a timeout goes with graceful only", "graceful_timeout");
+    }
+    PCD_ASSIGN_OR_RETURN(options.graceful_timeout,
+                         DurationFromProto(request->graceful_timeout(), Duration::zero(),
+                                           kMaxGracefulTimeout, "graceful_timeout"));
+    return absl::OkStatus();
+  }();
+  if (!status.ok()) {
+    std::move(reply).Finish(status);
+    return reactor;
+  }
+  host_.Close(request->peer_connection_id(), std::move(options),
+              [reply = std::move(reply)](absl::StatusOr<host::PeerConnectionInfo> info) mutable {
+                if (info.ok()) *reply.response().mutable_peer_connection() = ToProto(*info);
+                std::move(reply).Finish(info.status());
+              });
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* PeerConnectionService::AcceptOffer(grpc::CallbackServerContext* context,
+                                                             const v1::AcceptOfferRequest* request,
+                                                             v1::AcceptOfferResponse* response) {
+  UnaryReply<v1::AcceptOfferResponse> reply(context, response);
+  grpc::ServerUnaryReactor* reactor = reply.reactor();
+  absl::Status status = CheckFields(
+      *request, {"peer_connection_id_suffix", "labels", "configuration.ice_transport_policy",
+                 "configuration.bundle_policy", "configuration.rtcp_mux_policy",
+                 "configuration.ice_backend", "offer", "sinks.sink_id", "sinks.selector",
+                 "sinks.destination", "sinks.rtcp_port", "sinks.payload_type", "sinks.ssrc",
+                 "sinks.paused", "candidates", "gathering", "gathering_timeout"});
+  absl::StatusOr<host::AcceptOfferOptions> options = ToAcceptOfferOptions(*request);
+  if (status.ok()) status = options.status();
+  if (!status.ok()) {
+    std::move(reply).Finish(status);
+    return reactor;
+  }
+  host::AcceptOffer(host_, *std::move(options),
+                    [host = &host_, reply = std::move(reply)](
+                        absl::StatusOr<host::AcceptOfferResult> result) mutable {
+                      if (result.ok() && reply.IsCancelled()) {
+                        // Nobody will learn the id of this connection.
+                        host->Close(result->info.id, {.message = "the caller went away"},
+                                    [](absl::StatusOr<host::PeerConnectionInfo>) {});
+                      } else if (result.ok()) {
+                        FillResponse(*result, reply.response());
+                      }
+                      std::move(reply).Finish(result.status());
+                    });
+  return reactor;
+}
+
+}  // namespace pcd::service

@@ -1,0 +1,190 @@
+// Create, Get, List, Close and what a caller can do wrong with them.
+#include <set>
+#include <string>
+
+#include "service/service_harness_testing.h"
+
+namespace pcd::service {
+namespace {
+
+using Stub = v1::PeerConnectionService::Stub;
+
+class LifecycleTest : public ::testing::Test {
+ protected:
+  grpc::Status Create(const v1::CreateRequest& request, v1::CreateResponse* response) {
+    return ServiceHarness::Call(&Stub::Create, *service_.connections, request, response);
+  }
+  grpc::Status List(const v1::ListRequest& request, v1::ListResponse* response) {
+    return ServiceHarness::Call(&Stub::List, *service_.connections, request, response);
+  }
+  grpc::Status TryGet(const std::string& id) {
+    v1::GetRequest request;
+    request.set_peer_connection_id(id);
+    v1::GetResponse response;
+    return ServiceHarness::Call(&Stub::Get, *service_.connections, request, &response);
+  }
+
+  ServiceHarness service_{Limits{.max_peer_connections = 4}};
+};
+
+TEST_F(LifecycleTest, ANewConnectionHasTheInitialStatesOfW3c) {
+  v1::CreateRequest request;
+  request.set_peer_connection_id_suffix("alice-1");
+  (*request.mutable_labels())["tenant"] = "acme";
+  v1::CreateResponse created;
+  ASSERT_TRUE(Create(request, &created).ok());
+  const v1::PeerConnection pc = service_.Get(created.peer_connection().peer_connection_id());
+  EXPECT_EQ(pc.peer_connection_id().rfind("test.", 0), 0u);
+  EXPECT_NE(pc.peer_connection_id().find("alice-1"), std::string::npos);
+  EXPECT_EQ(pc.labels().at("tenant"), "acme");
+  EXPECT_EQ(pc.signaling_state(), v1::SIGNALING_STATE_STABLE);
+  EXPECT_EQ(pc.ice_gathering_state(), v1::ICE_GATHERING_STATE_NEW);
+  EXPECT_EQ(pc.ice_connection_state(), v1::ICE_CONNECTION_STATE_NEW);
+  EXPECT_EQ(pc.connection_state(), v1::PEER_CONNECTION_STATE_NEW);
+  EXPECT_EQ(pc.can_trickle_ice_candidates(), v1::CAN_TRICKLE_ICE_CANDIDATES_UNKNOWN);
+  EXPECT_FALSE(pc.has_local_description());
+  EXPECT_FALSE(pc.has_sctp());
+  EXPECT_EQ(pc.revision(), 1u);
+  EXPECT_GE(pc.last_event_sequence(), 1u);
+  EXPECT_GT(pc.create_time().seconds(), 0);
+  ASSERT_EQ(pc.certificates_size(), 1);
+  EXPECT_EQ(pc.certificates(0).fingerprints(0).algorithm(), "sha-256");
+  EXPECT_EQ(pc.configuration().bundle_policy(), v1::BUNDLE_POLICY_BALANCED);
+}
+
+TEST_F(LifecycleTest, AClosedConnectionIsGone) {
+  const std::string id = service_.Create();
+  v1::CloseRequest request;
+  request.set_peer_connection_id(id);
+  request.set_message("done with it");
+  v1::CloseResponse response;
+  ASSERT_TRUE(ServiceHarness::Call(&Stub::Close, *service_.connections, request, &response).ok());
+  EXPECT_EQ(response.peer_connection().connection_state(), v1::PEER_CONNECTION_STATE_CLOSED);
+  EXPECT_EQ(response.peer_connection().signaling_state(), v1::SIGNALING_STATE_CLOSED);
+  EXPECT_EQ(response.peer_connection().close_reason(), v1::CLOSE_REASON_REQUESTED);
+  EXPECT_EQ(response.peer_connection().close_message(), "done with it");
+  EXPECT_EQ(Reason(TryGet(id)), "PEER_CONNECTION_NOT_FOUND");
+  EXPECT_EQ(Reason(service_.Close(id)), "PEER_CONNECTION_NOT_FOUND");
+}
+
+TEST_F(LifecycleTest, UnknownAndMissingIdsAreTold) {
+  const grpc::Status unknown = TryGet("test.nobody");
+  EXPECT_EQ(unknown.error_code(), grpc::StatusCode::NOT_FOUND);
+  EXPECT_EQ(Reason(unknown), "PEER_CONNECTION_NOT_FOUND");
+  const grpc::Status missing = TryGet("");
+  EXPECT_EQ(missing.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(InfoOf(missing).metadata().at("field"), "peer_connection_id");
+}
+
+TEST_F(LifecycleTest, AFieldThatIsNotBuiltIsRefusedByName) {
+  v1::CreateRequest request;
+  v1::CreateResponse response;
+  request.set_request_id("1");
+  grpc::Status status = Create(request, &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNIMPLEMENTED);
+  EXPECT_EQ(Reason(status), "FIELD_NOT_IMPLEMENTED");
+  EXPECT_EQ(InfoOf(status).metadata().at("field"), "request_id");
+  EXPECT_EQ(InfoOf(status).metadata().at("domException"), "NotSupportedError");
+  request.Clear();
+  request.mutable_configuration()->add_ice_servers()->add_urls("stun:192.0.2.1");
+  EXPECT_EQ(InfoOf(Create(request, &response)).metadata().at("field"), "configuration.ice_servers");
+  request.Clear();
+  request.mutable_configuration()->set_ice_backend(v1::ICE_BACKEND_SHARED_PORT);
+  EXPECT_EQ(Reason(Create(request, &response)), "FIELD_NOT_IMPLEMENTED");
+  EXPECT_EQ(service_.host().size(), 0u);
+}
+
+TEST_F(LifecycleTest, RtcpMuxPolicyNegotiateIsRefusedAsW3cDoes) {
+  v1::CreateRequest request;
+  request.mutable_configuration()->set_rtcp_mux_policy(v1::RTCP_MUX_POLICY_NEGOTIATE);
+  v1::CreateResponse response;
+  const grpc::Status status = Create(request, &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(InfoOf(status).metadata().at("domException"), "NotSupportedError");
+}
+
+TEST_F(LifecycleTest, TheLimitOfConnectionsHoldsAndClosingMakesRoom) {
+  const std::string first = service_.Create();
+  for (int i = 0; i < 3; ++i) service_.Create();
+  v1::CreateResponse response;
+  const grpc::Status status = Create({}, &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(Reason(status), "LIMIT_EXCEEDED");
+  EXPECT_TRUE(service_.Close(first).ok());
+  EXPECT_TRUE(Create({}, &response).ok());
+}
+
+TEST_F(LifecycleTest, AListComesInPagesWithoutRepetition) {
+  std::set<std::string> created;
+  for (int i = 0; i < 4; ++i) created.insert(service_.Create());
+  v1::ListRequest request;
+  request.set_page_size(3);
+  v1::ListResponse first;
+  ASSERT_TRUE(List(request, &first).ok());
+  ASSERT_EQ(first.peer_connections_size(), 3);
+  ASSERT_FALSE(first.next_page_token().empty());
+  request.set_page_token(first.next_page_token());
+  v1::ListResponse second;
+  ASSERT_TRUE(List(request, &second).ok());
+  EXPECT_EQ(second.peer_connections_size(), 1);
+  EXPECT_TRUE(second.next_page_token().empty());
+  std::set<std::string> listed;
+  for (const v1::ListResponse* page : {&first, &second}) {
+    for (const auto& pc : page->peer_connections()) listed.insert(pc.peer_connection_id());
+  }
+  EXPECT_EQ(listed, created);
+}
+
+TEST_F(LifecycleTest, APageTokenOfAnotherListIsStale) {
+  for (int i = 0; i < 2; ++i) service_.Create();
+  v1::ListRequest request;
+  request.set_page_size(1);
+  v1::ListResponse response;
+  ASSERT_TRUE(List(request, &response).ok());
+  request.set_page_token(response.next_page_token());
+  request.set_label_selector("tenant=acme");
+  EXPECT_EQ(Reason(List(request, &response)), "STALE_PAGE_TOKEN");
+}
+
+TEST_F(LifecycleTest, AListSelectsByLabels) {
+  service_.Create();
+  v1::CreateRequest create;
+  (*create.mutable_labels())["tenant"] = "acme";
+  v1::CreateResponse created;
+  ASSERT_TRUE(Create(create, &created).ok());
+  v1::ListRequest request;
+  request.set_label_selector("tenant=acme");
+  v1::ListResponse response;
+  ASSERT_TRUE(List(request, &response).ok());
+  ASSERT_EQ(response.peer_connections_size(), 1);
+  EXPECT_EQ(response.peer_connections(0).peer_connection_id(),
+            created.peer_connection().peer_connection_id());
+  EXPECT_EQ(response.peer_connections(0).certificates_size(), 0);
+  request.set_label_selector("tenant in (a)");
+  EXPECT_EQ(Reason(List(request, &response)), "INVALID_LABEL_SELECTOR");
+}
+
+TEST_F(LifecycleTest, CloseChecksItsOptions) {
+  const std::string id = service_.Create();
+  v1::CloseRequest request;
+  v1::CloseResponse response;
+  request.set_peer_connection_id(id);
+  request.set_message(std::string(257, 'x'));
+  EXPECT_EQ(InfoOf(ServiceHarness::Call(&Stub::Close, *service_.connections, request, &response))
+                .metadata()
+                .at("field"),
+            "message");
+  request.clear_message();
+  request.mutable_graceful_timeout()->set_seconds(1);
+  EXPECT_EQ(Reason(ServiceHarness::Call(&Stub::Close, *service_.connections, request, &response)),
+            "INVALID_ARGUMENT");
+  request.set_graceful(true);
+  request.mutable_graceful_timeout()->set_seconds(61);
+  EXPECT_EQ(Reason(ServiceHarness::Call(&Stub::Close, *service_.connections, request, &response)),
+            "INVALID_ARGUMENT");
+  request.mutable_graceful_timeout()->set_seconds(60);
+  EXPECT_TRUE(ServiceHarness::Call(&Stub::Close, *service_.connections, request, &response).ok());
+}
+
+}  // namespace
+}  // namespace pcd::service

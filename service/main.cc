@@ -1,0 +1,158 @@
+// peerconnectiond: reads flags, starts loops, engine and gRPC server, waits for a signal, and
+// stops them in the opposite order.
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <future>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/base/log.h"
+#include "engine/base/socket_address.h"
+#include "engine/base/status.h"
+#include "engine/host/host.h"
+#include "engine/ice/nice_ice_transport_factory.h"
+#include "engine/net/address_policy.h"
+#include "engine/net/event_loop_pool.h"
+#include "engine/net/system_random.h"
+#include "engine/sctp/usrsctp_association_factory.h"
+#include "service/flag_set.h"
+#include "service/log_sink.h"
+#include "service/options.h"
+#include "service/server.h"
+
+namespace pcd::service {
+namespace {
+
+constexpr char kVersion[] = "0.1.0";
+constexpr int kExitUsage = 2;
+
+// What a host name has beyond letters, digits and '-' would split an id.
+std::string NodeName(const std::string& wanted) {
+  std::array<char, 256> buffer{};
+  std::string name = wanted;
+  if (name.empty() && gethostname(buffer.data(), buffer.size() - 1) == 0) name = buffer.data();
+  std::string out;
+  for (const char c : name.substr(0, 63)) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    out += plain ? c : '-';
+  }
+  return out.empty() ? "local" : out;
+}
+
+absl::StatusOr<ice::Config> MakeIceConfig(const Options& options) {
+  ice::Config config;
+  config.allow_loopback = options.ice_loopback;
+  config.max_candidates = options.limits.max_candidates;
+  PCD_RETURN_IF_ERROR(ParsePortRange(options.udp_ports, &config.min_port, &config.max_port));
+  for (const std::string& text : options.ice_addresses) {
+    const auto address = IpAddress::Parse(text);
+    if (!address.has_value()) return InvalidArgument("\"" + text + "\" is not an IP address");
+    config.addresses.push_back(*address);
+  }
+  return config;
+}
+
+// SIGINT and SIGTERM are taken by WaitForSignal only; every thread started later inherits that.
+void BlockSignals(sigset_t* signals) {
+  sigemptyset(signals);
+  sigaddset(signals, SIGINT);
+  sigaddset(signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+int WaitForSignal(const sigset_t& signals) {
+  int signal = 0;
+  while (sigwait(&signals, &signal) != 0) {
+  }
+  return signal;
+}
+
+// The address as a caller can use it, with the port that the system chose.
+std::string BoundAddress(const std::string& listen_address, int port) {
+  const size_t colon = listen_address.rfind(':');
+  if (listen_address.compare(0, 5, "unix:") == 0 || colon == std::string::npos) {
+    return listen_address;
+  }
+  return listen_address.substr(0, colon + 1) + std::to_string(port);
+}
+
+absl::Status Run(const Options& options, const sigset_t& signals) {
+  PCD_ASSIGN_OR_RETURN(const LogLevel log_level, ParseLogLevel(options.log_level));
+  PCD_ASSIGN_OR_RETURN(const net::AddressPolicy sink_policy,
+                       net::AddressPolicy::Parse(options.sink_allow));
+  PCD_ASSIGN_OR_RETURN(ice::Config ice_config, MakeIceConfig(options));
+  InstallLogSink(log_level);
+
+  PCD_ASSIGN_OR_RETURN(auto loops,
+                       net::EventLoopPool::Create(static_cast<size_t>(options.media_loops)));
+  PCD_RETURN_IF_ERROR(loops->Start());
+  std::vector<net::Loop*> loop_pointers;
+  for (size_t i = 0; i < loops->size(); ++i) loop_pointers.push_back(&loops->loop(i));
+  ice::NiceIceTransportFactory ice_factory;
+  sctp::UsrsctpAssociationFactory sctp_factory(loops->loop(0));
+  host::Host host(loop_pointers,
+                  {.ice_factory = &ice_factory,
+                   .sctp_factory = &sctp_factory,
+                   .sink_policy = &sink_policy,
+                   .ice_config = std::move(ice_config)},
+                  {.node_name = NodeName(options.node_name), .limits = options.limits},
+                  std::make_unique<net::SystemRandom>());
+
+  PCD_ASSIGN_OR_RETURN(auto server, Server::Start(host, options.server));
+  std::printf("listening on %s\n",
+              BoundAddress(options.server.listen_address, server->port()).c_str());
+  std::fflush(stdout);
+  PCD_LOG(kInfo, "service", "listening, " + std::to_string(loops->size()) + " media loops");
+
+  const int signal = WaitForSignal(signals);
+  PCD_LOG(kInfo, "service", std::string("stopping on ") + strsignal(signal));
+  server->SetDraining();
+  std::promise<void> closed;
+  host.Shutdown([&closed] { closed.set_value(); });
+  closed.get_future().wait();
+  server->Shutdown(std::chrono::duration_cast<std::chrono::milliseconds>(options.shutdown_grace));
+  server.reset();
+  loops->Stop();
+  FlushLog();
+  return absl::OkStatus();
+}
+
+int Main(const std::vector<std::string>& arguments) {
+  Options options;
+  FlagSet flags;
+  AddFlags(flags, options);
+  if (const absl::Status status = flags.Parse(arguments); !status.ok()) {
+    std::fprintf(stderr, "peerconnectiond: %s\n", std::string(status.message()).c_str());
+    return kExitUsage;
+  }
+  if (options.help) {
+    std::printf("peerconnectiond hosts WebRTC PeerConnections for callers over gRPC.\n\n%s",
+                flags.Help().c_str());
+    return 0;
+  }
+  if (options.version) {
+    std::printf("peerconnectiond %s\n", kVersion);
+    return 0;
+  }
+  sigset_t signals;
+  BlockSignals(&signals);
+  const absl::Status status = Run(options, signals);
+  if (status.ok()) return 0;
+  std::fprintf(stderr, "peerconnectiond: %s\n", std::string(status.message()).c_str());
+  return absl::IsInvalidArgument(status) ? kExitUsage : 1;
+}
+
+}  // namespace
+}  // namespace pcd::service
+
+int main(int argc, char** argv) {
+  return pcd::service::Main(std::vector<std::string>(argv + 1, argv + argc));
+}

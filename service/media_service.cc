@@ -1,0 +1,145 @@
+#include "service/media_service.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/base/status.h"
+#include "service/connection_call.h"
+#include "service/sink_mapping.h"
+
+namespace pcd::service {
+namespace {
+
+absl::Status RequireSinkId(const std::string& sink_id) {
+  return sink_id.empty() ? InvalidArgument("the sink is required", "sink_id") : absl::OkStatus();
+}
+
+absl::StatusOr<media::TrackSelector> KeyFrameTarget(host::PeerConnection& pc,
+                                                    const v1::RequestKeyFrameRequest& request) {
+  switch (request.target_case()) {
+    case v1::RequestKeyFrameRequest::kTrack:
+      return FromProto(request.track(), "track");
+    case v1::RequestKeyFrameRequest::kSinkId: {
+      PCD_ASSIGN_OR_RETURN(media::SinkInfo sink, pc.GetSink(request.sink_id()));
+      return std::move(sink.config.selector);
+    }
+    case v1::RequestKeyFrameRequest::TARGET_NOT_SET:
+      break;
+  }
+  return InvalidArgument("a track or a sink is required", "target");
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* MediaService::CreateSink(grpc::CallbackServerContext* context,
+                                                   const v1::CreateSinkRequest* request,
+                                                   v1::CreateSinkResponse* response) {
+  return CallOnConnection<v1::CreateSinkRequest, v1::CreateSinkResponse>(
+      host_, context, request, response,
+      {"peer_connection_id", "spec.sink_id", "spec.selector", "spec.destination", "spec.rtcp_port",
+       "spec.payload_type", "spec.ssrc", "spec.paused"},
+      [](host::PeerConnection& pc, const v1::CreateSinkRequest& in,
+         v1::CreateSinkResponse& out) -> absl::Status {
+        PCD_ASSIGN_OR_RETURN(const media::SinkConfig config, FromProto(in.spec(), "spec"));
+        PCD_ASSIGN_OR_RETURN(const media::SinkInfo sink, pc.CreateSink(config));
+        *out.mutable_sink() = ToProto(pc.id(), sink);
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* MediaService::GetSink(grpc::CallbackServerContext* context,
+                                                const v1::GetSinkRequest* request,
+                                                v1::GetSinkResponse* response) {
+  return CallOnConnection<v1::GetSinkRequest, v1::GetSinkResponse>(
+      host_, context, request, response, {"peer_connection_id", "sink_id"},
+      [](host::PeerConnection& pc, const v1::GetSinkRequest& in,
+         v1::GetSinkResponse& out) -> absl::Status {
+        PCD_RETURN_IF_ERROR(RequireSinkId(in.sink_id()));
+        PCD_ASSIGN_OR_RETURN(const media::SinkInfo sink, pc.GetSink(in.sink_id()));
+        *out.mutable_sink() = ToProto(pc.id(), sink);
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* MediaService::UpdateSink(grpc::CallbackServerContext* context,
+                                                   const v1::UpdateSinkRequest* request,
+                                                   v1::UpdateSinkResponse* response) {
+  return CallOnConnection<v1::UpdateSinkRequest, v1::UpdateSinkResponse>(
+      host_, context, request, response, {"peer_connection_id", "sink_id", "spec", "update_mask"},
+      [](host::PeerConnection& pc, const v1::UpdateSinkRequest& in,
+         v1::UpdateSinkResponse& out) -> absl::Status {
+        PCD_RETURN_IF_ERROR(RequireSinkId(in.sink_id()));
+        if (!in.spec().sink_id().empty() && in.spec().sink_id() != in.sink_id()) {
+          return InvalidArgument("the sink's id cannot be changed", "spec.sink_id");
+        }
+        PCD_ASSIGN_OR_RETURN(const media::SinkInfo current, pc.GetSink(in.sink_id()));
+        PCD_ASSIGN_OR_RETURN(const media::SinkUpdate update,
+                             FromProto(in.spec(), in.update_mask(), current.config));
+        PCD_ASSIGN_OR_RETURN(const media::SinkInfo sink, pc.UpdateSink(in.sink_id(), update));
+        *out.mutable_sink() = ToProto(pc.id(), sink);
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* MediaService::ListSinks(grpc::CallbackServerContext* context,
+                                                  const v1::ListSinksRequest* request,
+                                                  v1::ListSinksResponse* response) {
+  return CallOnConnection<v1::ListSinksRequest, v1::ListSinksResponse>(
+      host_, context, request, response, {"peer_connection_id"},
+      [](host::PeerConnection& pc, const v1::ListSinksRequest&, v1::ListSinksResponse& out) {
+        for (const media::SinkInfo& sink : pc.ListSinks()) {
+          *out.add_sinks() = ToProto(pc.id(), sink);
+        }
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* MediaService::DeleteSink(grpc::CallbackServerContext* context,
+                                                   const v1::DeleteSinkRequest* request,
+                                                   v1::DeleteSinkResponse* response) {
+  return CallOnConnection<v1::DeleteSinkRequest, v1::DeleteSinkResponse>(
+      host_, context, request, response, {"peer_connection_id", "sink_id"},
+      [](host::PeerConnection& pc, const v1::DeleteSinkRequest& in,
+         v1::DeleteSinkResponse& out) -> absl::Status {
+        PCD_RETURN_IF_ERROR(RequireSinkId(in.sink_id()));
+        PCD_ASSIGN_OR_RETURN(const media::SinkInfo sink, pc.GetSink(in.sink_id()));
+        PCD_RETURN_IF_ERROR(pc.DeleteSink(in.sink_id()));
+        *out.mutable_sink() = ToProto(pc.id(), sink);
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* MediaService::GetSinkSdp(grpc::CallbackServerContext* context,
+                                                   const v1::GetSinkSdpRequest* request,
+                                                   v1::GetSinkSdpResponse* response) {
+  return CallOnConnection<v1::GetSinkSdpRequest, v1::GetSinkSdpResponse>(
+      host_, context, request, response, {"peer_connection_id", "sink_ids"},
+      [](host::PeerConnection& pc, const v1::GetSinkSdpRequest& in,
+         v1::GetSinkSdpResponse& out) -> absl::Status {
+        const std::vector<std::string> ids(in.sink_ids().begin(), in.sink_ids().end());
+        PCD_ASSIGN_OR_RETURN(std::string sdp, pc.GetSinkSdp(ids));
+        out.set_sdp(std::move(sdp));
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* MediaService::RequestKeyFrame(grpc::CallbackServerContext* context,
+                                                        const v1::RequestKeyFrameRequest* request,
+                                                        v1::RequestKeyFrameResponse* response) {
+  return CallOnConnection<v1::RequestKeyFrameRequest, v1::RequestKeyFrameResponse>(
+      host_, context, request, response, {"peer_connection_id", "track", "sink_id", "method"},
+      [](host::PeerConnection& pc, const v1::RequestKeyFrameRequest& in,
+         v1::RequestKeyFrameResponse& out) -> absl::Status {
+        if (in.method() == v1::KEY_FRAME_REQUEST_METHOD_FIR) return FieldNotImplemented("method");
+        if (!v1::KeyFrameRequestMethod_IsValid(in.method())) {
+          return InvalidArgument("the method is auto, PLI or FIR", "method");
+        }
+        PCD_ASSIGN_OR_RETURN(const media::TrackSelector track, KeyFrameTarget(pc, in));
+        PCD_ASSIGN_OR_RETURN(const bool sent, pc.RequestKeyFrame(track));
+        out.set_sent(sent);
+        return absl::OkStatus();
+      });
+}
+
+}  // namespace pcd::service

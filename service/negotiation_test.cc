@@ -1,0 +1,300 @@
+// Offer, answer, candidates, transceivers, sinks and statistics through the API, between two
+// connections of one service.
+#include <string>
+
+#include "service/service_harness_testing.h"
+
+namespace pcd::service {
+namespace {
+
+using Stub = v1::PeerConnectionService::Stub;
+using MediaStub = v1::MediaService::Stub;
+
+class NegotiationTest : public ::testing::Test {
+ protected:
+  template <typename Request, typename Response>
+  Response Must(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                const Request& request) {
+    Response response;
+    const grpc::Status status =
+        ServiceHarness::Call(method, *service_.connections, request, &response);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return response;
+  }
+  template <typename Request, typename Response>
+  grpc::Status Try(grpc::Status (MediaStub::*method)(grpc::ClientContext*, const Request&,
+                                                     Response*),
+                   const Request& request, Response* response) {
+    return ServiceHarness::Call(method, *service_.media, request, response);
+  }
+  v1::RtpTransceiver AddTransceiver(const std::string& id, v1::MediaKind kind,
+                                    v1::RtpTransceiverDirection direction) {
+    v1::AddTransceiverRequest request;
+    request.set_peer_connection_id(id);
+    request.set_kind(kind);
+    request.set_direction(direction);
+    return Must(&Stub::AddTransceiver, request).transceiver();
+  }
+  v1::CreateSinkRequest SinkRequest(const std::string& id, uint32_t port) {
+    v1::CreateSinkRequest request;
+    request.set_peer_connection_id(id);
+    request.mutable_spec()->set_sink_id("video");
+    request.mutable_spec()->mutable_selector()->mutable_kind_and_ordinal()->set_kind(
+        v1::MEDIA_KIND_VIDEO);
+    request.mutable_spec()->mutable_destination()->set_host("127.0.0.1");
+    request.mutable_spec()->mutable_destination()->set_port(port);
+    request.mutable_spec()->set_paused(true);
+    return request;
+  }
+
+  ServiceHarness service_;
+};
+
+TEST_F(NegotiationTest, OfferAndAnswerConnectTwoConnections) {
+  const std::string offerer = service_.Create("offerer");
+  const std::string answerer = service_.Create("answerer");
+  AddTransceiver(offerer, v1::MEDIA_KIND_VIDEO, v1::RTP_TRANSCEIVER_DIRECTION_SENDONLY);
+  EXPECT_TRUE(service_.Get(offerer).negotiation_needed());
+
+  v1::WatchEventsRequest watch;
+  watch.add_peer_connection_ids(offerer);
+  EventReader events(service_, watch);
+  events.Initial();
+  service_.Negotiate(offerer, answerer);
+  events.Until([](const v1::WatchEventsResponse& response) {
+    return response.event().connection_state_change().connection_state() ==
+           v1::PEER_CONNECTION_STATE_CONNECTED;
+  });
+
+  const v1::PeerConnection pc = service_.Get(offerer);
+  EXPECT_EQ(pc.signaling_state(), v1::SIGNALING_STATE_STABLE);
+  EXPECT_EQ(pc.current_local_description().type(), v1::SDP_TYPE_OFFER);
+  EXPECT_EQ(pc.current_remote_description().type(), v1::SDP_TYPE_ANSWER);
+  EXPECT_FALSE(pc.has_pending_local_description());
+  EXPECT_FALSE(pc.negotiation_needed());
+  ASSERT_EQ(pc.dtls_transports_size(), 1);
+  EXPECT_EQ(pc.dtls_transports(0).state(), v1::DTLS_TRANSPORT_STATE_CONNECTED);
+  EXPECT_EQ(pc.dtls_transports(0).remote_certificates_size(), 1);
+  ASSERT_EQ(pc.ice_transports_size(), 1);
+  EXPECT_EQ(pc.ice_transports(0).mids_size(), 1);
+
+  v1::ListTransceiversRequest list;
+  list.set_peer_connection_id(answerer);
+  const auto transceivers = Must(&Stub::ListTransceivers, list);
+  ASSERT_EQ(transceivers.transceivers_size(), 1);
+  EXPECT_EQ(transceivers.transceivers(0).current_direction(),
+            v1::RTP_TRANSCEIVER_DIRECTION_RECVONLY);
+  EXPECT_FALSE(transceivers.transceivers(0).receiver().track_id().empty());
+}
+
+TEST_F(NegotiationTest, StatisticsAreReportedByType) {
+  const std::string offerer = service_.Create();
+  const std::string answerer = service_.Create();
+  AddTransceiver(offerer, v1::MEDIA_KIND_AUDIO, v1::RTP_TRANSCEIVER_DIRECTION_SENDRECV);
+  service_.Negotiate(offerer, answerer);
+  v1::GetStatsRequest request;
+  request.set_peer_connection_id(offerer);
+  const v1::StatsReport all = Must(&Stub::GetStats, request).report();
+  EXPECT_GT(all.timestamp().seconds(), 0);
+  bool transport = false;
+  for (const auto& [id, stats] : all.stats()) {
+    EXPECT_EQ(id, stats.id());
+    EXPECT_NE(stats.type(), v1::STATS_TYPE_UNSPECIFIED);
+    if (stats.type() == v1::STATS_TYPE_TRANSPORT) transport = stats.has_transport();
+  }
+  EXPECT_TRUE(transport);
+  request.add_types(v1::STATS_TYPE_TRANSPORT);
+  const v1::StatsReport some = Must(&Stub::GetStats, request).report();
+  EXPECT_EQ(some.stats_size(), 1);
+  request.add_types(static_cast<v1::StatsType>(99));
+  v1::GetStatsResponse response;
+  EXPECT_EQ(
+      Reason(ServiceHarness::Call(&Stub::GetStats, *service_.connections, request, &response)),
+      "INVALID_ARGUMENT");
+}
+
+TEST_F(NegotiationTest, AnErrorInTheSdpNamesTheLine) {
+  v1::SetRemoteDescriptionRequest request;
+  request.set_peer_connection_id(service_.Create());
+  request.mutable_description()->set_type(v1::SDP_TYPE_OFFER);
+  request.mutable_description()->set_sdp("v=0\r\nthis is not SDP\r\n");
+  v1::SetRemoteDescriptionResponse response;
+  const grpc::Status status =
+      ServiceHarness::Call(&Stub::SetRemoteDescription, *service_.connections, request, &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(Reason(status), "INVALID_SDP");
+  EXPECT_EQ(InfoOf(status).metadata().at("sdpLineNumber"), "2");
+}
+
+TEST_F(NegotiationTest, AnAnswerWithoutAnOfferIsAnInvalidState) {
+  v1::CreateAnswerRequest request;
+  request.set_peer_connection_id(service_.Create());
+  v1::CreateAnswerResponse response;
+  const grpc::Status status =
+      ServiceHarness::Call(&Stub::CreateAnswer, *service_.connections, request, &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+  EXPECT_EQ(Reason(status), "INVALID_STATE");
+  EXPECT_EQ(InfoOf(status).metadata().at("domException"), "InvalidStateError");
+}
+
+TEST_F(NegotiationTest, AcceptOfferDoesItAllInOneCall) {
+  const std::string offerer = service_.Create();
+  AddTransceiver(offerer, v1::MEDIA_KIND_VIDEO, v1::RTP_TRANSCEIVER_DIRECTION_SENDONLY);
+  v1::SetLocalDescriptionRequest local;
+  local.set_peer_connection_id(offerer);
+  const auto offered = Must(&Stub::SetLocalDescription, local);
+
+  v1::AcceptOfferRequest request;
+  *request.mutable_offer() = offered.peer_connection().local_description();
+  *request.add_sinks() = SinkRequest("", 40000).spec();
+  const v1::AcceptOfferResponse accepted = Must(&Stub::AcceptOffer, request);
+  EXPECT_EQ(accepted.answer().type(), v1::SDP_TYPE_ANSWER);
+  EXPECT_TRUE(accepted.gathering_complete());
+  ASSERT_EQ(accepted.sinks_size(), 1);
+  EXPECT_EQ(accepted.sinks(0).state(), v1::SINK_STATE_PAUSED);
+  EXPECT_EQ(accepted.transceivers_size(), 1);
+  EXPECT_EQ(accepted.peer_connection().signaling_state(), v1::SIGNALING_STATE_STABLE);
+
+  v1::GetSinkSdpRequest sdp_request;
+  sdp_request.set_peer_connection_id(accepted.peer_connection().peer_connection_id());
+  sdp_request.add_sink_ids("video");
+  v1::GetSinkSdpResponse sdp;
+  ASSERT_TRUE(Try(&MediaStub::GetSinkSdp, sdp_request, &sdp).ok());
+  EXPECT_NE(sdp.sdp().find("m=video 40000"), std::string::npos) << sdp.sdp();
+}
+
+TEST_F(NegotiationTest, AnAcceptOfferThatFailsLeavesNothing) {
+  const std::string offerer = service_.Create();
+  AddTransceiver(offerer, v1::MEDIA_KIND_VIDEO, v1::RTP_TRANSCEIVER_DIRECTION_SENDONLY);
+  v1::SetLocalDescriptionRequest local;
+  local.set_peer_connection_id(offerer);
+  const auto offered = Must(&Stub::SetLocalDescription, local);
+  v1::AcceptOfferRequest request;
+  *request.mutable_offer() = offered.peer_connection().local_description();
+  *request.add_sinks() = SinkRequest("", 40000).spec();
+  request.mutable_sinks(0)->mutable_destination()->set_host("192.0.2.1");
+  v1::AcceptOfferResponse response;
+  const grpc::Status status =
+      ServiceHarness::Call(&Stub::AcceptOffer, *service_.connections, request, &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(Reason(status), "SINK_DESTINATION_DENIED");
+  EXPECT_EQ(service_.host().size(), 1u);
+}
+
+TEST_F(NegotiationTest, SinksAreCreatedChangedListedAndDeleted) {
+  const std::string id = service_.Create();
+  v1::CreateSinkResponse created;
+  ASSERT_TRUE(Try(&MediaStub::CreateSink, SinkRequest(id, 40010), &created).ok());
+  EXPECT_EQ(created.sink().state(), v1::SINK_STATE_WAITING);
+  EXPECT_EQ(created.sink().spec().rtcp_port(), 40011u);
+  EXPECT_NE(created.sink().ssrc(), 0u);
+  EXPECT_GT(created.sink().local_rtp().port(), 0u);
+  EXPECT_EQ(Reason(Try(&MediaStub::CreateSink, SinkRequest(id, 40012), &created)),
+            "SINK_ALREADY_EXISTS");
+
+  v1::UpdateSinkRequest update;
+  update.set_peer_connection_id(id);
+  update.set_sink_id("video");
+  update.mutable_spec()->mutable_destination()->set_host("127.0.0.1");
+  update.mutable_spec()->mutable_destination()->set_port(40020);
+  update.mutable_spec()->set_paused(false);
+  update.mutable_update_mask()->add_paths("destination");
+  v1::UpdateSinkResponse updated;
+  ASSERT_TRUE(Try(&MediaStub::UpdateSink, update, &updated).ok());
+  EXPECT_EQ(updated.sink().spec().destination().port(), 40020u);
+  EXPECT_EQ(updated.sink().spec().rtcp_port(), 40021u);
+  EXPECT_TRUE(updated.sink().spec().paused()) << "the mask did not name it";
+  update.mutable_update_mask()->add_paths("selector");
+  EXPECT_EQ(Reason(Try(&MediaStub::UpdateSink, update, &updated)), "INVALID_ARGUMENT");
+  update.clear_update_mask();
+  EXPECT_EQ(InfoOf(Try(&MediaStub::UpdateSink, update, &updated)).metadata().at("field"),
+            "update_mask");
+
+  v1::GetSinkSdpRequest sdp;
+  sdp.set_peer_connection_id(id);
+  sdp.add_sink_ids("video");
+  v1::GetSinkSdpResponse sdp_response;
+  EXPECT_EQ(Reason(Try(&MediaStub::GetSinkSdp, sdp, &sdp_response)), "SINK_NOT_NEGOTIATED");
+
+  v1::ListSinksRequest list;
+  list.set_peer_connection_id(id);
+  v1::ListSinksResponse listed;
+  ASSERT_TRUE(Try(&MediaStub::ListSinks, list, &listed).ok());
+  EXPECT_EQ(listed.sinks_size(), 1);
+  v1::DeleteSinkRequest remove;
+  remove.set_peer_connection_id(id);
+  remove.set_sink_id("video");
+  v1::DeleteSinkResponse removed;
+  ASSERT_TRUE(Try(&MediaStub::DeleteSink, remove, &removed).ok());
+  EXPECT_EQ(removed.sink().sink_id(), "video");
+  EXPECT_EQ(Reason(Try(&MediaStub::DeleteSink, remove, &removed)), "SINK_NOT_FOUND");
+}
+
+TEST_F(NegotiationTest, ASinkChecksItsSpec) {
+  const std::string id = service_.Create();
+  v1::CreateSinkResponse response;
+  v1::CreateSinkRequest request = SinkRequest(id, 0);
+  EXPECT_EQ(InfoOf(Try(&MediaStub::CreateSink, request, &response)).metadata().at("field"),
+            "spec.destination.port");
+  request = SinkRequest(id, 1);
+  request.mutable_spec()->mutable_destination()->set_host("localhost");
+  EXPECT_EQ(InfoOf(Try(&MediaStub::CreateSink, request, &response)).metadata().at("field"),
+            "spec.destination.host");
+  request = SinkRequest(id, 1);
+  request.mutable_spec()->set_payload_type(128);
+  EXPECT_EQ(InfoOf(Try(&MediaStub::CreateSink, request, &response)).metadata().at("field"),
+            "spec.payload_type");
+  request = SinkRequest(id, 1);
+  request.mutable_spec()->clear_selector();
+  EXPECT_EQ(InfoOf(Try(&MediaStub::CreateSink, request, &response)).metadata().at("field"),
+            "spec.selector");
+  request = SinkRequest(id, 1);
+  request.mutable_spec()->set_rid("h");
+  EXPECT_EQ(Reason(Try(&MediaStub::CreateSink, request, &response)), "FIELD_NOT_IMPLEMENTED");
+}
+
+TEST_F(NegotiationTest, AKeyFrameCanOnlyBeAskedOfAVideoTrackThatIsThere) {
+  v1::RequestKeyFrameRequest request;
+  request.set_peer_connection_id(service_.Create());
+  request.mutable_track()->set_mid("0");
+  v1::RequestKeyFrameResponse response;
+  EXPECT_EQ(Reason(Try(&MediaStub::RequestKeyFrame, request, &response)), "TRACK_NOT_FOUND");
+  request.set_sink_id("x");
+  EXPECT_EQ(Reason(Try(&MediaStub::RequestKeyFrame, request, &response)), "SINK_NOT_FOUND");
+  request.set_method(v1::KEY_FRAME_REQUEST_METHOD_FIR);
+  EXPECT_EQ(Reason(Try(&MediaStub::RequestKeyFrame, request, &response)), "FIELD_NOT_IMPLEMENTED");
+}
+
+TEST_F(NegotiationTest, ACandidateIsParsedForItsReader) {
+  const std::string offerer = service_.Create();
+  const std::string answerer = service_.Create();
+  AddTransceiver(offerer, v1::MEDIA_KIND_AUDIO, v1::RTP_TRANSCEIVER_DIRECTION_SENDRECV);
+  v1::WatchEventsRequest watch;
+  watch.add_peer_connection_ids(offerer);
+  EventReader events(service_, watch);
+  events.Initial();
+  service_.Negotiate(offerer, answerer);
+  const v1::WatchEventsResponse response =
+      events.Until([](const v1::WatchEventsResponse& r) { return r.event().has_ice_candidate(); });
+  const v1::IceCandidate& candidate = response.event().ice_candidate().candidate();
+  EXPECT_FALSE(candidate.candidate().empty());
+  EXPECT_EQ(candidate.type(), v1::ICE_CANDIDATE_TYPE_HOST);
+  EXPECT_EQ(candidate.protocol(), v1::ICE_PROTOCOL_UDP);
+  EXPECT_TRUE(candidate.has_sdp_mid());
+
+  v1::AddIceCandidateRequest add;
+  add.set_peer_connection_id(answerer);
+  *add.mutable_candidate() = candidate;
+  v1::AddIceCandidateResponse added;
+  grpc::Status status =
+      ServiceHarness::Call(&Stub::AddIceCandidate, *service_.connections, add, &added);
+  EXPECT_EQ(Reason(status), "INVALID_ARGUMENT") << "output-only members";
+  add.mutable_candidate()->Clear();
+  add.mutable_candidate()->set_candidate("candidate:1 1 udp nonsense");
+  add.mutable_candidate()->set_sdp_mid("0");
+  status = ServiceHarness::Call(&Stub::AddIceCandidate, *service_.connections, add, &added);
+  EXPECT_EQ(Reason(status), "INVALID_CANDIDATE");
+}
+
+}  // namespace
+}  // namespace pcd::service

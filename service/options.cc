@@ -1,0 +1,113 @@
+#include "service/options.h"
+
+#include <charconv>
+#include <cstddef>
+
+#include "engine/base/status.h"
+
+namespace pcd::service {
+namespace {
+
+void AddServerFlags(FlagSet& flags, ServerOptions& server) {
+  flags.AddString("listen", &server.listen_address,
+                  "Address of the gRPC port; port 0 lets the system choose.");
+  flags.AddString("tls-cert", &server.security.certificate_file,
+                  "Certificate chain (PEM) of the gRPC port. Read again every 10 s.");
+  flags.AddString("tls-key", &server.security.key_file, "Its private key (PEM).");
+  flags.AddString("tls-client-ca", &server.security.client_ca_file,
+                  "Authorities (PEM) of client certificates, which are then required.");
+  flags.AddSwitch("insecure", &server.security.allow_insecure,
+                  "Allow plaintext on other addresses than loopback.");
+  flags.AddInteger("grpc-max-receive-bytes", &server.max_receive_bytes, 1024, 64 << 20,
+                   "Longest request message.");
+  flags.AddInteger("grpc-max-send-bytes", &server.max_send_bytes, 1024, 64 << 20,
+                   "Longest response message.");
+  flags.AddInteger("grpc-max-metadata-bytes", &server.max_metadata_bytes, 1024, 1 << 20,
+                   "Most metadata of a call.");
+  flags.AddInteger("grpc-max-concurrent-streams", &server.max_concurrent_streams, 1, 1 << 20,
+                   "Most calls at a time of one client connection; further ones wait.");
+  flags.AddInteger("grpc-max-connection-idle-seconds", &server.max_connection_idle_seconds, 1,
+                   1 << 20, "A client connection without calls is closed after this time.");
+  flags.AddInteger("grpc-max-connection-age-seconds", &server.max_connection_age_seconds, 0,
+                   1 << 20, "Client connections are closed at this age; 0: never.");
+  flags.AddInteger("grpc-keepalive-seconds", &server.keepalive_seconds, 1, 7200,
+                   "Interval of pings to clients.");
+  flags.AddInteger("grpc-max-threads", &server.max_threads, 2, 4096, "Most threads of gRPC.");
+}
+
+void AddLimitFlags(FlagSet& flags, Limits& limits) {
+  constexpr size_t kMany = 1'000'000;
+  constexpr size_t kGiB = size_t{1} << 30;
+  flags.AddSize("max-peer-connections", &limits.max_peer_connections, 1, kMany,
+                "Connections of this process.");
+  flags.AddSize("max-sdp-bytes", &limits.max_sdp_bytes, 1024, 1 << 20, "One description.");
+  flags.AddSize("max-media-sections", &limits.max_media_sections, 1, 1024,
+                "m-sections of one description.");
+  flags.AddSize("max-candidates", &limits.max_candidates, 1, 1000,
+                "ICE candidates of a connection, in each direction.");
+  flags.AddSize("max-data-channels", &limits.max_data_channels, 1, 65535,
+                "Data channels of a connection.");
+  flags.AddSize("max-label-bytes", &limits.max_label_bytes, 1, 65535,
+                "Label or protocol of a data channel.");
+  flags.AddSize("max-message-bytes", &limits.max_message_bytes, 1024, 64 << 20,
+                "One data channel message, both ways.");
+  flags.AddSize("max-data-buffered-bytes", &limits.max_data_buffered_bytes, 1024, kGiB,
+                "Data channel bytes of a connection that wait to be sent.");
+  flags.AddSize("max-data-received-bytes", &limits.max_data_received_bytes, 1024, kGiB,
+                "Data channel bytes of a connection that wait to be taken.");
+  flags.AddSize("max-sinks", &limits.max_sinks, 1, 1024, "Sinks of a connection.");
+  flags.AddSize("max-ssrcs", &limits.max_ssrcs, 1, 4096,
+                "RTP sources of a connection, signalled or learnt by mid.");
+  flags.AddSize("max-unsignalled-ssrcs", &limits.max_unsignalled_ssrcs, 0, 4096,
+                "RTP sources of a connection learnt by payload type alone.");
+  flags.AddSize("max-events", &limits.max_events, 16, kMany,
+                "Events kept of a connection for watchers that resume.");
+  flags.AddSize("max-event-bytes", &limits.max_event_bytes, 1024, kGiB, "The same in bytes.");
+  flags.AddDuration("dtls-handshake-timeout", &limits.dtls_handshake_timeout,
+                    "A handshake that takes longer has failed.");
+}
+
+absl::Status ParsePort(const std::string& text, uint16_t* port) {
+  const char* end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, *port);
+  if (error != std::errc() || stopped != end || *port == 0) {
+    return InvalidArgument("\"" + text + "\" is not a port");
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddFlags(FlagSet& flags, Options& options) {
+  AddServerFlags(flags, options.server);
+  AddLimitFlags(flags, options.limits);
+  flags.AddString("log-level", &options.log_level, "trace, debug, info, warn, error or off.");
+  flags.AddString("node-name", &options.node_name,
+                  "First part of connection ids; the host name if not given.");
+  flags.AddInteger("media-loops", &options.media_loops, 0, 1024,
+                   "Threads that carry media; 0: one per core.");
+  flags.AddList("sink-allow", &options.sink_allow,
+                "Where sinks may send: networks with ports, such as 10.0.0.0/8:5000-6000.");
+  flags.AddList("ice-address", &options.ice_addresses,
+                "Local addresses to offer as candidates; all of the machine if not given.");
+  flags.AddSwitch("ice-loopback", &options.ice_loopback, "Offer loopback addresses, too.");
+  flags.AddString("udp-ports", &options.udp_ports,
+                  "Range of local media ports, such as 40000-49999; any if not given.");
+  flags.AddDuration("shutdown-grace", &options.shutdown_grace,
+                    "How long calls may go on after SIGTERM.");
+  flags.AddSwitch("help", &options.help, "Print this and exit.");
+  flags.AddSwitch("version", &options.version, "Print the version and exit.");
+}
+
+absl::Status ParsePortRange(const std::string& text, uint16_t* first, uint16_t* last) {
+  *first = *last = 0;
+  if (text.empty()) return absl::OkStatus();
+  const size_t dash = text.find('-');
+  PCD_RETURN_IF_ERROR(ParsePort(text.substr(0, dash), first));
+  *last = *first;
+  if (dash != std::string::npos) PCD_RETURN_IF_ERROR(ParsePort(text.substr(dash + 1), last));
+  if (*first > *last) return InvalidArgument("\"" + text + "\" ends before it begins");
+  return absl::OkStatus();
+}
+
+}  // namespace pcd::service

@@ -1,0 +1,41 @@
+// What peerconnectiond is started with.
+#ifndef SERVICE_OPTIONS_H_
+#define SERVICE_OPTIONS_H_
+
+#include <absl/status/status.h>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/base/limits.h"
+#include "service/flag_set.h"
+#include "service/server_options.h"
+
+namespace pcd::service {
+
+struct Options {
+  ServerOptions server{};
+  Limits limits{};
+  std::string log_level = "info";
+  std::string node_name{};  // Empty: the machine's host name.
+  int64_t media_loops = 0;  // 0: one per core.
+  std::vector<std::string> sink_allow{"127.0.0.0/8", "::1"};
+  std::vector<std::string> ice_addresses{};  // Empty: those of the machine.
+  bool ice_loopback = true;
+  std::string udp_ports{};  // "40000-49999"; empty: any.
+  std::chrono::microseconds shutdown_grace = std::chrono::seconds(5);
+  bool help = false;
+  bool version = false;
+};
+
+// Adds a flag for every member. `options` outlives the set.
+void AddFlags(FlagSet& flags, Options& options);
+
+// "40000-49999" or "40000"; empty: 0 and 0.
+absl::Status ParsePortRange(const std::string& text, uint16_t* first, uint16_t* last);
+
+}  // namespace pcd::service
+
+#endif  // SERVICE_OPTIONS_H_

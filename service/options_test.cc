@@ -1,0 +1,69 @@
+#include "service/options.h"
+
+#include <gtest/gtest.h>
+
+namespace pcd::service {
+namespace {
+
+TEST(Options, EveryLimitHasAFlagWithItsDefault) {
+  Options options;
+  FlagSet flags;
+  AddFlags(flags, options);
+  const std::string help = flags.Help();
+  const Limits limits;
+  for (const auto& [name, value] : std::initializer_list<std::pair<const char*, size_t>>{
+           {"max-peer-connections", limits.max_peer_connections},
+           {"max-sdp-bytes", limits.max_sdp_bytes},
+           {"max-media-sections", limits.max_media_sections},
+           {"max-candidates", limits.max_candidates},
+           {"max-data-channels", limits.max_data_channels},
+           {"max-label-bytes", limits.max_label_bytes},
+           {"max-message-bytes", limits.max_message_bytes},
+           {"max-data-buffered-bytes", limits.max_data_buffered_bytes},
+           {"max-data-received-bytes", limits.max_data_received_bytes},
+           {"max-sinks", limits.max_sinks},
+           {"max-ssrcs", limits.max_ssrcs},
+           {"max-unsignalled-ssrcs", limits.max_unsignalled_ssrcs},
+           {"max-events", limits.max_events},
+           {"max-event-bytes", limits.max_event_bytes}}) {
+    EXPECT_NE(help.find("--" + std::string(name) + "=" + std::to_string(value) + "\n"),
+              std::string::npos)
+        << name;
+  }
+  EXPECT_NE(help.find("--dtls-handshake-timeout=30s\n"), std::string::npos);
+}
+
+TEST(Options, FlagsReachTheirMembers) {
+  Options options;
+  FlagSet flags;
+  AddFlags(flags, options);
+  ASSERT_TRUE(flags
+                  .Parse({"--listen=0.0.0.0:1", "--insecure", "--max-sinks=3",
+                          "--sink-allow=10.0.0.0/8", "--no-ice-loopback", "--media-loops=2"})
+                  .ok());
+  EXPECT_EQ(options.server.listen_address, "0.0.0.0:1");
+  EXPECT_TRUE(options.server.security.allow_insecure);
+  EXPECT_EQ(options.limits.max_sinks, 3u);
+  EXPECT_EQ(options.sink_allow, std::vector<std::string>{"10.0.0.0/8"});
+  EXPECT_FALSE(options.ice_loopback);
+  EXPECT_EQ(options.media_loops, 2);
+}
+
+TEST(Options, PortRangesAreReadAndChecked) {
+  uint16_t first = 1;
+  uint16_t last = 1;
+  EXPECT_TRUE(ParsePortRange("", &first, &last).ok());
+  EXPECT_EQ(first, 0);
+  EXPECT_EQ(last, 0);
+  EXPECT_TRUE(ParsePortRange("40000-49999", &first, &last).ok());
+  EXPECT_EQ(first, 40000);
+  EXPECT_EQ(last, 49999);
+  EXPECT_TRUE(ParsePortRange("7", &first, &last).ok());
+  EXPECT_EQ(last, 7);
+  for (const char* bad : {"0", "65536", "9-8", "1-", "-1", "a-b", "1-2-3"}) {
+    EXPECT_FALSE(ParsePortRange(bad, &first, &last).ok()) << bad;
+  }
+}
+
+}  // namespace
+}  // namespace pcd::service

@@ -1,0 +1,93 @@
+// PeerConnectionService of the contract over engine/host.
+#ifndef SERVICE_PEER_CONNECTION_SERVICE_H_
+#define SERVICE_PEER_CONNECTION_SERVICE_H_
+
+#include "engine/host/host.h"
+#include "peerconnection/v1/peer_connection_service.grpc.pb.h"
+#include "service/contract.h"
+#include "service/not_implemented.h"
+
+namespace pcd::service {
+
+// Threading: gRPC calls methods from its own threads; each posts to a loop and returns.
+class PeerConnectionService final : public v1::PeerConnectionService::CallbackService {
+ public:
+  explicit PeerConnectionService(host::Host& host) : host_(host) {}
+
+  // lifecycle_methods.cc
+  grpc::ServerUnaryReactor* Create(grpc::CallbackServerContext* context,
+                                   const v1::CreateRequest* request,
+                                   v1::CreateResponse* response) override;
+  grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context, const v1::GetRequest* request,
+                                v1::GetResponse* response) override;
+  grpc::ServerUnaryReactor* List(grpc::CallbackServerContext* context,
+                                 const v1::ListRequest* request,
+                                 v1::ListResponse* response) override;
+  grpc::ServerUnaryReactor* Close(grpc::CallbackServerContext* context,
+                                  const v1::CloseRequest* request,
+                                  v1::CloseResponse* response) override;
+  grpc::ServerUnaryReactor* AcceptOffer(grpc::CallbackServerContext* context,
+                                        const v1::AcceptOfferRequest* request,
+                                        v1::AcceptOfferResponse* response) override;
+
+  // negotiation_methods.cc
+  grpc::ServerUnaryReactor* CreateOffer(grpc::CallbackServerContext* context,
+                                        const v1::CreateOfferRequest* request,
+                                        v1::CreateOfferResponse* response) override;
+  grpc::ServerUnaryReactor* CreateAnswer(grpc::CallbackServerContext* context,
+                                         const v1::CreateAnswerRequest* request,
+                                         v1::CreateAnswerResponse* response) override;
+  grpc::ServerUnaryReactor* SetLocalDescription(grpc::CallbackServerContext* context,
+                                                const v1::SetLocalDescriptionRequest* request,
+                                                v1::SetLocalDescriptionResponse* response) override;
+  grpc::ServerUnaryReactor* SetRemoteDescription(
+      grpc::CallbackServerContext* context, const v1::SetRemoteDescriptionRequest* request,
+      v1::SetRemoteDescriptionResponse* response) override;
+  grpc::ServerUnaryReactor* AddIceCandidate(grpc::CallbackServerContext* context,
+                                            const v1::AddIceCandidateRequest* request,
+                                            v1::AddIceCandidateResponse* response) override;
+  grpc::ServerUnaryReactor* AddTransceiver(grpc::CallbackServerContext* context,
+                                           const v1::AddTransceiverRequest* request,
+                                           v1::AddTransceiverResponse* response) override;
+  grpc::ServerUnaryReactor* ListTransceivers(grpc::CallbackServerContext* context,
+                                             const v1::ListTransceiversRequest* request,
+                                             v1::ListTransceiversResponse* response) override;
+  grpc::ServerUnaryReactor* GetStats(grpc::CallbackServerContext* context,
+                                     const v1::GetStatsRequest* request,
+                                     v1::GetStatsResponse* response) override;
+
+  PCD_NOT_IMPLEMENTED_UNARY(GetConfiguration)
+  PCD_NOT_IMPLEMENTED_UNARY(SetConfiguration)
+  PCD_NOT_IMPLEMENTED_UNARY(RestartIce)
+  PCD_NOT_IMPLEMENTED_UNARY(AddTrack)
+  PCD_NOT_IMPLEMENTED_UNARY(RemoveTrack)
+  PCD_NOT_IMPLEMENTED_UNARY(SetTransceiverDirection)
+  PCD_NOT_IMPLEMENTED_UNARY(StopTransceiver)
+  PCD_NOT_IMPLEMENTED_UNARY(SetCodecPreferences)
+  PCD_NOT_IMPLEMENTED_UNARY(ListSenders)
+  PCD_NOT_IMPLEMENTED_UNARY(ListReceivers)
+  PCD_NOT_IMPLEMENTED_UNARY(ReplaceTrack)
+  PCD_NOT_IMPLEMENTED_UNARY(SetSenderStreams)
+  PCD_NOT_IMPLEMENTED_UNARY(GetSenderParameters)
+  PCD_NOT_IMPLEMENTED_UNARY(SetSenderParameters)
+  PCD_NOT_IMPLEMENTED_UNARY(GetReceiverParameters)
+  PCD_NOT_IMPLEMENTED_UNARY(InsertDtmf)
+  PCD_NOT_IMPLEMENTED_UNARY(GetCapabilities)
+  PCD_NOT_IMPLEMENTED_UNARY(GenerateCertificate)
+  PCD_NOT_IMPLEMENTED_UNARY(WriteRtcp)
+  PCD_NOT_IMPLEMENTED_UNARY(Negotiate)
+  PCD_NOT_IMPLEMENTED_UNARY(ExplainNegotiation)
+  PCD_NOT_IMPLEMENTED_UNARY(CreateLease)
+  PCD_NOT_IMPLEMENTED_UNARY(GetLease)
+  PCD_NOT_IMPLEMENTED_UNARY(KeepAliveLease)
+  PCD_NOT_IMPLEMENTED_UNARY(TakeOverLease)
+  PCD_NOT_IMPLEMENTED_UNARY(ReleaseLease)
+  PCD_NOT_IMPLEMENTED_UNARY(AssignLease)
+
+ private:
+  host::Host& host_;
+};
+
+}  // namespace pcd::service
+
+#endif  // SERVICE_PEER_CONNECTION_SERVICE_H_

@@ -1,0 +1,59 @@
+// The gRPC server: the contract's services, health and reflection on one port.
+#ifndef SERVICE_SERVER_H_
+#define SERVICE_SERVER_H_
+
+#include <absl/status/statusor.h>
+#include <grpcpp/channel.h>
+#include <grpcpp/server.h>
+
+#include <chrono>
+#include <memory>
+
+#include "engine/host/host.h"
+#include "service/admin_service.h"
+#include "service/data_channel_service.h"
+#include "service/event_service.h"
+#include "service/media_service.h"
+#include "service/peer_connection_service.h"
+#include "service/server_options.h"
+
+namespace pcd::service {
+
+// Health names: "" and "liveness" are SERVING as long as the process works; "readiness" while
+// it takes new connections; each service by its full name until the server stops, so that a
+// draining node keeps its control planes.
+//
+// Threading: all methods from one thread; the server has its own.
+class Server {
+ public:
+  // `host` outlives the server. INVALID_ARGUMENT for options, UNAVAILABLE when the address
+  // cannot be bound (another process has it).
+  static absl::StatusOr<std::unique_ptr<Server>> Start(host::Host& host,
+                                                       const ServerOptions& options);
+  ~Server();
+
+  int port() const { return port_; }
+  // A channel to this server that uses no socket.
+  std::shared_ptr<grpc::Channel> InProcessChannel();
+
+  // The node takes no new connections: "readiness" becomes NOT_SERVING.
+  void SetDraining();
+
+  // Tells health watchers, then ends calls that are still open after `grace`. Idempotent.
+  void Shutdown(std::chrono::milliseconds grace);
+
+ private:
+  explicit Server(host::Host& host);
+
+  PeerConnectionService peer_connections_;
+  MediaService media_;
+  DataChannelService data_channels_;
+  EventService events_;
+  AdminService admin_;
+  std::unique_ptr<grpc::Server> server_;
+  int port_ = 0;
+};
+
+}  // namespace pcd::service
+
+#endif  // SERVICE_SERVER_H_

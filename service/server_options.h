@@ -1,0 +1,34 @@
+// What the gRPC server is started with.
+#ifndef SERVICE_SERVER_OPTIONS_H_
+#define SERVICE_SERVER_OPTIONS_H_
+
+#include <cstdint>
+#include <string>
+
+namespace pcd::service {
+
+struct SecurityOptions {
+  std::string certificate_file{};  // PEM, with its chain. Empty: plaintext.
+  std::string key_file{};          // PEM.
+  // PEM of the authorities whose client certificates are required and checked; empty: clients
+  // need none.
+  std::string client_ca_file{};
+  bool allow_insecure = false;  // Plaintext on other addresses than loopback.
+};
+
+struct ServerOptions {
+  std::string listen_address = "127.0.0.1:50051";  // Port 0: the system chooses.
+  SecurityOptions security{};
+  int64_t max_receive_bytes = 1 << 20;
+  int64_t max_send_bytes = 4 << 20;
+  int64_t max_metadata_bytes = 16 << 10;
+  int64_t max_concurrent_streams = 256;  // Of one client connection.
+  int64_t max_connection_idle_seconds = 30 * 60;
+  int64_t max_connection_age_seconds = 0;  // 0: no limit.
+  int64_t keepalive_seconds = 60;          // Between pings of the server.
+  int64_t max_threads = 64;                // Of gRPC.
+};
+
+}  // namespace pcd::service
+
+#endif  // SERVICE_SERVER_OPTIONS_H_

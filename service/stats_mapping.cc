@@ -1,0 +1,186 @@
+#include "service/stats_mapping.h"
+
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "service/enum_mapping.h"
+#include "service/value_mapping.h"
+
+namespace pcd::service {
+namespace {
+
+// One overload per kind of entry: fills the values, returns the type.
+
+v1::StatsType Fill(const PeerConnectionStats& in, v1::Stats& out) {
+  v1::PeerConnectionStats& stats = *out.mutable_peer_connection();
+  stats.set_data_channels_opened(in.data_channels_opened);
+  stats.set_data_channels_closed(in.data_channels_closed);
+  return v1::STATS_TYPE_PEER_CONNECTION;
+}
+
+v1::StatsType Fill(const TransportStats& in, v1::Stats& out) {
+  v1::TransportStats& stats = *out.mutable_transport();
+  stats.set_packets_sent(in.packets_sent);
+  stats.set_packets_received(in.packets_received);
+  stats.set_bytes_sent(in.bytes_sent);
+  stats.set_bytes_received(in.bytes_received);
+  stats.set_ice_role(ToProto(in.ice_role));
+  stats.set_ice_local_username_fragment(in.ice_local_username_fragment);
+  stats.set_dtls_state(ToProto(in.dtls_state));
+  stats.set_ice_state(ToProto(in.ice_state));
+  stats.set_dtls_role(ToProto(in.dtls_role));
+  stats.set_selected_candidate_pair_changes(in.selected_candidate_pair_changes);
+  if (!in.selected_candidate_pair_id.empty()) {
+    stats.set_selected_candidate_pair_id(in.selected_candidate_pair_id);
+  }
+  if (!in.local_certificate_id.empty()) stats.set_local_certificate_id(in.local_certificate_id);
+  if (!in.remote_certificate_id.empty()) stats.set_remote_certificate_id(in.remote_certificate_id);
+  if (!in.tls_version.empty()) stats.set_tls_version(in.tls_version);
+  if (!in.dtls_cipher.empty()) stats.set_dtls_cipher(in.dtls_cipher);
+  if (!in.srtp_cipher.empty()) stats.set_srtp_cipher(in.srtp_cipher);
+  return v1::STATS_TYPE_TRANSPORT;
+}
+
+v1::StatsType Fill(const CandidatePairStats& in, v1::Stats& out) {
+  v1::CandidatePairStats& stats = *out.mutable_candidate_pair();
+  stats.set_transport_id(in.transport_id);
+  stats.set_local_candidate_id(in.local_candidate_id);
+  stats.set_remote_candidate_id(in.remote_candidate_id);
+  stats.set_state(ToProto(in.state));
+  stats.set_nominated(in.nominated);
+  stats.set_packets_sent(in.packets_sent);
+  stats.set_packets_received(in.packets_received);
+  stats.set_bytes_sent(in.bytes_sent);
+  stats.set_bytes_received(in.bytes_received);
+  if (in.last_packet_sent_us.has_value()) {
+    *stats.mutable_last_packet_sent_timestamp() = TimestampFromUnixMicros(*in.last_packet_sent_us);
+  }
+  if (in.last_packet_received_us.has_value()) {
+    *stats.mutable_last_packet_received_timestamp() =
+        TimestampFromUnixMicros(*in.last_packet_received_us);
+  }
+  return v1::STATS_TYPE_CANDIDATE_PAIR;
+}
+
+v1::StatsType Fill(const IceCandidateStats& in, v1::Stats& out) {
+  v1::IceCandidateStats& stats =
+      in.remote ? *out.mutable_remote_candidate() : *out.mutable_local_candidate();
+  const Candidate& candidate = in.candidate;
+  stats.set_transport_id(in.transport_id);
+  stats.set_address(candidate.address);
+  stats.set_port(candidate.port);
+  stats.set_protocol(ProtocolToProto(candidate.transport));
+  stats.set_candidate_type(ToProto(candidate.type));
+  stats.set_priority(candidate.priority);
+  stats.set_foundation(candidate.foundation);
+  if (!in.url.empty()) stats.set_url(in.url);
+  if (!candidate.related_address.empty()) {
+    stats.set_related_address(candidate.related_address);
+    stats.set_related_port(candidate.related_port);
+  }
+  if (const std::string ufrag = candidate.Ufrag(); !ufrag.empty()) {
+    stats.set_username_fragment(ufrag);
+  }
+  if (!candidate.tcp_type.empty()) stats.set_tcp_type(TcpTypeToProto(candidate.tcp_type));
+  return in.remote ? v1::STATS_TYPE_REMOTE_CANDIDATE : v1::STATS_TYPE_LOCAL_CANDIDATE;
+}
+
+v1::StatsType Fill(const CertificateStats& in, v1::Stats& out) {
+  v1::CertificateStats& stats = *out.mutable_certificate();
+  stats.set_fingerprint(in.fingerprint);
+  stats.set_fingerprint_algorithm(in.fingerprint_algorithm);
+  stats.set_base64_certificate(in.base64_certificate);
+  return v1::STATS_TYPE_CERTIFICATE;
+}
+
+v1::StatsType Fill(const CodecStats& in, v1::Stats& out) {
+  v1::CodecStats& stats = *out.mutable_codec();
+  stats.set_payload_type(in.payload_type);
+  stats.set_transport_id(in.transport_id);
+  stats.set_mime_type(in.mime_type);
+  stats.set_clock_rate(in.clock_rate);
+  if (in.channels > 0) stats.set_channels(in.channels);
+  if (!in.sdp_fmtp_line.empty()) stats.set_sdp_fmtp_line(in.sdp_fmtp_line);
+  return v1::STATS_TYPE_CODEC;
+}
+
+v1::StatsType Fill(const InboundRtpStats& in, v1::Stats& out) {
+  v1::InboundRtpStreamStats& stats = *out.mutable_inbound_rtp();
+  stats.set_ssrc(in.ssrc);
+  stats.set_kind(ToProto(in.kind));
+  stats.set_transport_id(in.transport_id);
+  if (!in.codec_id.empty()) stats.set_codec_id(in.codec_id);
+  stats.set_packets_received(in.packets_received);
+  stats.set_packets_lost(in.packets_lost);
+  stats.set_jitter(in.jitter);
+  stats.set_track_identifier(in.track_identifier);
+  stats.set_mid(in.mid);
+  if (!in.rid.empty()) stats.set_rid(in.rid);
+  stats.set_bytes_received(in.bytes_received);
+  stats.set_header_bytes_received(in.header_bytes_received);
+  stats.set_packets_discarded(in.packets_discarded);
+  stats.set_nack_count(in.nack_count);
+  if (in.last_packet_received_us.has_value()) {
+    *stats.mutable_last_packet_received_timestamp() =
+        TimestampFromUnixMicros(*in.last_packet_received_us);
+  }
+  if (in.kind == MediaKind::kVideo) {
+    stats.set_fir_count(in.fir_count);
+    stats.set_pli_count(in.pli_count);
+    stats.set_frames_received(in.frames_received);
+    stats.set_key_frames_received(in.key_frames_received);
+  }
+  return v1::STATS_TYPE_INBOUND_RTP;
+}
+
+v1::StatsType Fill(const RemoteOutboundRtpStats& in, v1::Stats& out) {
+  v1::RemoteOutboundRtpStreamStats& stats = *out.mutable_remote_outbound_rtp();
+  stats.set_ssrc(in.ssrc);
+  stats.set_kind(ToProto(in.kind));
+  stats.set_transport_id(in.transport_id);
+  if (!in.codec_id.empty()) stats.set_codec_id(in.codec_id);
+  stats.set_packets_sent(in.packets_sent);
+  stats.set_bytes_sent(in.bytes_sent);
+  stats.set_local_id(in.local_id);
+  stats.set_reports_sent(in.reports_sent);
+  if (in.remote_timestamp_us.has_value()) {
+    *stats.mutable_remote_timestamp() = TimestampFromUnixMicros(*in.remote_timestamp_us);
+  }
+  return v1::STATS_TYPE_REMOTE_OUTBOUND_RTP;
+}
+
+v1::StatsType Fill(const DataChannelStats& in, v1::Stats& out) {
+  v1::DataChannelStats& stats = *out.mutable_data_channel();
+  stats.set_label(in.label);
+  stats.set_protocol(in.protocol);
+  if (in.data_channel_identifier.has_value()) {
+    stats.set_data_channel_identifier(*in.data_channel_identifier);
+  }
+  stats.set_state(ToProto(in.state));
+  stats.set_messages_sent(static_cast<uint32_t>(in.messages_sent));
+  stats.set_bytes_sent(in.bytes_sent);
+  stats.set_messages_received(static_cast<uint32_t>(in.messages_received));
+  stats.set_bytes_received(in.bytes_received);
+  return v1::STATS_TYPE_DATA_CHANNEL;
+}
+
+}  // namespace
+
+v1::StatsReport ToProto(const StatsReport& report, const std::set<int>& types) {
+  v1::StatsReport out;
+  *out.mutable_timestamp() = TimestampFromUnixMicros(report.timestamp_us);
+  for (const StatsEntry& entry : report.entries) {
+    v1::Stats stats;
+    const std::string& id =
+        std::visit([](const auto& value) -> const std::string& { return value.id; }, entry);
+    stats.set_type(std::visit([&stats](const auto& value) { return Fill(value, stats); }, entry));
+    if (!types.empty() && types.count(stats.type()) == 0) continue;
+    stats.set_id(id);
+    *stats.mutable_timestamp() = out.timestamp();
+    (*out.mutable_stats())[id] = std::move(stats);
+  }
+  return out;
+}
+
+}  // namespace pcd::service
