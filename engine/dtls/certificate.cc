@@ -21,7 +21,7 @@
 namespace pcd::dtls {
 namespace {
 
-constexpr int64_t kSecondsPerDay = 24 * 60 * 60;
+constexpr int64_t kSecondsPerDay = 86'400;
 
 absl::Status CryptoError(const char* what) {
   ERR_clear_error();

@@ -25,7 +25,7 @@ constexpr std::array<ProfileInfo, 4> kProfiles = {{
     {SrtpProfile::kAeadAes128Gcm, "SRTP_AEAD_AES_128_GCM", 16, 12},
     {SrtpProfile::kAeadAes256Gcm, "SRTP_AEAD_AES_256_GCM", 32, 12},
 }};
-constexpr size_t kLongestMaterial = 2 * (32 + 14);
+constexpr size_t kLongestMaterial = size_t{2} * (32 + 14);
 constexpr std::string_view kLabel = "EXTRACTOR-dtls_srtp";
 
 const ProfileInfo* Find(SrtpProfile profile) {
@@ -70,8 +70,7 @@ std::optional<SrtpKeyingMaterial> ExportSrtpKeys(SSL* ssl, SrtpProfile profile, 
   server.salt = Take(reader, info->salt_length);
   OPENSSL_cleanse(material.data(), material.size());
   if (our_role == DtlsRole::kServer) std::swap(client, server);
-  return SrtpKeyingMaterial{
-      .profile = profile, .local = std::move(client), .remote = std::move(server)};
+  return SrtpKeyingMaterial{.profile = profile, .local = client, .remote = server};
 }
 
 }  // namespace pcd::dtls

@@ -26,7 +26,7 @@ constexpr std::array<uint16_t, 9> kVerifyAlgorithms = {
     SSL_SIGN_RSA_PSS_RSAE_SHA512,    SSL_SIGN_RSA_PKCS1_SHA512,    SSL_SIGN_ED25519};
 
 // Peers have one small self-signed certificate; the default would allow 100 KB.
-constexpr size_t kMaxCertificateChain = 16 * 1024;
+constexpr size_t kMaxCertificateChain = size_t{16} * 1024;
 
 SSL_CTX* NewContext() {
   SSL_CTX* context = SSL_CTX_new(DTLS_with_buffers_method());

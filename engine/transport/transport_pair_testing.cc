@@ -17,7 +17,7 @@ Config WithCertificate(Config config) {
 
 }  // namespace
 
-TransportEnd::TransportEnd(testing::SimLoop& l, ice::FakeIceNetwork& network, Config config)
+TransportEnd::TransportEnd(testing::SimLoop& l, ice::FakeIceNetwork& network, const Config& config)
     : loop(l),
       certificate(config.certificate),
       transport(l, network.Create(l, {}).value(), config),

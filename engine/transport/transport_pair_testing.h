@@ -15,7 +15,7 @@ namespace pcd::transport {
 // One end with the pump that a PeerConnection would be, and everything it heard.
 class TransportEnd : public MediaHandler, public net::EndOfTurnHandler {
  public:
-  TransportEnd(testing::SimLoop& loop, ice::FakeIceNetwork& network, Config config);
+  TransportEnd(testing::SimLoop& loop, ice::FakeIceNetwork& network, const Config& config);
   ~TransportEnd() override;
 
   void OnRtp(std::span<PacketPtr> packets) override;
