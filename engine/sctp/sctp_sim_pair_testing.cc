@@ -5,6 +5,16 @@
 #include <variant>
 
 namespace pcd::sctp {
+namespace {
+
+const testing::SimNetwork* current_network = nullptr;
+
+}  // namespace
+
+std::optional<int64_t> SimulatedUnixMicros() {
+  if (current_network == nullptr) return std::nullopt;
+  return current_network->UnixMicros();
+}
 
 SctpSimEnd::SctpSimEnd(testing::SimNetwork& network, const testing::ImpairmentOptions& link,
                        uint64_t seed)
@@ -89,6 +99,7 @@ SctpSimPair::SctpSimPair(const MakeFactory& make_factory, const SctpOptions& opt
       a(network, link, seed),
       b(network, link, seed + 1),
       factory_(make_factory(a.loop)) {
+  current_network = &network;
   a.Open(*factory_, options, b);
   b.Open(*factory_, options, a);
 }
@@ -96,6 +107,7 @@ SctpSimPair::SctpSimPair(const MakeFactory& make_factory, const SctpOptions& opt
 SctpSimPair::~SctpSimPair() {
   a.sctp.reset();
   b.sctp.reset();
+  current_network = nullptr;
 }
 
 bool SctpSimPair::Connect() {

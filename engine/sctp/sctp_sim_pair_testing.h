@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -54,7 +55,11 @@ class SctpSimEnd {
   std::unique_ptr<net::Timer> timer_;
 };
 
-// Threading: the test's one thread.
+// Unix time in microseconds of the pair that exists, for a clock that a backend reads on its
+// own; nullopt without one.
+std::optional<int64_t> SimulatedUnixMicros();
+
+// One at a time. Threading: the test's one thread.
 class SctpSimPair {
  public:
   using MakeFactory = std::function<std::unique_ptr<SctpAssociationFactory>(net::Loop&)>;

@@ -6,17 +6,15 @@
 #include <utility>
 
 #include "engine/base/status.h"
+#include "engine/sctp/sctp_chunks.h"
 #include "engine/sctp/usrsctp_runtime.h"
 
 namespace pcd::sctp {
 namespace {
 
-// A common header and one chunk header; a DTLS record holds at most 16 KiB.
-constexpr size_t kMinPacket = 16;
+// A DTLS record holds no more.
+constexpr size_t kMinPacket = kSctpCommonHeader + kSctpChunkHeader;
 constexpr size_t kMaxPacket = 16 * 1024;
-constexpr size_t kCommonHeader = 12;
-constexpr size_t kChunkHeader = 4;
-constexpr uint8_t kReConfigChunk = 130;  // RFC 6525.
 
 constexpr size_t kReadBuffer = 64 * 1024;
 constexpr int kConnectAttempts = 3;
@@ -27,13 +25,10 @@ MutableByteSpan ReadBuffer() {
 }
 
 bool HasReConfig(ByteSpan packet) {
-  size_t at = kCommonHeader;
-  while (at + kChunkHeader <= packet.size()) {
-    if (packet[at] == kReConfigChunk) return true;
-    const size_t length = LoadU16(packet.data() + at + 2);
-    at += std::max((length + 3) & ~size_t{3}, kChunkHeader);
-  }
-  return false;
+  bool found = false;
+  ForEachSctpChunk(packet,
+                   [&](size_t, ByteSpan chunk) { found = found || chunk[0] == kReConfigChunk; });
+  return found;
 }
 
 }  // namespace
@@ -79,6 +74,16 @@ void UsrsctpAssociation::HandlePacket(ByteSpan packet, Timestamp /*now*/) {
   }
   ++stats_.packets_received;
   stats_.bytes_received += packet.size();
+  std::optional<std::vector<uint8_t>> instead = reset_gate_.OnInput(packet);
+  if (!instead) {
+    Input(packet);
+  } else if (!instead->empty()) {
+    UsrsctpSocket::SetChecksum(*instead);
+    Input(*instead);
+  }
+}
+
+void UsrsctpAssociation::Input(ByteSpan packet) {
   UsrsctpMailbox::OwnCall own_call(*mailbox_);
   MakeRoomForNotification(packet);
   if (socket_ == nullptr) return;
@@ -106,6 +111,10 @@ std::optional<std::vector<uint8_t>> UsrsctpAssociation::PollOutput() {
   if (packet) {
     ++stats_.packets_sent;
     stats_.bytes_sent += packet->size();
+    reset_gate_.OnOutput(*packet);
+    if (const auto released = reset_gate_.TakeReleased(); released && socket_ != nullptr) {
+      Input(*released);
+    }
   }
   return packet;
 }

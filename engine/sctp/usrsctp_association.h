@@ -16,6 +16,7 @@
 #include "engine/sctp/sctp_association_factory.h"
 #include "engine/sctp/usrsctp_mailbox.h"
 #include "engine/sctp/usrsctp_notification.h"
+#include "engine/sctp/usrsctp_reset_gate.h"
 #include "engine/sctp/usrsctp_socket.h"
 #include "engine/sctp/usrsctp_ticker.h"
 
@@ -51,6 +52,7 @@ class UsrsctpAssociation : public SctpAssociation {
   SctpStats stats() const override { return stats_; }
 
  private:
+  void Input(ByteSpan packet);
   // Reads one piece or notification; false when there is none.
   bool ReadOne();
   void ReadWhileConnecting();
@@ -69,6 +71,7 @@ class UsrsctpAssociation : public SctpAssociation {
   const std::shared_ptr<UsrsctpMailbox> mailbox_;
   uintptr_t address_ = 0;  // 0: none.
   std::unique_ptr<UsrsctpSocket> socket_;
+  UsrsctpResetGate reset_gate_;
   SctpState state_ = SctpState::kConnecting;
   uint16_t stream_count_ = 0;
   size_t buffered_bytes_ = 0;

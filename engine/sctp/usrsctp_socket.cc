@@ -9,12 +9,11 @@
 #include <utility>
 
 #include "engine/base/status.h"
+#include "engine/sctp/sctp_chunks.h"
 #include "engine/sctp/usrsctp_runtime.h"
 
 namespace pcd::sctp {
 namespace {
-
-constexpr size_t kCommonHeader = 12;
 
 // The notifications that usrsctp_notification.cc understands.
 constexpr uint16_t kNotifications[] = {SCTP_ASSOC_CHANGE, SCTP_STREAM_RESET_EVENT,
@@ -114,12 +113,19 @@ int UsrsctpSocket::BindAndConnect(const SctpParams& params, const SctpOptions& o
   sctp_paddrparams path{};
   std::memcpy(&path.spp_address, &remote, sizeof(remote));
   path.spp_flags = SPP_PMTUD_DISABLE;
-  path.spp_pathmtu = static_cast<uint32_t>(options.mtu - kCommonHeader);  // It adds the header.
+  path.spp_pathmtu = static_cast<uint32_t>(options.mtu - kSctpCommonHeader);  // It adds the header.
   return SetOption(socket_, IPPROTO_SCTP, SCTP_PEER_ADDR_PARAMS, path);
 }
 
 void UsrsctpSocket::Input(ByteSpan packet) {
   usrsctp_conninput(AsAddress(address_), packet.data(), packet.size(), 0);
+}
+
+void UsrsctpSocket::SetChecksum(MutableByteSpan packet) {
+  if (packet.size() < kSctpCommonHeader) return;
+  // The library gives it in the order of the wire.
+  const uint32_t checksum = usrsctp_crc32c(packet.data(), packet.size());
+  std::memcpy(packet.data() + kSctpChecksumOffset, &checksum, sizeof(checksum));
 }
 
 SendResult UsrsctpSocket::Send(uint16_t stream_id, uint32_t ppid, ByteSpan message,

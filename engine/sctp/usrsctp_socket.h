@@ -47,6 +47,8 @@ class UsrsctpSocket {
   UsrsctpSocket& operator=(const UsrsctpSocket&) = delete;
 
   void Input(ByteSpan packet);
+  // Writes the CRC32c of a packet whose checksum field is zero (RFC 9260 section 6.8).
+  static void SetChecksum(MutableByteSpan packet);
   SendResult Send(uint16_t stream_id, uint32_t ppid, ByteSpan message, const SendOptions& options);
   UsrsctpRead Read(MutableByteSpan buffer);
   // False when it cannot even be asked for.

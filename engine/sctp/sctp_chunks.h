@@ -1,0 +1,39 @@
+// A look at the chunks of an SCTP packet (RFC 9260 section 3).
+#ifndef ENGINE_SCTP_SCTP_CHUNKS_H_
+#define ENGINE_SCTP_SCTP_CHUNKS_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+#include "engine/base/bytes.h"
+
+namespace pcd::sctp {
+
+inline constexpr size_t kSctpCommonHeader = 12;
+inline constexpr size_t kSctpChecksumOffset = 8;
+inline constexpr size_t kSctpChunkHeader = 4;
+
+enum SctpChunkType : uint8_t {
+  kInitChunk = 1,
+  kInitAckChunk = 2,
+  kSackChunk = 3,
+  kReConfigChunk = 130,  // RFC 6525.
+  kPadChunk = 132        // RFC 4820: ignored by every receiver.
+};
+
+// Calls visit(offset, chunk) for each chunk that is whole, its padding left out.
+template <typename Visit>
+void ForEachSctpChunk(ByteSpan packet, Visit&& visit) {
+  size_t at = kSctpCommonHeader;
+  while (at + kSctpChunkHeader <= packet.size()) {
+    const size_t length = LoadU16(packet.data() + at + 2);
+    if (length < kSctpChunkHeader || length > packet.size() - at) return;
+    visit(at, packet.subspan(at, length));
+    at += (length + 3) & ~size_t{3};
+  }
+}
+
+}  // namespace pcd::sctp
+
+#endif  // ENGINE_SCTP_SCTP_CHUNKS_H_
