@@ -32,11 +32,12 @@ function commandLine(directory) {
   ];
 }
 
-// A port that a process has bound shows in the kernel's table (/proc/net/udp), in hexadecimal.
+// A port that a process has bound shows in the kernel's table (/proc/net/udp) as the local address, in hexadecimal.
+// The sinks' own sockets show it too, as their remote address: that column does not count.
 async function isBound(port) {
-  const needle = `:${port.toString(16).toUpperCase().padStart(4, '0')} `;
+  const ending = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   const tables = await Promise.all(['udp', 'udp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8').catch(() => '')));
-  return tables.some((table) => table.split('\n').some((line) => line.slice(0, 60).includes(needle)));
+  return tables.some((table) => table.split('\n').some((line) => line.trim().split(/\s+/)[1]?.endsWith(ending)));
 }
 
 /** A running ffmpeg. */
