@@ -1,0 +1,166 @@
+// The figures of the service beside those of the raw floor, in one run.
+//
+//   bazel run --config=opt //tests/bench            all rows, 10 s each
+//   bazel run --config=opt //tests/bench -- --smoke short rows, few connections: does it work?
+//
+// CPU is user + system time of the measured process alone; the load runs in this one.
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "tests/bench/child_process.h"
+#include "tests/bench/data_load.h"
+#include "tests/bench/floor_load.h"
+#include "tests/bench/packet_counter.h"
+#include "tests/bench/publishers.h"
+#include "tests/bench/service_client.h"
+
+namespace pcd::bench {
+namespace {
+
+struct Scale {
+  double seconds = 10;
+  std::vector<std::pair<size_t, double>> rows = {{1, 500}, {20, 500}, {100, 200}, {100, 500}};
+  size_t set_ups = 100;
+  size_t idle = 200;
+  size_t data_megabytes = 64;
+};
+
+struct Measured {
+  uint64_t sent = 0;
+  uint64_t delivered = 0;
+  double cpu_us_per_packet = 0;
+};
+
+std::string ServicePath() { return "service/peerconnectiond"; }
+std::string FloorPath() { return "tests/bench/floor"; }
+
+// Lets what is under way arrive: waits until the counter stands still.
+void Settle(const PacketCounter& counter) {
+  for (uint64_t before = 0; before != counter.count();) {
+    before = counter.count();
+    usleep(200'000);
+  }
+}
+
+template <typename Load>
+Measured MeasurePackets(ChildProcess& process, PacketCounter& counter, Load& load, double rate,
+                        double seconds) {
+  load.Send(rate, 1.0);  // Warm-up: pools, key frames, first reports.
+  Settle(counter);
+  const uint64_t received = counter.count();
+  const double cpu = process.CpuMicros();
+  Measured measured;
+  measured.sent = load.Send(rate, seconds);
+  Settle(counter);
+  measured.delivered = counter.count() - received;
+  measured.cpu_us_per_packet = (process.CpuMicros() - cpu) / static_cast<double>(measured.sent);
+  return measured;
+}
+
+struct Service {
+  Service()
+      : process({ServicePath(), "--listen=127.0.0.1:0", "--log-level=error"}),
+        client(process.WaitForLine("listening on ")) {}
+  ChildProcess process;
+  ServiceClient client;
+};
+
+bool PacketRow(size_t connections, double rate, SrtpProfile profile, double seconds) {
+  const bool gcm = profile == SrtpProfile::kAeadAes128Gcm;
+  Measured floor, service;
+  {
+    PacketCounter counter;
+    ChildProcess process({FloorPath(), std::to_string(connections), gcm ? "gcm" : "cm",
+                          std::to_string(counter.port())});
+    FloorLoad load(process.WaitForLine("ports "), profile);
+    floor = MeasurePackets(process, counter, load, rate, seconds);
+  }
+  {
+    PacketCounter counter;
+    Service running;
+    Publishers load(running.client, profile, counter.port());
+    load.Connect(connections);
+    service = MeasurePackets(running.process, counter, load, rate, seconds);
+  }
+  std::printf("%4zu x %3.0f  %-3s  %8.2f  %8.2f  %5.2fx  %9llu  %9llu  %s\n", connections, rate,
+              gcm ? "GCM" : "CM", floor.cpu_us_per_packet, service.cpu_us_per_packet,
+              service.cpu_us_per_packet / floor.cpu_us_per_packet,
+              static_cast<unsigned long long>(service.sent),
+              static_cast<unsigned long long>(service.delivered),
+              service.sent == service.delivered ? "all" : "LOST");
+  std::fflush(stdout);
+  return service.sent == service.delivered;
+}
+
+void SetUpRow(size_t count) {
+  Service running;
+  Publishers load(running.client, SrtpProfile::kAeadAes128Gcm, 0);
+  load.Connect(5);
+  const double cpu = running.process.CpuMicros();
+  load.Connect(count);
+  std::printf("CPU per connection set-up (AcceptOffer to connected): %.2f ms over %zu\n",
+              (running.process.CpuMicros() - cpu) / 1e3 / static_cast<double>(count), count);
+  std::fflush(stdout);
+}
+
+void IdleRow(size_t count, double seconds) {
+  Service running;
+  Publishers load(running.client, SrtpProfile::kAeadAes128Gcm, 0);
+  load.Connect(5);
+  const double resident = running.process.ResidentKib();
+  load.Connect(count);
+  const double grown = running.process.ResidentKib() - resident;
+  const double cpu = running.process.CpuMicros();
+  usleep(static_cast<useconds_t>(seconds * 1e6));
+  const double idle = running.process.CpuMicros() - cpu;
+  std::printf("idle connected connection: %.1f KB resident, %.0f us CPU per second, over %zu\n",
+              grown / static_cast<double>(count), idle / seconds / static_cast<double>(count),
+              count);
+  std::fflush(stdout);
+}
+
+void DataRow(size_t megabytes) {
+  Service running;
+  DataLoad load(running.client);
+  const double cpu = running.process.CpuMicros();
+  const uint64_t bytes = load.Transfer(megabytes << 20);
+  const double seconds = (running.process.CpuMicros() - cpu) / 1e6;
+  std::printf("data channel to gRPC stream: %.1f MB per CPU second, %llu bytes\n",
+              static_cast<double>(bytes) / 1e6 / seconds, static_cast<unsigned long long>(bytes));
+  std::fflush(stdout);
+}
+
+int Run(const Scale& scale) {
+  bool all = true;
+  std::printf("CPU us per forwarded 1,100-byte packet\n");
+  std::printf("  load      SRTP     floor   service  ratio       sent  delivered\n");
+  for (const SrtpProfile profile : {SrtpProfile::kAeadAes128Gcm, SrtpProfile::kAes128CmSha1_80}) {
+    for (const auto& [connections, rate] : scale.rows) {
+      all &= PacketRow(connections, rate, profile, scale.seconds);
+    }
+  }
+  SetUpRow(scale.set_ups);
+  IdleRow(scale.idle, scale.seconds);
+  DataRow(scale.data_megabytes);
+  return all ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace pcd::bench
+
+int main(int argc, char** argv) {
+  pcd::bench::Scale scale;
+  if (argc == 2 && std::strcmp(argv[1], "--smoke") == 0) {
+    scale = {.seconds = 1, .rows = {{3, 100}}, .set_ups = 3, .idle = 3, .data_megabytes = 1};
+  } else if (argc != 1) {
+    std::fprintf(stderr, "usage: bench [--smoke]\n");
+    return 2;
+  }
+  return pcd::bench::Run(scale);
+}

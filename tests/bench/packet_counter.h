@@ -1,0 +1,37 @@
+// The receiving end of all sinks: one socket, one thread, counts datagrams.
+#ifndef TESTS_BENCH_PACKET_COUNTER_H_
+#define TESTS_BENCH_PACKET_COUNTER_H_
+
+#include <atomic>
+#include <cstdint>
+#include <thread>
+
+namespace pcd::bench {
+
+// Threading: count() from any thread.
+class PacketCounter {
+ public:
+  PacketCounter();  // On 127.0.0.1, port chosen by the system.
+  ~PacketCounter();
+  PacketCounter(const PacketCounter&) = delete;
+  PacketCounter& operator=(const PacketCounter&) = delete;
+
+  uint16_t port() const { return port_; }
+  uint64_t count() const { return count_.load(std::memory_order_relaxed); }
+
+ private:
+  void Run();
+
+  int fd_ = -1;
+  uint16_t port_ = 0;
+  std::atomic<uint64_t> count_{0};
+  std::atomic<bool> stop_{false};
+  std::thread thread_;
+};
+
+// Binds a UDP socket to 127.0.0.1 with large buffers; exits this program when it cannot.
+int BindLoopback(uint16_t& port);
+
+}  // namespace pcd::bench
+
+#endif  // TESTS_BENCH_PACKET_COUNTER_H_
