@@ -1,0 +1,242 @@
+// Every refused remote description: code, reason, exception and line. And that nothing changed.
+#include <gtest/gtest.h>
+
+#include "engine/base/status.h"
+#include "engine/jsep/session_test_util.h"
+
+namespace pcd::jsep {
+namespace {
+
+absl::Status SetRemote(Peer& peer, SdpType type, const std::string& sdp) {
+  return peer.session->SetRemoteDescription({.type = type, .sdp = sdp}).status();
+}
+
+int LineOf(const std::string& text, const std::string& what, int nth = 1) {
+  size_t at = 0;
+  for (int i = 0; i < nth; ++i) at = text.find(what, i == 0 ? 0 : at + 1);
+  EXPECT_NE(at, std::string::npos) << what;
+  int line = 1;
+  for (size_t i = 0; i < at && i < text.size(); ++i) line += text[i] == '\n' ? 1 : 0;
+  return line;
+}
+
+std::string ReplaceAll(std::string text, const std::string& from, const std::string& to) {
+  for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) {
+    text.replace(at, from.size(), to);
+  }
+  return text;
+}
+
+// A sample without the lines that start with `prefix`.
+std::string Without(const std::string& text, const std::string& prefix) {
+  std::string result;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = text.find('\n', begin) + 1;
+    const std::string line = text.substr(begin, end - begin);
+    if (!line.starts_with(prefix)) result += line;
+    begin = end;
+  }
+  return result;
+}
+
+class RefusedOffer : public testing::Test {
+ protected:
+  void Expect(const std::string& sdp, const std::string& dom, int line,
+              ErrorReason reason = ErrorReason::INVALID_SDP) {
+    Peer peer;
+    const absl::Status status = SetRemote(peer, SdpType::kOffer, sdp);
+    ExpectError(status, reason, dom, line);
+    EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+    EXPECT_EQ(peer.session->signaling_state(), SignalingState::kStable);
+    EXPECT_FALSE(peer.session->remote_description().has_value());
+    EXPECT_TRUE(peer.session->transceivers().empty());
+  }
+  const std::string offer_ = ReadSample("chromium_offer.sdp");
+};
+
+TEST_F(RefusedOffer, BadSyntax) {
+  Expect("", "OperationError", 0);
+  Expect(Replace(offer_, "a=setup:actpass", "a=setup:maybe"), "OperationError",
+         LineOf(offer_, "a=setup"));
+}
+
+TEST_F(RefusedOffer, TooLarge) {
+  Expect(offer_ + std::string(300 * 1024, 'x'), "OperationError", 0, ErrorReason::SDP_TOO_LARGE);
+  std::string many = offer_;
+  for (int i = 0; i < 70; ++i) many += "m=audio 0 RTP/AVP 0\r\n";
+  Expect(many, "OperationError", LineOf(many, "m=", 65), ErrorReason::SDP_TOO_LARGE);
+}
+
+TEST_F(RefusedOffer, TheSameMidTwice) {
+  Expect(Replace(offer_, "a=mid:1", "a=mid:0"), "InvalidAccessError", LineOf(offer_, "m=video"));
+}
+
+TEST_F(RefusedOffer, AGroupThatNamesNoSection) {
+  Expect(Replace(offer_, "BUNDLE 0 1 2", "BUNDLE 0 1 9"), "InvalidAccessError",
+         LineOf(offer_, "a=group"));
+}
+
+TEST_F(RefusedOffer, AMidBundledTwice) {
+  Expect(Replace(offer_, "BUNDLE 0 1 2", "BUNDLE 0 1 0"), "InvalidAccessError",
+         LineOf(offer_, "a=group"));
+}
+
+TEST_F(RefusedOffer, MissingIceCredentials) {
+  const std::string bad = Without(offer_, "a=ice-pwd");
+  Expect(bad, "InvalidAccessError", LineOf(bad, "m=audio"));
+}
+
+TEST_F(RefusedOffer, MissingFingerprintThatIsSdesOrPlainRtp) {
+  const std::string bad = Without(offer_, "a=fingerprint");
+  Expect(bad, "InvalidAccessError", LineOf(bad, "m=audio"));
+}
+
+TEST_F(RefusedOffer, AnExtensionIdWithTwoMeanings) {
+  Expect(Replace(offer_, "a=extmap:2 http", "a=extmap:1 http"), "InvalidAccessError",
+         LineOf(offer_, "a=extmap:2 "));
+  // Across a BUNDLE group as well.
+  const std::string bad = Replace(offer_, "a=extmap:14 urn:ietf:params:rtp-hdrext:toffset",
+                                  "a=extmap:1 urn:ietf:params:rtp-hdrext:toffset");
+  Expect(bad, "InvalidAccessError", LineOf(bad, "toffset"));
+}
+
+TEST_F(RefusedOffer, ALiveSectionWithoutPayloadTypes) {
+  const std::string bad = Replace(offer_, "m=audio 9 UDP/TLS/RTP/SAVPF 111 63 9 0 8 13 110 126",
+                                  "m=audio 9 UDP/TLS/RTP/SAVPF");
+  Expect(bad, "InvalidAccessError", LineOf(bad, "m=audio"));
+}
+
+// Refused later offers: the first one was answered.
+class RefusedReoffer : public testing::Test {
+ protected:
+  RefusedReoffer() { peer_.Answer(offer_); }
+
+  void Expect(const std::string& sdp, int line, ErrorReason reason = ErrorReason::INVALID_SDP,
+              const std::string& dom = "InvalidAccessError") {
+    const auto transceivers = peer_.session->transceivers();
+    ExpectError(SetRemote(peer_, SdpType::kOffer, sdp), reason, dom, line);
+    EXPECT_EQ(peer_.session->signaling_state(), SignalingState::kStable);
+    EXPECT_EQ(peer_.session->remote_description()->sdp, offer_);
+    EXPECT_EQ(peer_.session->transceivers(), transceivers);
+    peer_.Answer(offer_);  // Still works.
+  }
+  const std::string offer_ = ReadSample("chromium_offer.sdp");
+  Peer peer_;
+};
+
+TEST_F(RefusedReoffer, FewerSections) {
+  std::string bad = offer_.substr(0, offer_.find("m=application"));
+  bad = Replace(bad, "BUNDLE 0 1 2", "BUNDLE 0 1");
+  Expect(bad, LineOf(bad, "m=video"));
+}
+
+TEST_F(RefusedReoffer, AnotherKindInAPlace) {
+  Expect(Replace(offer_, "m=audio", "m=video"), LineOf(offer_, "m=audio"));
+}
+
+TEST_F(RefusedReoffer, AnotherMidInAPlace) {
+  Expect(Replace(Replace(offer_, "a=mid:1", "a=mid:7"), "BUNDLE 0 1 2", "BUNDLE 0 7 2"),
+         LineOf(offer_, "m=video"));
+}
+
+TEST_F(RefusedReoffer, AnotherCertificate) {
+  Expect(ReplaceAll(offer_, "sha-256 6B", "sha-256 7C"), LineOf(offer_, "m=audio"),
+         ErrorReason::UNSUPPORTED_SDP, "OperationError");
+}
+
+TEST_F(RefusedReoffer, TheOppositeDtlsRole) {
+  // We answered passive, so an offer that wants us active contradicts it.
+  Expect(ReplaceAll(offer_, "a=setup:actpass", "a=setup:passive"), LineOf(offer_, "m=audio"),
+         ErrorReason::UNSUPPORTED_SDP, "OperationError");
+}
+
+class RefusedAnswer : public testing::Test {
+ protected:
+  RefusedAnswer() {
+    EXPECT_TRUE(peer_.session->AddTransceiver(MediaKind::kAudio, {}).ok());
+    EXPECT_TRUE(peer_.session->AddTransceiver(MediaKind::kVideo, {}).ok());
+    EXPECT_TRUE(peer_.session->AddDataSection().ok());
+    peer_.SetLocal(SdpType::kOffer);
+  }
+
+  void Expect(const std::string& sdp, int line, ErrorReason reason = ErrorReason::INVALID_SDP,
+              const std::string& dom = "InvalidAccessError") {
+    for (SdpType type : {SdpType::kPranswer, SdpType::kAnswer}) {
+      ExpectError(SetRemote(peer_, type, sdp), reason, dom, line);
+      EXPECT_EQ(peer_.session->signaling_state(), SignalingState::kHaveLocalOffer);
+      EXPECT_FALSE(peer_.session->remote_description().has_value());
+    }
+    peer_.SetRemote(SdpType::kAnswer, answer_);  // The right one still works.
+  }
+  const std::string answer_ = ReadSample("chromium_answer.sdp");
+  Peer peer_;
+};
+
+TEST_F(RefusedAnswer, FewerSections) {
+  std::string bad = answer_.substr(0, answer_.find("m=application"));
+  bad = Replace(bad, "BUNDLE 0 1 2", "BUNDLE 0 1");
+  Expect(bad, LineOf(bad, "m=video"));
+}
+
+TEST_F(RefusedAnswer, AnotherKind) {
+  Expect(Replace(answer_, "m=video", "m=audio"), LineOf(answer_, "m=video"));
+}
+
+TEST_F(RefusedAnswer, AnotherMid) {
+  Expect(Replace(Replace(answer_, "a=mid:1", "a=mid:x"), "BUNDLE 0 1 2", "BUNDLE 0 x 2"),
+         LineOf(answer_, "m=video"));
+}
+
+TEST_F(RefusedAnswer, NoBundleAtAll) {
+  const std::string bad = Without(answer_, "a=group");
+  Expect(bad, LineOf(bad, "m=video"), ErrorReason::UNSUPPORTED_SDP, "OperationError");
+}
+
+TEST_F(RefusedAnswer, OneSectionLeftOutOfTheBundle) {
+  Expect(Replace(answer_, "BUNDLE 0 1 2", "BUNDLE 0 1"), LineOf(answer_, "m=application"),
+         ErrorReason::UNSUPPORTED_SDP, "OperationError");
+}
+
+TEST_F(RefusedAnswer, SetupActpassOrNone) {
+  Expect(ReplaceAll(answer_, "a=setup:active", "a=setup:actpass"), LineOf(answer_, "m=audio"));
+}
+
+TEST_F(RefusedAnswer, NoSetup) {
+  const std::string bad = Without(answer_, "a=setup");
+  Expect(bad, LineOf(bad, "m=audio"));
+}
+
+TEST_F(RefusedAnswer, NoRtcpMux) {
+  const std::string bad = Without(answer_, "a=rtcp-mux");
+  Expect(bad, LineOf(bad, "m=audio"));
+}
+
+TEST_F(RefusedAnswer, NoCodecOfOurs) {
+  Expect(Replace(answer_, "a=rtpmap:96 VP8/90000", "a=rtpmap:96 VP9/90000"),
+         LineOf(answer_, "m=video"));
+}
+
+TEST_F(RefusedAnswer, AnotherProtocol) {
+  Expect(Replace(answer_, "m=video 9 UDP/TLS/RTP/SAVPF", "m=video 9 FOO/RTP/X"),
+         LineOf(answer_, "m=video"));
+}
+
+TEST_F(RefusedAnswer, AnotherDataProtocol) {
+  Expect(Replace(answer_, "UDP/DTLS/SCTP webrtc-datachannel", "UDP/DTLS/SCTP other"),
+         LineOf(answer_, "m=application"));
+}
+
+TEST(RefusedAnswerTest, ASectionThatWasRejectedInTheOffer) {
+  Peer a('a'), b('b');
+  ASSERT_TRUE(a.session->AddTransceiver(MediaKind::kAudio, {}).ok());
+  ASSERT_TRUE(a.session->AddTransceiver(MediaKind::kVideo, {}).ok());
+  Negotiate(a, b);
+  const std::string old_answer = b.LocalSdp();
+  ASSERT_TRUE(a.session->StopTransceiver(a.session->transceivers()[1].id).ok());
+  a.SetLocal(SdpType::kOffer);
+  ExpectError(SetRemote(a, SdpType::kAnswer, old_answer), ErrorReason::INVALID_SDP,
+              "InvalidAccessError", LineOf(old_answer, "m=video"));
+}
+
+}  // namespace
+}  // namespace pcd::jsep
