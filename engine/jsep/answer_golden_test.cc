@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "engine/jsep/session_test_util.h"
+#include "engine/jsep/session_testing.h"
 #include "engine/jsep/text_difference.h"
 
 namespace pcd::jsep {

@@ -1,7 +1,7 @@
 // A fresh session answers a remote offer.
 #include <gtest/gtest.h>
 
-#include "engine/jsep/session_test_util.h"
+#include "engine/jsep/session_testing.h"
 #include "engine/sdp/session_description.h"
 
 namespace pcd::jsep {

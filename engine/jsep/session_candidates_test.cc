@@ -1,7 +1,7 @@
 // Candidates of both ends.
 #include <gtest/gtest.h>
 
-#include "engine/jsep/session_test_util.h"
+#include "engine/jsep/session_testing.h"
 #include "engine/sdp/candidate.h"
 
 namespace pcd::jsep {

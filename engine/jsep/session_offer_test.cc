@@ -1,7 +1,7 @@
 // A session offers, and both ends renegotiate.
 #include <gtest/gtest.h>
 
-#include "engine/jsep/session_test_util.h"
+#include "engine/jsep/session_testing.h"
 #include "engine/sdp/session_description.h"
 
 namespace pcd::jsep {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <random>
 
-#include "engine/jsep/session_test_util.h"
+#include "engine/jsep/session_testing.h"
 
 namespace pcd::jsep {
 namespace {

@@ -1,7 +1,7 @@
 // Signaling state, local descriptions as texts, rollback, glare, close.
 #include <gtest/gtest.h>
 
-#include "engine/jsep/session_test_util.h"
+#include "engine/jsep/session_testing.h"
 
 namespace pcd::jsep {
 namespace {

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/base/status.h"
-#include "engine/jsep/session_test_util.h"
+#include "engine/jsep/session_testing.h"
 
 namespace pcd::jsep {
 namespace {

@@ -1,4 +1,4 @@
-#include "engine/jsep/session_test_util.h"
+#include "engine/jsep/session_testing.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // What the tests of this room share.
-#ifndef ENGINE_JSEP_SESSION_TEST_UTIL_H_
-#define ENGINE_JSEP_SESSION_TEST_UTIL_H_
+#ifndef ENGINE_JSEP_SESSION_TESTING_H_
+#define ENGINE_JSEP_SESSION_TESTING_H_
 
 #include <cstdint>
 #include <memory>
@@ -61,4 +61,4 @@ Candidate HostCandidate(const std::string& address, uint16_t port);
 
 }  // namespace pcd::jsep
 
-#endif  // ENGINE_JSEP_SESSION_TEST_UTIL_H_
+#endif  // ENGINE_JSEP_SESSION_TESTING_H_
