@@ -1,34 +1,21 @@
 #!/usr/bin/env bash
-# Runs the built service on loopback with its defaults and says how to call it: `make run`.
-# Arguments are flags of the service.
+# Starts the service that `make run` has built, on loopback with its defaults, and says how to
+# call it. Further arguments go to the service.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-annotate() {  # Passes the service's output on; once it listens, adds how to call it.
-  trap '' INT TERM  # The service ends first, and what it says then is still shown.
-  local line
-  while IFS= read -r line; do
-    printf '%s\n' "$line"
-    if [[ "$line" =~ listening\ on\ ([0-9a-fA-F.:\[\]]+) ]]; then usage "${BASH_REMATCH[1]}"; fi
-  done
-}
+service=bazel-bin/service/peerconnectiond
+pcctl=bazel-bin/clients/pcctl/pcctl
+cat <<EOF
+peerconnectiond, from another terminal:
 
-usage() {  # <address>
-  cat <<TEXT
+  $pcctl create                     # a PeerConnection; prints its id
+  $pcctl list
+  $pcctl accept-offer --sink 127.0.0.1:5004 < offer.sdp > answer.sdp
+  $pcctl --help
 
-peerconnectiond runs on $1, without TLS, for this machine only. In another terminal:
+Any gRPC client works: the contract is in proto/peerconnection/v1, and the service answers
+reflection (grpcurl -plaintext 127.0.0.1:50051 list). Stop it with Ctrl-C.
 
-  bazel-bin/clients/pcctl/pcctl --server $1 create
-  bazel-bin/clients/pcctl/pcctl --server $1 list
-
-From Node (clients/node/README.md):
-
-  new Client({ address: '$1' })
-
-From any language: proto/peerconnection/v1, or gRPC reflection ("grpcurl -plaintext $1 list").
-Ctrl-C ends it.
-
-TEXT
-}
-
-exec bazel-bin/service/peerconnectiond "$@" > >(annotate) 2>&1
+EOF
+exec "$service" "$@"

@@ -9,6 +9,7 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <initializer_list>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -18,6 +19,11 @@
 #include "service/unary_reply.h"
 
 namespace pcd::service {
+
+inline absl::Status RequireConnectionId(const std::string& id) {
+  return id.empty() ? InvalidArgument("the connection is required", "peer_connection_id")
+                    : absl::OkStatus();
+}
 
 // `operation` runs on the loop of the connection that the request names, and fills the
 // response; both messages live until it has returned. `fields`: see field_guard.h.
@@ -29,9 +35,7 @@ grpc::ServerUnaryReactor* CallOnConnection(
   UnaryReply<Response> reply(context, response);
   grpc::ServerUnaryReactor* reactor = reply.reactor();
   absl::Status status = CheckFields(*request, fields);
-  if (status.ok() && request->peer_connection_id().empty()) {
-    status = InvalidArgument("the connection is required", "peer_connection_id");
-  }
+  if (status.ok()) status = RequireConnectionId(request->peer_connection_id());
   if (!status.ok()) {
     std::move(reply).Finish(status);
     return reactor;

@@ -33,7 +33,7 @@ grpc::ServerBidiReactor<v1::StreamRequest, v1::StreamResponse>* DataStreamReacto
     host::Host& host) {
   auto reactor = std::make_shared<DataStreamReactor>(host);
   reactor->self_ = reactor;
-  reactor->StartRead(&reactor->request_);
+  reactor->ReadNext();
   return reactor.get();
 }
 
@@ -79,7 +79,7 @@ void DataStreamReactor::HandleRequest() {
       return;
     case v1::StreamRequest::kReceiveCredit:
       PassCreditOn(window_.Add(request_.receive_credit()));
-      StartRead(&request_);
+      ReadNext();
       return;
     case v1::StreamRequest::REQUEST_NOT_SET:
       Fail(InvalidArgument("a message of a stream is open, message or receive_credit", "request"));
@@ -127,7 +127,7 @@ void DataStreamReactor::Attach(host::PeerConnection& pc) {
     }
   }
   Push(std::move(response));
-  StartRead(&request_);
+  ReadNext();
 }
 
 void DataStreamReactor::SendMessage(host::PeerConnection& pc) {
@@ -152,7 +152,7 @@ void DataStreamReactor::SendMessage(host::PeerConnection& pc) {
     refused.set_message_number(message_number_);
     Push(std::move(response));
   }
-  StartRead(&request_);
+  ReadNext();
 }
 
 void DataStreamReactor::OnItem(peerconnection::StreamItem item) {
@@ -199,6 +199,17 @@ void DataStreamReactor::Push(Response response) {
   if (queue_.Push(std::move(response))) return;
   Fail(MakeError(absl::StatusCode::kResourceExhausted, ErrorReason::SLOW_CONSUMER,
                  "the reader of the stream is too slow"));
+}
+
+void DataStreamReactor::ReadNext() {
+  const std::lock_guard lock(finish_mutex_);
+  if (!finished_) StartRead(&request_);
+}
+
+void DataStreamReactor::FinishWith(const grpc::Status& status) {
+  const std::lock_guard lock(finish_mutex_);
+  finished_ = true;
+  Finish(status);
 }
 
 void DataStreamReactor::Fail(const absl::Status& status) { queue_.FinishNow(ToGrpcStatus(status)); }

@@ -43,6 +43,8 @@ class DataStreamReactor final
  private:
   using Response = v1::StreamResponse;
 
+  // Any thread.
+  void ReadNext();
   // On a gRPC thread.
   void HandleRequest();
   void HandleOpen();
@@ -57,7 +59,7 @@ class DataStreamReactor final
   void OnItem(peerconnection::StreamItem item);
 
   void StartWriteOf(const Response& response) override;
-  void FinishWith(const grpc::Status& status) override { Finish(status); }
+  void FinishWith(const grpc::Status& status) override;
 
   host::Host& host_;
   std::shared_ptr<DataStreamReactor> self_;  // Until OnDone.
@@ -69,6 +71,10 @@ class DataStreamReactor final
   uint64_t write_cost_ = 0;         // Of the write in flight.
   std::optional<peerconnection::StreamId> stream_id_;  // Of the loop.
   bool detached_ = false;                              // Of the loop.
+  // gRPC takes no read after the end, and the end may come while the loop asks for the next.
+  // It never calls back from within either, so the lock may be held.
+  std::mutex finish_mutex_;
+  bool finished_ = false;  // Guarded by finish_mutex_.
 };
 
 }  // namespace pcd::service

@@ -157,6 +157,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::Close(grpc::CallbackServerConte
   absl::Status status = [&]() -> absl::Status {
     PCD_RETURN_IF_ERROR(
         CheckFields(*request, {"peer_connection_id", "graceful", "graceful_timeout", "message"}));
+    PCD_RETURN_IF_ERROR(RequireConnectionId(request->peer_connection_id()));
     if (request->message().size() > kMaxCloseMessageBytes) {
       return InvalidArgument("the message is at most 256 bytes", "message");
     }

@@ -5,6 +5,7 @@ Names of suites as arguments choose some; none means all. The last line is
 `N passed, N failed`; the status is non-zero when a test failed or could not be built.
 """
 
+import glob
 import json
 import os
 import re
@@ -63,14 +64,15 @@ def node_test(name, folder):
     """Runs node --test in a folder; returns (passed, failed) in tests."""
     if subprocess.run(["deploy/setup/npm.sh", *NODE_PACKAGES], cwd=ROOT).returncode != 0:
         return 0, 1
-    bazel = subprocess.run([BAZEL, "build", "//service:peerconnectiond", "//clients/pcctl"],
-                           cwd=ROOT)
-    if bazel.returncode != 0:
+    binaries = {variable: target for variable, target in BINARIES.items()
+                if os.path.isdir(os.path.join(ROOT, target.split(":")[0]))}
+    build = [BAZEL, "build", *(f"//{target}" for target in binaries.values())]
+    if subprocess.run(build, cwd=ROOT).returncode != 0:
         return 0, 1
-    environment = dict(
-        os.environ,
-        PEERCONNECTIOND=os.path.join(ROOT, "bazel-bin/service/peerconnectiond"),
-        PCCTL=os.path.join(ROOT, "bazel-bin/clients/pcctl/pcctl"))
+    environment = dict(os.environ, **{
+        variable: os.path.join(ROOT, "bazel-bin", *target.split(":"))
+        for variable, target in binaries.items()})
+    files = sorted(glob.glob("test/*.test.js", root_dir=os.path.join(ROOT, folder)))
     with tempfile.NamedTemporaryFile(suffix=".tap") as tap:
         command = ["node", "--test", "--test-reporter=spec", "--test-reporter-destination=stdout",
                    "--test-reporter=tap", f"--test-reporter-destination={tap.name}"]

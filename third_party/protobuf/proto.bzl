@@ -31,6 +31,8 @@ def _cc_generated(name, protos, imports, kind, flags, deps, visibility):
         name = name,
         srcs = outputs.sources,
         hdrs = outputs.headers,
+        # A file that only declares services is referred to by no code, but reflection needs it.
+        alwayslink = True,
         copts = ["-w"],
         includes = ["."],
         visibility = visibility,
