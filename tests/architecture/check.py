@@ -31,6 +31,23 @@ class Tree:
                               and not (relative == "." and n in ("build", "demo-output")))
             self.files += [os.path.normpath(os.path.join(relative, f)) for f in sorted(files)]
 
+        self.packages = [build_graph.read_package(root, path) for path in self.files
+                         if os.path.basename(path) == "BUILD.bazel"]
+        self._test_files = self._find_test_files()
+
+    def _find_test_files(self):
+        """Files that test targets alone are built from."""
+        tested, shipped = set(), set()
+        for package in self.packages:
+            for target in package.targets:
+                files = {os.path.join(package.name, f) for f in target.srcs + target.hdrs}
+                (tested if target.is_test else shipped).update(files)
+        return tested - shipped
+
+    def is_test_file(self, path):
+        return (house_of(path) == "tests" or room_of(path) == rules.TEST_ROOM
+                or path in self._test_files)
+
     def lines(self, path):
         with open(os.path.join(self.root, path), encoding="utf-8", errors="replace") as text:
             return text.read().splitlines()
@@ -54,12 +71,6 @@ def place_of(path):
     """How rules.LIBRARIES names a place."""
     room = room_of(path)
     return f"engine/{room}" if room else house_of(path)
-
-
-def is_test_file(path):
-    return (house_of(path) == "tests" or room_of(path) == rules.TEST_ROOM
-            or re.search(r"(_test|_testing|_benchmark)\.(cc|h)$", path) is not None
-            or "/testdata/" in path)
 
 
 def layer_fault(user, used, in_test):
@@ -97,21 +108,21 @@ def check_include(tree, path, number, header):
     if target in rules.HOUSES and target not in rules.HOUSES.get(house, [target]):
         tree.report(path, number, "houses", f"{house} includes {header}")
     if room and room_of(header):
-        fault = layer_fault(room, room_of(header), is_test_file(path))
+        fault = layer_fault(room, room_of(header), tree.is_test_file(path))
         if fault:
             tree.report(path, number, "layers", f"{fault}: {header}")
     for library, pattern, places in rules.LIBRARIES:
-        if re.match(pattern, header) and not is_test_library_use(path, library, places):
+        if re.match(pattern, header) and not may_use(tree, path, library, places):
             tree.report(path, number, "third-party",
                         f"{library} header {header} outside of {', '.join(places) or 'tests'}")
 
 
-def is_test_library_use(path, library, places):
+def may_use(tree, path, library, places):
     """Whether a file may include a library's headers."""
     if house_of(path) == "tests":
         return True
     if library in ("GoogleTest", "Google Benchmark"):
-        return is_test_file(path)
+        return tree.is_test_file(path)
     return place_of(path) in places
 
 
@@ -120,7 +131,7 @@ def check_sources(tree):
     for path in tree.files:
         if not path.endswith((".cc", ".h", ".c")) or house_of(path) not in rules.HOUSES:
             continue
-        core = room_of(path) in rules.CORES and not is_test_file(path)
+        core = room_of(path) in rules.CORES and not tree.is_test_file(path)
         for number, line in enumerate(tree.lines(path), 1):
             include = _INCLUDE.match(line)
             if include:
@@ -171,10 +182,8 @@ def check_dependency(tree, package, target, dep):
 
 def check_targets(tree):
     """BUILD files: visibility and edges; every C++ file belongs to a target."""
-    for path in tree.files:
-        if os.path.basename(path) != "BUILD.bazel":
-            continue
-        package = build_graph.read_package(tree.root, path)
+    for package in tree.packages:
+        path = package.path
         if house_of(path) not in rules.PRIVATE_BY_DEFAULT:
             continue
         if package.targets and package.default_visibility != ["//visibility:private"]:

@@ -167,6 +167,20 @@ class PlantedViolations(unittest.TestCase):
         self.expect("third-party", "service/server.cc:1",
                     {"service/server.cc": "#include <gtest/gtest.h>\n"})
 
+    def test_a_helper_of_tests_may_use_googletest(self):
+        self.assertEqual(self.violations({
+            "engine/rtp/BUILD.bazel": build(
+                library("view", ["view.h"]),
+                library("help", ["help.cc"], extra="testonly = True")),
+            "engine/rtp/help.cc": "#include <gtest/gtest.h>\n"}), [])
+
+    def test_a_file_that_is_shipped_too_is_no_helper_of_tests(self):
+        self.expect("third-party", "engine/rtp/view.h:1", {
+            "engine/rtp/BUILD.bazel": build(
+                library("view", ["view.h"]),
+                library("help", ["view.h"], extra="testonly = True")),
+            "engine/rtp/view.h": "#include <gtest/gtest.h>\n"})
+
     def test_a_package_that_is_not_private_by_default(self):
         self.expect("visibility", "engine/rtp/BUILD.bazel",
                     {"engine/rtp/BUILD.bazel": library("view", ["view.h"])})
