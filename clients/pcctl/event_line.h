@@ -1,0 +1,44 @@
+// What a watch delivers, one line for each message.
+#ifndef CLIENTS_PCCTL_EVENT_LINE_H_
+#define CLIENTS_PCCTL_EVENT_LINE_H_
+
+#include <optional>
+#include <ostream>
+#include <string>
+
+#include "clients/pcctl/api.h"
+#include "peerconnection/v1/event_service.pb.h"
+
+namespace pcd::pcctl {
+
+// Cells of a line; "-" where there is nothing to say.
+struct EventLine {
+  std::string time = "-";
+  std::string id = "-";
+  std::string sequence = "-";
+  std::string event;
+  std::string details;
+};
+
+// Nothing for heartbeats and statistics, which are for programs.
+std::optional<EventLine> ToEventLine(const api::WatchEventsResponse& response);
+
+// Prints lines below a header. Lines come one by one, so columns grow with what they hold.
+// Threading: one thread.
+class EventLinePrinter {
+ public:
+  explicit EventLinePrinter(std::ostream* out) : out_(out) {}
+
+  void Print(EventLine line);
+
+ private:
+  void PrintCells(const EventLine& line);
+
+  std::ostream* const out_;
+  bool header_printed_ = false;
+  size_t id_width_ = 0;
+};
+
+}  // namespace pcd::pcctl
+
+#endif  // CLIENTS_PCCTL_EVENT_LINE_H_

@@ -1,0 +1,109 @@
+#include "clients/pcctl/flag_set.h"
+
+#include <gtest/gtest.h>
+
+namespace pcd::pcctl {
+namespace {
+
+using std::chrono::milliseconds;
+
+class FlagSetTest : public ::testing::Test {
+ protected:
+  FlagSetTest() {
+    flags_.AddString(
+        {.name = "server", .short_name = 's', .placeholder = "HOST:PORT", .help = "S."}, &server_);
+    flags_.AddList({.name = "label", .placeholder = "K=V", .help = "L.\nMore."}, &labels_);
+    flags_.AddSwitch({.name = "graceful", .short_name = 'g', .help = "G."}, &graceful_);
+    flags_.AddDuration({.name = "timeout", .placeholder = "TIME", .help = "T."}, &timeout_);
+    flags_.AddChoice({.name = "output", .short_name = 'o', .placeholder = "F", .help = "O."},
+                     {"table", "json"}, &output_);
+  }
+
+  FlagSet flags_;
+  std::string server_ = "default";
+  std::vector<std::string> labels_;
+  bool graceful_ = false;
+  std::optional<milliseconds> timeout_;
+  std::string output_ = "table";
+};
+
+TEST_F(FlagSetTest, KeepsDefaultsWithoutArguments) {
+  const auto result = flags_.Parse({});
+  EXPECT_EQ(result.error, "");
+  EXPECT_EQ(server_, "default");
+  EXPECT_EQ(timeout_, std::nullopt);
+}
+
+TEST_F(FlagSetTest, TakesEveryFormOfAValue) {
+  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
+           {"--server", "a:1"}, {"--server=a:1"}, {"-s", "a:1"}, {"-sa:1"}, {"-s=a:1"}}) {
+    server_.clear();
+    EXPECT_EQ(flags_.Parse(arguments).error, "") << arguments[0];
+    EXPECT_EQ(server_, "a:1") << arguments[0];
+  }
+}
+
+TEST_F(FlagSetTest, MixesFlagsAndPositionals) {
+  const auto result = flags_.Parse({"one", "--graceful", "two", "--label", "a=b", "--label=c=d"});
+  EXPECT_EQ(result.error, "");
+  EXPECT_EQ(result.positionals, (std::vector<std::string>{"one", "two"}));
+  EXPECT_TRUE(graceful_);
+  EXPECT_EQ(labels_, (std::vector<std::string>{"a=b", "c=d"}));
+}
+
+TEST_F(FlagSetTest, EndsFlagsAtTwoDashes) {
+  const auto result = flags_.Parse({"--", "--graceful", "-"});
+  EXPECT_EQ(result.positionals, (std::vector<std::string>{"--graceful", "-"}));
+  EXPECT_FALSE(graceful_);
+}
+
+TEST_F(FlagSetTest, StopsAtThePositionalIfAsked) {
+  const auto result = flags_.Parse({"--server", "a:1", "list", "--unknown"}, true);
+  EXPECT_EQ(result.error, "");
+  EXPECT_EQ(result.next, 2u);
+}
+
+TEST_F(FlagSetTest, SwitchesTakeAValueOnlyWithEqualsSign) {
+  graceful_ = true;
+  EXPECT_EQ(flags_.Parse({"--graceful=false", "false"}).positionals.size(), 1u);
+  EXPECT_FALSE(graceful_);
+  EXPECT_EQ(flags_.Parse({"--graceful=maybe"}).error,
+            "--graceful takes true or false, not 'maybe'");
+}
+
+TEST_F(FlagSetTest, NamesWhatIsWrong) {
+  EXPECT_EQ(flags_.Parse({"--nope"}).error, "unknown flag --nope");
+  EXPECT_EQ(flags_.Parse({"-x"}).error, "unknown flag -x");
+  EXPECT_EQ(flags_.Parse({"--server"}).error, "--server needs a value: HOST:PORT");
+  EXPECT_EQ(flags_.Parse({"-o", "yaml"}).error, "-o takes one of table json, not 'yaml'");
+  EXPECT_EQ(flags_.Parse({"--timeout=0"}).error,
+            "--timeout takes a time above zero such as 500ms, 30s or 5m, not '0'");
+}
+
+TEST_F(FlagSetTest, AlignsHelp) {
+  EXPECT_EQ(flags_.Help(),
+            "  -s, --server HOST:PORT  S.\n"
+            "      --label K=V         L.\n"
+            "                          More.\n"
+            "  -g, --graceful          G.\n"
+            "      --timeout TIME      T.\n"
+            "  -o, --output F          O.\n");
+}
+
+TEST(ParseDurationTest, ReadsUnits) {
+  EXPECT_EQ(ParseDuration("250ms"), milliseconds(250));
+  EXPECT_EQ(ParseDuration("30s"), milliseconds(30000));
+  EXPECT_EQ(ParseDuration("30"), milliseconds(30000));
+  EXPECT_EQ(ParseDuration("5m"), milliseconds(300000));
+  EXPECT_EQ(ParseDuration("1000h"), milliseconds(3600000000));
+}
+
+TEST(ParseDurationTest, RefusesWhatIsNoTimeOrTooLong) {
+  for (const char* text : {"", "s", "-1s", "0", "1.5s", "1 s", "1d", "1001h", "3600001000ms",
+                           "99999999999999999999s"}) {
+    EXPECT_EQ(ParseDuration(text), std::nullopt) << text;
+  }
+}
+
+}  // namespace
+}  // namespace pcd::pcctl
