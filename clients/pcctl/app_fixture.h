@@ -2,6 +2,7 @@
 #ifndef CLIENTS_PCCTL_APP_FIXTURE_H_
 #define CLIENTS_PCCTL_APP_FIXTURE_H_
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <functional>

@@ -16,8 +16,8 @@ struct EventLine {
   std::string time = "-";
   std::string id = "-";
   std::string sequence = "-";
-  std::string event;
-  std::string details;
+  std::string event = {};
+  std::string details = {};
 };
 
 // Nothing for heartbeats and statistics, which are for programs.
