@@ -110,16 +110,16 @@ class AcceptOfferVerb : public Verb {
       return;
     }
     context.environment.out << response.answer().sdp();
+    context.environment.err << "connection  "
+                            << Printable(response.peer_connection().peer_connection_id()) << '\n';
     Table summary;
-    summary.AddRow({"connection", Printable(response.peer_connection().peer_connection_id())});
     for (const api::Sink& sink : response.sinks()) {
       const auto& destination = sink.spec().destination();
-      const std::string& codec = sink.codec().codec().mime_type();
-      summary.AddRow({"sink " + Printable(sink.sink_id()),
-                      ToString(destination.host(), destination.port()), Printable(codec),
-                      sink.state() == api::SINK_STATE_WAITING
-                          ? "waiting: no such track in the offer"
-                          : EnumText(sink.state())});
+      summary.AddRow(
+          {"sink " + Printable(sink.sink_id()), ToString(destination.host(), destination.port()),
+           Printable(sink.codec().codec().mime_type()),
+           sink.state() == api::SINK_STATE_WAITING ? "waiting: no such track in the offer"
+                                                   : EnumText(sink.state())});
     }
     summary.Print(context.environment.err);
     if (!response.gathering_complete()) {

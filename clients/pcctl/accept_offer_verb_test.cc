@@ -2,7 +2,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "clients/pcctl/app_fixture.h"
+#include "clients/pcctl/app_fixture_testing.h"
 
 namespace pcd::pcctl {
 namespace {

@@ -4,7 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "clients/pcctl/app_fixture.h"
+#include "clients/pcctl/app_fixture_testing.h"
 #include "clients/pcctl/help.h"
 
 namespace pcd::pcctl {
@@ -31,7 +31,7 @@ TEST_F(AppTest, HelpListsVerbsFlagsAndExitCodes) {
   EXPECT_THAT(help, HasSubstr("\n  3  the service cannot be reached"));
 }
 
-TEST_F(AppTest, EveryVerbHasHelpThatFitsATerminal) {
+TEST_F(AppTest, EveryVerbHasHelp) {
   for (const VerbEntry* entry : Verbs()) {
     const std::string name(entry->name);
     const RunResult result = Run({name, "--help"});

@@ -1,7 +1,7 @@
 // create, get, list and close.
 #include <nlohmann/json.hpp>
 
-#include "clients/pcctl/app_fixture.h"
+#include "clients/pcctl/app_fixture_testing.h"
 
 namespace pcd::pcctl {
 namespace {

@@ -65,7 +65,7 @@ std::string ChannelText(const api::DataChannel& channel) {
 std::string ConnectionDetails(const api::Event& event) {
   switch (event.event_case()) {
     case api::Event::kCreated:
-      return Named("labels", LabelsText(event.created().peer_connection().labels()));
+      return LabelsText(event.created().peer_connection().labels());
     case api::Event::kIceCandidate:
       return Candidate(event.ice_candidate());
     case api::Event::kIceCandidateError:

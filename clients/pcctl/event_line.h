@@ -2,6 +2,7 @@
 #ifndef CLIENTS_PCCTL_EVENT_LINE_H_
 #define CLIENTS_PCCTL_EVENT_LINE_H_
 
+#include <cstddef>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -23,11 +24,12 @@ struct EventLine {
 // Nothing for heartbeats and statistics, which are for programs.
 std::optional<EventLine> ToEventLine(const api::WatchEventsResponse& response);
 
-// Prints lines below a header. Lines come one by one, so columns grow with what they hold.
-// Threading: one thread.
+// Prints lines below a header. Lines come one by one, so the column of ids grows with what it
+// holds; it is never narrower than `min_id_width`. Threading: one thread.
 class EventLinePrinter {
  public:
-  explicit EventLinePrinter(std::ostream* out) : out_(out) {}
+  explicit EventLinePrinter(std::ostream* out, size_t min_id_width = 0)
+      : out_(out), id_width_(min_id_width) {}
 
   void Print(EventLine line);
 
@@ -36,7 +38,7 @@ class EventLinePrinter {
 
   std::ostream* const out_;
   bool header_printed_ = false;
-  size_t id_width_ = 0;
+  size_t id_width_;
 };
 
 }  // namespace pcd::pcctl

@@ -1,6 +1,6 @@
 #include <nlohmann/json.hpp>
 
-#include "clients/pcctl/app_fixture.h"
+#include "clients/pcctl/app_fixture_testing.h"
 
 namespace pcd::pcctl {
 namespace {

@@ -9,6 +9,9 @@
 namespace pcd::pcctl {
 namespace {
 
+// Of an id with a short node name and a short suffix.
+constexpr size_t kUsualIdWidth = 44;
+
 class WatchVerb : public Verb {
  public:
   void AddFlags(FlagSet* flags) override {
@@ -51,7 +54,9 @@ class WatchVerb : public Verb {
   bool Print(const VerbContext& context, grpc::ClientContext* call) {
     std::ostream& out = context.environment.out;
     reader_ = context.client.events().WatchEvents(call, request_);
-    EventLinePrinter printer(&out);
+    // Without named connections the first lines may show no id yet.
+    const bool named = !request_.peer_connection_ids().empty();
+    EventLinePrinter printer(&out, named ? 0 : kUsualIdWidth);
     api::WatchEventsResponse response;
     while (reader_->Read(&response)) {
       synced_ = synced_ || response.has_synced();

@@ -1,7 +1,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "clients/pcctl/app_fixture.h"
+#include "clients/pcctl/app_fixture_testing.h"
 
 namespace pcd::pcctl {
 namespace {
@@ -56,6 +56,11 @@ TEST_F(WatchVerbTest, AsksForIdsSelectorOrAll) {
   EXPECT_EQ(requests[1].label_selector(), "app=demo");
   EXPECT_EQ(requests[2].peer_connection_ids_size(), 0);
   EXPECT_EQ(requests[2].label_selector(), "");
+}
+
+TEST_F(WatchVerbTest, LeavesRoomForIdsThatComeLater) {
+  const std::string out = Run({"watch", "--all"}).out;
+  EXPECT_EQ(out.find("  SEQ "), std::string("2026-01-31T12:00:00.000Z  ").size() + 44);
 }
 
 TEST_F(WatchVerbTest, EndsWithSuccessOnInterrupt) {

@@ -1,4 +1,4 @@
-#include "clients/pcctl/app_fixture.h"
+#include "clients/pcctl/app_fixture_testing.h"
 
 #include <chrono>
 #include <memory>

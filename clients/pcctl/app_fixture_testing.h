@@ -1,6 +1,6 @@
 // Runs pcctl's command lines in this process.
-#ifndef CLIENTS_PCCTL_APP_FIXTURE_H_
-#define CLIENTS_PCCTL_APP_FIXTURE_H_
+#ifndef CLIENTS_PCCTL_APP_FIXTURE_TESTING_H_
+#define CLIENTS_PCCTL_APP_FIXTURE_TESTING_H_
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -38,4 +38,4 @@ class AppFixture : public ::testing::Test {
 
 }  // namespace pcd::pcctl
 
-#endif  // CLIENTS_PCCTL_APP_FIXTURE_H_
+#endif  // CLIENTS_PCCTL_APP_FIXTURE_TESTING_H_
