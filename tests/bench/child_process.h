@@ -26,6 +26,7 @@ class ChildProcess {
   // User and system time of all its threads so far.
   double CpuMicros() const;
   double ResidentKib() const;
+  pid_t pid() const { return pid_; }
 
  private:
   pid_t pid_ = -1;
