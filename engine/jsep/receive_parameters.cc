@@ -12,6 +12,7 @@ namespace {
 
 std::vector<HeaderExtension> ExtensionsOf(const sdp::MediaSection& section) {
   std::vector<HeaderExtension> extensions;
+  extensions.reserve(section.extmaps.size());
   for (const sdp::ExtMap& extmap : section.extmaps) extensions.push_back(extmap.extension);
   return extensions;
 }

@@ -143,7 +143,8 @@ std::vector<size_t> TransportSections(const sdp::Description& answer) {
   if (live.empty()) return live;
   const sdp::Group* group = nullptr;
   for (size_t i : live) {
-    if ((group = BundleGroupOf(answer, answer.media[i].mid)) != nullptr) break;
+    group = BundleGroupOf(answer, answer.media[i].mid);
+    if (group != nullptr) break;
   }
   if (group == nullptr) return {live.front()};
   std::vector<size_t> sections;

@@ -315,7 +315,7 @@ absl::StatusOr<string> Session::Impl::AddTransceiver(MediaKind kind, const Trans
   transceiver.receiver_id = "receiver-" + random_.IdString(12);
   transceiver.sender_track_id = "track-" + random_.IdString(12);
   transceiver.track_id = "track-" + random_.IdString(12);
-  const string result = transceiver.id;
+  string result = transceiver.id;
   state_.transceivers.push_back(std::move(transceiver));
   Touch();
   return result;

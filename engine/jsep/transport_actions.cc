@@ -13,6 +13,7 @@ namespace {
 std::vector<std::string> MidsOf(const sdp::Description& description,
                                 const std::vector<size_t>& sections) {
   std::vector<std::string> mids;
+  mids.reserve(sections.size());
   for (size_t i : sections) mids.push_back(description.media[i].mid);
   return mids;
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bitset>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "engine/base/status.h"
 #include "engine/sdp/attribute_parser.h"
@@ -39,9 +41,14 @@ Codec MakeCodec(uint8_t payload_type) {
 
 // Into the order they are written in, so that reading again gives the same value.
 void SortLines(CommonFields& fields) {
-  std::stable_sort(
-      fields.lines.begin(), fields.lines.end(),
-      [](const TypedLine& a, const TypedLine& b) { return LineRank(a.type) < LineRank(b.type); });
+  std::vector<TypedLine> sorted;
+  sorted.reserve(fields.lines.size());
+  for (int rank = 0; rank <= kLastLineRank; ++rank) {
+    for (TypedLine& line : fields.lines) {
+      if (LineRank(line.type) == rank) sorted.push_back(std::move(line));
+    }
+  }
+  fields.lines = std::move(sorted);
 }
 
 // One description, line by line. Threading: one call of Parse.

@@ -71,7 +71,7 @@ int LineRank(char type) {
     case 'b':
       return 2;
     default:
-      return 3;
+      return kLastLineRank;
   }
 }
 

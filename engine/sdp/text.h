@@ -29,6 +29,7 @@ bool EqualsIgnoreCase(std::string_view a, std::string_view b);
 // Where RFC 8866 section 5 puts a line among those without a field of their own: 0 before
 // "c=", 1 with "c=", 2 with "b=", 3 behind it.
 int LineRank(char type);
+inline constexpr int kLastLineRank = 3;
 
 // Decimal digits only, the whole text, in range of T; null otherwise.
 template <typename T>
