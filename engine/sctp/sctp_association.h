@@ -52,7 +52,7 @@ enum class SendResult {
 struct SctpStats {
   uint64_t packets_sent = 0, packets_received = 0, bytes_sent = 0, bytes_received = 0;
   uint64_t messages_sent = 0, messages_received = 0;
-  uint64_t packets_dropped = 0;  // Received before Start or after the end, or too long.
+  uint64_t packets_dropped = 0;  // Received before Start or after the end, or malformed.
 };
 
 // Threading: created, used and destroyed on one loop.

@@ -15,11 +15,22 @@ inline constexpr size_t kSctpChecksumOffset = 8;
 inline constexpr size_t kSctpChunkHeader = 4;
 
 enum SctpChunkType : uint8_t {
+  kDataChunk = 0,
   kInitChunk = 1,
   kInitAckChunk = 2,
   kSackChunk = 3,
-  kReConfigChunk = 130,  // RFC 6525.
-  kPadChunk = 132        // RFC 4820: ignored by every receiver.
+  kHeartbeatChunk = 4,
+  kHeartbeatAckChunk = 5,
+  kAbortChunk = 6,
+  kShutdownChunk = 7,
+  kShutdownAckChunk = 8,
+  kErrorChunk = 9,
+  kCookieEchoChunk = 10,
+  kCookieAckChunk = 11,
+  kShutdownCompleteChunk = 14,
+  kReConfigChunk = 130,   // RFC 6525.
+  kPadChunk = 132,        // RFC 4820: ignored by every receiver.
+  kForwardTsnChunk = 192  // RFC 3758.
 };
 
 // Calls visit(offset, chunk) for each chunk that is whole, its padding left out.

@@ -6,14 +6,15 @@
 #include <utility>
 
 #include "engine/base/status.h"
+#include "engine/sctp/crc32c.h"
 #include "engine/sctp/sctp_chunks.h"
+#include "engine/sctp/sctp_packet_check.h"
 #include "engine/sctp/usrsctp_runtime.h"
 
 namespace pcd::sctp {
 namespace {
 
 // A DTLS record holds no more.
-constexpr size_t kMinPacket = kSctpCommonHeader + kSctpChunkHeader;
 constexpr size_t kMaxPacket = 16 * 1024;
 
 constexpr size_t kReadBuffer = 64 * 1024;
@@ -47,16 +48,18 @@ UsrsctpAssociation::~UsrsctpAssociation() {
   ticker_->RemoveUser();
 }
 
-absl::Status UsrsctpAssociation::Start(const SctpParams& params, Timestamp /*now*/) {
+absl::Status UsrsctpAssociation::Start(const SctpParams& params, Timestamp now) {
   if (socket_ != nullptr || state_ != SctpState::kConnecting) {
     return InvalidState("the SCTP association has been started or closed before");
   }
   UsrsctpMailbox::OwnCall own_call(*mailbox_);
+  ticker_->NoteActivity(now);
+  params_ = params;
   absl::Status status;
   // usrsctp may still hold the port of a reused address's last association for a moment.
   for (int attempt = 0; attempt < kConnectAttempts; ++attempt) {
     address_ = UsrsctpRuntime::Get().Acquire(mailbox_);
-    auto socket = UsrsctpSocket::Connect(address_, params, options_);
+    auto socket = UsrsctpSocket::Connect(address_, options_);
     if (socket.ok()) {
       socket_ = std::move(socket).value();
       return absl::OkStatus();
@@ -67,20 +70,26 @@ absl::Status UsrsctpAssociation::Start(const SctpParams& params, Timestamp /*now
   return status;
 }
 
-void UsrsctpAssociation::HandlePacket(ByteSpan packet, Timestamp /*now*/) {
-  if (socket_ == nullptr || packet.size() < kMinPacket || packet.size() > kMaxPacket) {
+void UsrsctpAssociation::HandlePacket(ByteSpan packet, Timestamp now) {
+  if (socket_ == nullptr || !IsForUs(packet)) {
     ++stats_.packets_dropped;
     return;
   }
+  ticker_->NoteActivity(now);
   ++stats_.packets_received;
   stats_.bytes_received += packet.size();
   std::optional<std::vector<uint8_t>> instead = reset_gate_.OnInput(packet);
   if (!instead) {
     Input(packet);
   } else if (!instead->empty()) {
-    UsrsctpSocket::SetChecksum(*instead);
     Input(*instead);
   }
+}
+
+bool UsrsctpAssociation::IsForUs(ByteSpan packet) const {
+  return packet.size() <= kMaxPacket && IsPlausibleSctpPacket(packet) &&
+         LoadU16(packet.data()) == params_.remote_port &&
+         LoadU16(packet.data() + 2) == params_.local_port && HasSctpChecksum(packet);
 }
 
 void UsrsctpAssociation::Input(ByteSpan packet) {
@@ -109,6 +118,7 @@ void UsrsctpAssociation::MakeRoomForNotification(ByteSpan packet) {
 std::optional<std::vector<uint8_t>> UsrsctpAssociation::PollOutput() {
   auto packet = mailbox_->PollPacket();
   if (packet) {
+    UsrsctpSocket::FinishOutput(*packet, params_);
     ++stats_.packets_sent;
     stats_.bytes_sent += packet->size();
     reset_gate_.OnOutput(*packet);
@@ -146,11 +156,12 @@ void UsrsctpAssociation::SetWakeCallback(net::Task wake) {
 }
 
 SendResult UsrsctpAssociation::Send(uint16_t stream_id, uint32_t ppid, ByteSpan message,
-                                    const SendOptions& options, Timestamp /*now*/) {
+                                    const SendOptions& options, Timestamp now) {
   if (state_ != SctpState::kConnected) return SendResult::kNotConnected;
   if (stream_id >= stream_count_ || resetting_.contains(stream_id)) return SendResult::kBadStream;
   if (message.empty()) return SendResult::kTooLarge;
   UsrsctpMailbox::OwnCall own_call(*mailbox_);
+  ticker_->NoteActivity(now);
   const SendResult result = socket_->Send(stream_id, ppid, message, options);
   if (result == SendResult::kOk) {
     buffered_bytes_ += message.size();
@@ -159,10 +170,11 @@ SendResult UsrsctpAssociation::Send(uint16_t stream_id, uint32_t ppid, ByteSpan 
   return result;
 }
 
-void UsrsctpAssociation::ResetStream(uint16_t stream_id, Timestamp /*now*/) {
+void UsrsctpAssociation::ResetStream(uint16_t stream_id, Timestamp now) {
   if (state_ != SctpState::kConnected || stream_id >= stream_count_) return;
   if (!resetting_.insert(stream_id).second) return;
   UsrsctpMailbox::OwnCall own_call(*mailbox_);
+  ticker_->NoteActivity(now);
   if (socket_->ResetOutgoing(stream_id)) return;
   // The peer does not support it: there is nothing to wait for.
   resetting_.erase(stream_id);
@@ -182,7 +194,7 @@ void UsrsctpAssociation::Shutdown(Timestamp now) {
     if (state_ != SctpState::kClosed) End("");
     return;
   }
-  static_cast<void>(now);
+  ticker_->NoteActivity(now);
   UsrsctpMailbox::OwnCall own_call(*mailbox_);
   socket_->Shutdown();
 }

@@ -52,6 +52,7 @@ class UsrsctpAssociation : public SctpAssociation {
   SctpStats stats() const override { return stats_; }
 
  private:
+  bool IsForUs(ByteSpan packet) const;
   void Input(ByteSpan packet);
   // Reads one piece or notification; false when there is none.
   bool ReadOne();
@@ -69,6 +70,7 @@ class UsrsctpAssociation : public SctpAssociation {
   const SctpOptions options_;
   const std::shared_ptr<UsrsctpTicker> ticker_;
   const std::shared_ptr<UsrsctpMailbox> mailbox_;
+  SctpParams params_;
   uintptr_t address_ = 0;  // 0: none.
   std::unique_ptr<UsrsctpSocket> socket_;
   UsrsctpResetGate reset_gate_;

@@ -12,8 +12,8 @@ namespace pcd::sctp {
 class UsrsctpTicker;
 
 // usrsctp is one per process and follows real time: `tick_loop` (one of the media loops)
-// drives its timers about every 10 ms while any association of this factory exists, and
-// sleeps otherwise. The first factory starts the library.
+// drives its timers every 10 to 100 ms while any association of this factory exists, and not
+// at all otherwise. The first factory starts the library.
 //
 // Threading: Create on any loop's thread. `tick_loop` must outlive the factory and all its
 // associations.

@@ -29,7 +29,7 @@ class UsrsctpMailbox : public std::enable_shared_from_this<UsrsctpMailbox> {
   // The owner is going: nothing is kept or posted any more.
   void Detach();
 
-  // A packet to send.
+  // A packet to send, as usrsctp made it.
   void Deliver(ByteSpan packet);
   // Something has changed inside usrsctp.
   void Touch();

@@ -63,7 +63,6 @@ std::optional<std::vector<uint8_t>> UsrsctpResetGate::OnInput(ByteSpan packet) {
   if (others == 0) return rest;
   rest.assign(packet.begin(), packet.end());
   rest[*reset_at] = kPadChunk;
-  for (size_t i = 0; i < 4; ++i) rest[kSctpChecksumOffset + i] = 0;
   return rest;
 }
 

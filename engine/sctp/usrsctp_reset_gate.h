@@ -24,7 +24,7 @@ class UsrsctpResetGate {
 
   // Sees each packet that arrives. nullopt: it may pass. Otherwise it is kept, and what to
   // give to usrsctp instead is returned: the same without the reset, empty when nothing else
-  // was in it. Its checksum field is zero.
+  // was in it. Its checksum is not right.
   std::optional<std::vector<uint8_t>> OnInput(ByteSpan packet);
 
   // The packet kept, as soon as it may pass.

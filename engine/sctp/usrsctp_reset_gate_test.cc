@@ -71,7 +71,6 @@ TEST(UsrsctpResetGate, TheOtherChunksOfThePacketDoNotWait) {
   gate.OnOutput(Packet({Sack(105)}));
   Bytes expected = Packet({Data(), ResetRequest(107), ResetResponse()});
   const auto rest = gate.OnInput(expected);
-  for (size_t i = 0; i < 4; ++i) expected[kSctpChecksumOffset + i] = 0;
   expected[kSctpCommonHeader + Data().size()] = kPadChunk;
   EXPECT_EQ(rest, expected);
 }

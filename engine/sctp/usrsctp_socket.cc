@@ -7,8 +7,10 @@
 #include <cstring>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "engine/base/status.h"
+#include "engine/sctp/crc32c.h"
 #include "engine/sctp/sctp_chunks.h"
 #include "engine/sctp/usrsctp_runtime.h"
 
@@ -55,16 +57,20 @@ absl::Status UsrsctpError(const char* what, int error) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<UsrsctpSocket>> UsrsctpSocket::Connect(uintptr_t address,
-                                                                      const SctpParams& params,
                                                                       const SctpOptions& options) {
   struct socket* const socket =
       usrsctp_socket(AF_CONN, SOCK_STREAM, IPPROTO_SCTP, nullptr, nullptr, 0, nullptr);
   if (socket == nullptr) return UsrsctpError("cannot open", errno);
   std::unique_ptr<UsrsctpSocket> result(new UsrsctpSocket(socket, address));
   if (result->Configure(options) != 0) return UsrsctpError("cannot configure", errno);
-  if (result->BindAndConnect(params, options) != 0) return UsrsctpError("cannot connect", errno);
+  if (result->BindAndConnect(options) != 0) return UsrsctpError("cannot connect", errno);
   return result;
 }
+
+UsrsctpSocket::UsrsctpSocket(struct socket* socket, uintptr_t address)
+    : socket_(socket),
+      address_(address),
+      inner_port_(static_cast<uint16_t>(1 + address % 65'535)) {}
 
 UsrsctpSocket::~UsrsctpSocket() {
   usrsctp_set_upcall(socket_, nullptr, nullptr);
@@ -102,30 +108,35 @@ int UsrsctpSocket::Configure(const SctpOptions& options) {
   return failures;
 }
 
-int UsrsctpSocket::BindAndConnect(const SctpParams& params, const SctpOptions& options) {
-  sockaddr_conn local = MakeConnAddress(address_, params.local_port);
+int UsrsctpSocket::BindAndConnect(const SctpOptions& options) {
+  sockaddr_conn local = MakeConnAddress(address_, inner_port_);
   if (usrsctp_bind(socket_, reinterpret_cast<sockaddr*>(&local), sizeof(local)) != 0) return -1;
-  sockaddr_conn remote = MakeConnAddress(address_, params.remote_port);
+  sockaddr_conn remote = MakeConnAddress(address_, inner_port_);
   if (usrsctp_connect(socket_, reinterpret_cast<sockaddr*>(&remote), sizeof(remote)) != 0 &&
       errno != EINPROGRESS) {
     return -1;
   }
   sctp_paddrparams path{};
   std::memcpy(&path.spp_address, &remote, sizeof(remote));
-  path.spp_flags = SPP_PMTUD_DISABLE;
+  // Whether the peer is there is for ICE to find out.
+  path.spp_flags = SPP_PMTUD_DISABLE | SPP_HB_DISABLE;
   path.spp_pathmtu = static_cast<uint32_t>(options.mtu - kSctpCommonHeader);  // It adds the header.
   return SetOption(socket_, IPPROTO_SCTP, SCTP_PEER_ADDR_PARAMS, path);
 }
 
 void UsrsctpSocket::Input(ByteSpan packet) {
-  usrsctp_conninput(AsAddress(address_), packet.data(), packet.size(), 0);
+  static thread_local std::vector<uint8_t> inner;
+  inner.assign(packet.begin(), packet.end());
+  StoreU16(inner.data(), inner_port_);
+  StoreU16(inner.data() + 2, inner_port_);
+  usrsctp_conninput(AsAddress(address_), inner.data(), inner.size(), 0);
 }
 
-void UsrsctpSocket::SetChecksum(MutableByteSpan packet) {
+void UsrsctpSocket::FinishOutput(MutableByteSpan packet, const SctpParams& params) {
   if (packet.size() < kSctpCommonHeader) return;
-  // The library gives it in the order of the wire.
-  const uint32_t checksum = usrsctp_crc32c(packet.data(), packet.size());
-  std::memcpy(packet.data() + kSctpChecksumOffset, &checksum, sizeof(checksum));
+  StoreU16(packet.data(), params.local_port);
+  StoreU16(packet.data() + 2, params.remote_port);
+  SetSctpChecksum(packet);
 }
 
 SendResult UsrsctpSocket::Send(uint16_t stream_id, uint32_t ppid, ByteSpan message,

@@ -33,22 +33,27 @@ struct UsrsctpRead {
   int error = 0;
 };
 
+// usrsctp finds endpoints by their ports in hash tables, and in a service all associations
+// have the same two: every lookup that is not by verification tag would walk all of them. So
+// inside usrsctp each association has a port of its own, put in place of the real ones on the
+// way in and back on the way out, which is also where the checksum is made.
+//
 // Threading: the owner's loop. Each call may run callbacks of this socket on this thread.
 class UsrsctpSocket {
  public:
   // Opens, configures, binds and connects: the INIT is on its way. `address` is the
   // mailbox's.
   static absl::StatusOr<std::unique_ptr<UsrsctpSocket>> Connect(uintptr_t address,
-                                                                const SctpParams& params,
                                                                 const SctpOptions& options);
   // Sends ABORT when there is a peer and frees all at once.
   ~UsrsctpSocket();
   UsrsctpSocket(const UsrsctpSocket&) = delete;
   UsrsctpSocket& operator=(const UsrsctpSocket&) = delete;
 
+  // A packet whose ports and checksum have been found right.
   void Input(ByteSpan packet);
-  // Writes the CRC32c of a packet whose checksum field is zero (RFC 9260 section 6.8).
-  static void SetChecksum(MutableByteSpan packet);
+  // Makes of a packet of usrsctp one for the wire.
+  static void FinishOutput(MutableByteSpan packet, const SctpParams& params);
   SendResult Send(uint16_t stream_id, uint32_t ppid, ByteSpan message, const SendOptions& options);
   UsrsctpRead Read(MutableByteSpan buffer);
   // False when it cannot even be asked for.
@@ -59,12 +64,13 @@ class UsrsctpSocket {
   std::optional<size_t> QueuedBytes() const;
 
  private:
-  UsrsctpSocket(struct socket* socket, uintptr_t address) : socket_(socket), address_(address) {}
+  UsrsctpSocket(struct socket* socket, uintptr_t address);
   int Configure(const SctpOptions& options);
-  int BindAndConnect(const SctpParams& params, const SctpOptions& options);
+  int BindAndConnect(const SctpOptions& options);
 
   struct socket* const socket_;
   const uintptr_t address_;
+  const uint16_t inner_port_;
 };
 
 }  // namespace pcd::sctp

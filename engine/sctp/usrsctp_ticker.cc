@@ -1,11 +1,17 @@
 #include "engine/sctp/usrsctp_ticker.h"
 
+#include <algorithm>
+
 #include "engine/sctp/usrsctp_runtime.h"
 
 namespace pcd::sctp {
 namespace {
 
+// With up to kUsersPerPeriod users; with more, as many times longer.
 constexpr Duration kPeriod = std::chrono::milliseconds(10);
+constexpr int kUsersPerPeriod = 500;
+constexpr Duration kQuietPeriod = std::chrono::milliseconds(100);
+constexpr Duration kQuietAfter = std::chrono::seconds(1);
 constexpr Duration kLinger = std::chrono::seconds(2);
 
 }  // namespace
@@ -26,7 +32,14 @@ void UsrsctpTicker::Arm() {
   last_used_ = loop_.Now();
   if (timer_ != nullptr) return;
   timer_ = loop_.CreateTimer([this] { OnTimer(); });
-  timer_->Set(loop_.Now() + kPeriod);
+  timer_->Set(loop_.Now() + Period(loop_.Now()));
+}
+
+Duration UsrsctpTicker::Period(Timestamp now) const {
+  const Timestamp last_activity{Duration(last_activity_.load(std::memory_order_relaxed))};
+  if (now - last_activity > kQuietAfter) return kQuietPeriod;
+  const int busy_factor = 1 + users_.load() / kUsersPerPeriod;
+  return std::min(kPeriod * busy_factor, kQuietPeriod);
 }
 
 void UsrsctpTicker::OnTimer() {
@@ -34,7 +47,7 @@ void UsrsctpTicker::OnTimer() {
   UsrsctpRuntime::Get().Tick(now);
   if (users_.load() > 0) last_used_ = now;
   if (now - last_used_ < kLinger) {
-    timer_->Set(now + kPeriod);
+    timer_->Set(now + Period(now));
     return;
   }
   timer_.reset();
