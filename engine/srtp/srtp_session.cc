@@ -110,27 +110,45 @@ absl::StatusOr<std::unique_ptr<SrtpSession>> SrtpSession::Create(SrtpDirection d
     return MakeError(absl::StatusCode::kInternal, ErrorReason::INTERNAL,
                      "libsrtp refused the keys, status " + std::to_string(status));
   }
-  return std::unique_ptr<SrtpSession>(new SrtpSession(context, max_ssrcs));
+  return std::unique_ptr<SrtpSession>(new SrtpSession(direction, context, max_ssrcs));
 }
 
-SrtpSession::SrtpSession(srtp_ctx_t_* context, size_t max_ssrcs)
-    : context_(context), max_ssrcs_(max_ssrcs) {}
+SrtpSession::SrtpSession(SrtpDirection direction, srtp_ctx_t_* context, size_t max_ssrcs)
+    : direction_(direction), context_(context), max_ssrcs_(std::max<size_t>(max_ssrcs, 1)) {
+  sources_.reserve(max_ssrcs_);
+}
 
 SrtpSession::~SrtpSession() { srtp_dealloc(context_); }
 
 bool SrtpSession::Admit(uint32_t ssrc) const {
-  if (ssrc == last_ssrc_ && !ssrcs_.empty()) return true;
-  return ssrcs_.size() < max_ssrcs_ || ssrcs_.contains(ssrc);
+  if (last_ != nullptr && last_->ssrc == ssrc) return true;
+  if (sources_.size() < max_ssrcs_ || sources_.contains(ssrc)) return true;
+  return direction_ == SrtpDirection::kInbound &&
+         packets_ - SilentLongest().newest_packet > kInUsePackets;
 }
 
+// Only for authenticated packets: a forged one must not take another's place.
 void SrtpSession::Remember(uint32_t ssrc) {
-  if (ssrc == last_ssrc_ && !ssrcs_.empty()) return;
-  ssrcs_.insert(ssrc);
-  last_ssrc_ = ssrc;
+  if (last_ == nullptr || last_->ssrc != ssrc) {
+    if (sources_.size() >= max_ssrcs_ && !sources_.contains(ssrc)) {
+      RemoveSsrc(SilentLongest().ssrc);
+    }
+    last_ = &sources_[ssrc];
+    last_->ssrc = ssrc;
+  }
+  last_->newest_packet = packets_;
+}
+
+const SrtpSession::Source& SrtpSession::SilentLongest() const {
+  const auto older = [](const auto& a, const auto& b) {
+    return a.second.newest_packet < b.second.newest_packet;
+  };
+  return std::ranges::min_element(sources_, older)->second;
 }
 
 template <typename Function>
 SrtpResult SrtpSession::Apply(Packet& packet, uint32_t ssrc, Function function) {
+  ++packets_;
   if (!Admit(ssrc)) return SrtpResult::kNoRoom;
   int length = static_cast<int>(packet.size());
   const srtp_err_status_t status = function(context_, packet.data(), &length);
@@ -163,12 +181,12 @@ SrtpResult SrtpSession::UnprotectRtcp(Packet& packet) {
 }
 
 void SrtpSession::RemoveSsrc(uint32_t ssrc) {
-  if (ssrcs_.erase(ssrc) == 0) return;
+  if (last_ != nullptr && last_->ssrc == ssrc) last_ = nullptr;
+  if (sources_.erase(ssrc) == 0) return;
   // libsrtp 2.5 compares with the SSRC as it stands in a packet.
   std::array<uint8_t, 4> network_order;
   StoreU32(network_order.data(), ssrc);
   srtp_remove_stream(context_, std::bit_cast<uint32_t>(network_order));
-  if (last_ssrc_ == ssrc && !ssrcs_.empty()) last_ssrc_ = *ssrcs_.begin();
 }
 
 }  // namespace pcd::srtp

@@ -3,7 +3,7 @@
 #ifndef ENGINE_SRTP_SRTP_SESSION_H_
 #define ENGINE_SRTP_SRTP_SESSION_H_
 
-#include <absl/container/flat_hash_set.h>
+#include <absl/container/node_hash_map.h>
 #include <absl/status/statusor.h>
 
 #include <cstddef>
@@ -25,7 +25,7 @@ enum class SrtpResult {
   kAuthFailed,  // Wrong key or changed on the way.
   kReplayed,    // Index seen before or too old; sending: the same sequence number again.
   kMalformed,   // Not an RTP or RTCP packet.
-  kNoRoom  // Receiving: one SSRC too many. Sending: no room for the trailer, or one SSRC too many.
+  kNoRoom       // One SSRC too many. Sending: or no room for the trailer.
 };
 std::string_view ToString(SrtpResult result);
 
@@ -41,8 +41,16 @@ size_t MasterSaltLength(SrtpProfile profile);
 // once an SSRC is known.
 class SrtpSession {
  public:
-  // INVALID_ARGUMENT when key or salt have not exactly the profile's length. `max_ssrcs`: those
-  // kept at a time; packets of further ones are kNoRoom until RemoveSsrc makes room.
+  // A received SSRC that was heard from within so many packets, of any SSRC, keeps its place:
+  // more SSRCs at once than there is room for must not push each other out with each packet.
+  static constexpr uint64_t kInUsePackets = 1024;
+
+  // INVALID_ARGUMENT when key or salt have not exactly the profile's length. `max_ssrcs`, at
+  // least 1: those kept at a time. Receiving, the first authenticated packet of a further one
+  // takes the place of the one silent longest, so that a long call may use any number one after
+  // the other; it is kNoRoom only while each was heard from within the last kInUsePackets.
+  // Sending, further ones are kNoRoom until RemoveSsrc makes room: to forget one of ours would
+  // allow its sequence numbers, and so its nonces, once more.
   static absl::StatusOr<std::unique_ptr<SrtpSession>> Create(SrtpDirection direction,
                                                              SrtpProfile profile, ByteSpan key,
                                                              ByteSpan salt, size_t max_ssrcs);
@@ -61,19 +69,27 @@ class SrtpSession {
 
   // Forgets an SSRC that will not be used again.
   void RemoveSsrc(uint32_t ssrc);
-  size_t ssrc_count() const { return ssrcs_.size(); }
+  size_t ssrc_count() const { return sources_.size(); }
 
  private:
-  SrtpSession(srtp_ctx_t_* context, size_t max_ssrcs);
+  SrtpSession(SrtpDirection direction, srtp_ctx_t_* context, size_t max_ssrcs);
   template <typename Function>
   SrtpResult Apply(Packet& packet, uint32_t ssrc, Function function);
+  struct Source {
+    uint32_t ssrc = 0;
+    uint64_t newest_packet = 0;  // Of packets_.
+  };
+
   bool Admit(uint32_t ssrc) const;
   void Remember(uint32_t ssrc);
+  const Source& SilentLongest() const;
 
+  const SrtpDirection direction_;
   srtp_ctx_t_* context_;
   size_t max_ssrcs_;
-  uint32_t last_ssrc_ = 0;  // Spares most look-ups; valid when ssrcs_ is not empty.
-  absl::flat_hash_set<uint32_t> ssrcs_;
+  uint64_t packets_ = 0;    // Handed in, also those refused: what is silent always ages.
+  Source* last_ = nullptr;  // Of the newest packet, if still kept; spares most look-ups.
+  absl::node_hash_map<uint32_t, Source> sources_;
 };
 
 }  // namespace pcd::srtp

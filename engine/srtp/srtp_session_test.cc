@@ -21,6 +21,12 @@ class SrtpSessionTest : public testing::TestWithParam<SrtpProfile> {
     EXPECT_EQ(sender.ProtectRtp(*packet), SrtpResult::kOk);
     return packet;
   }
+  // Packets that count but change nothing, until what is silent is no longer in use.
+  void LetTimePass(SrtpSession& receiver) {
+    for (uint64_t i = 0; i <= SrtpSession::kInUsePackets; ++i) {
+      EXPECT_NE(receiver.UnprotectRtp(*pool_.CopyOf(MakeRtp(999'999, 1))), SrtpResult::kOk);
+    }
+  }
   PacketPool pool_;
 };
 
@@ -122,22 +128,108 @@ TEST_P(SrtpSessionTest, ForgedPacketsMakeNoState) {
   EXPECT_EQ(receiver->ssrc_count(), 0u);
 }
 
-TEST_P(SrtpSessionTest, SsrcsAreCappedAndCanBeMadeRoomFor) {
+TEST_P(SrtpSessionTest, ANewSsrcTakesThePlaceOfTheOneSilentLongest) {
   auto sender = Session(SrtpDirection::kOutbound, 100);
   auto receiver = Session(SrtpDirection::kInbound, 3);
-  for (uint32_t ssrc = 1; ssrc <= 3; ++ssrc) {
-    PacketPtr packet = Protected(*sender, MakeRtp(ssrc, 1));
-    EXPECT_EQ(receiver->UnprotectRtp(*packet), SrtpResult::kOk);
+  std::vector<PacketPtr> replays(4);
+  const auto deliver = [&](uint32_t ssrc, uint16_t sequence_number) {
+    PacketPtr packet = Protected(*sender, MakeRtp(ssrc, sequence_number));
+    if (ssrc < replays.size()) replays[ssrc] = pool_.CopyOf(packet->bytes());
+    return receiver->UnprotectRtp(*packet);
+  };
+  for (uint32_t ssrc : {1, 2, 3}) ASSERT_EQ(deliver(ssrc, 1), SrtpResult::kOk);
+  LetTimePass(*receiver);
+  // 1 was heard from again, so that 2 is silent longest.
+  ASSERT_EQ(deliver(1, 2), SrtpResult::kOk);
+  EXPECT_EQ(deliver(4, 1), SrtpResult::kOk);
+  EXPECT_EQ(receiver->ssrc_count(), 3u);
+  // 1 and 3 kept their replay windows, and 2 takes the place of 3.
+  EXPECT_EQ(receiver->UnprotectRtp(*pool_.CopyOf(replays[1]->bytes())), SrtpResult::kReplayed);
+  EXPECT_EQ(receiver->UnprotectRtp(*pool_.CopyOf(replays[3]->bytes())), SrtpResult::kReplayed);
+  EXPECT_EQ(deliver(2, 2), SrtpResult::kOk);
+  EXPECT_EQ(receiver->UnprotectRtp(*replays[1]), SrtpResult::kReplayed);
+  EXPECT_EQ(receiver->ssrc_count(), 3u);
+}
+
+TEST_P(SrtpSessionTest, SsrcsInUseAreNotPushedOutByFurtherOnes) {
+  auto sender = Session(SrtpDirection::kOutbound, 100);
+  auto receiver = Session(SrtpDirection::kInbound, 3);
+  for (uint16_t round = 0; round < 100; ++round) {
+    for (uint32_t ssrc : {1, 2, 3, 4}) {
+      PacketPtr packet = Protected(*sender, MakeRtp(ssrc, round));
+      EXPECT_EQ(receiver->UnprotectRtp(*packet), ssrc < 4 ? SrtpResult::kOk : SrtpResult::kNoRoom);
+    }
   }
-  PacketPtr fourth = Protected(*sender, MakeRtp(4, 1));
-  PacketPtr copy = pool_.CopyOf(fourth->bytes());
-  EXPECT_EQ(receiver->UnprotectRtp(*fourth), SrtpResult::kNoRoom);
-  EXPECT_EQ(receiver->ssrc_count(), 3u);
   receiver->RemoveSsrc(3);
-  EXPECT_EQ(receiver->UnprotectRtp(*copy), SrtpResult::kOk);
+  EXPECT_EQ(receiver->UnprotectRtp(*Protected(*sender, MakeRtp(4, 500))), SrtpResult::kOk);
   EXPECT_EQ(receiver->ssrc_count(), 3u);
-  PacketPtr known = Protected(*sender, MakeRtp(1, 2));
-  EXPECT_EQ(receiver->UnprotectRtp(*known), SrtpResult::kOk);
+}
+
+TEST_P(SrtpSessionTest, WhenAllFallSilentANewSsrcIsNotLockedOut) {
+  auto sender = Session(SrtpDirection::kOutbound, 100);
+  auto receiver = Session(SrtpDirection::kInbound, 3);
+  for (uint32_t ssrc : {1, 2, 3}) {
+    ASSERT_EQ(receiver->UnprotectRtp(*Protected(*sender, MakeRtp(ssrc, 1))), SrtpResult::kOk);
+  }
+  uint64_t refused = 0;
+  while (refused < 10'000 &&
+         receiver->UnprotectRtp(*Protected(*sender, MakeRtp(4, static_cast<uint16_t>(refused)))) !=
+             SrtpResult::kOk) {
+    ++refused;
+  }
+  EXPECT_GT(refused, 0u);
+  EXPECT_LE(refused, SrtpSession::kInUsePackets);
+}
+
+TEST_P(SrtpSessionTest, ALongCallMayUseAnyNumberOfSsrcsOneAfterTheOther) {
+  auto sender = Session(SrtpDirection::kOutbound, 1000);
+  auto receiver = Session(SrtpDirection::kInbound, 4);
+  uint16_t audio_number = 0;
+  for (uint32_t track = 1; track <= 100; ++track) {
+    // The audio goes on all the time and must never lose its state.
+    for (int i = 0; i < 400; ++i) {
+      PacketPtr audio = Protected(*sender, MakeRtp(7777, ++audio_number));
+      PacketPtr replay = pool_.CopyOf(audio->bytes());
+      ASSERT_EQ(receiver->UnprotectRtp(*audio), SrtpResult::kOk) << track;
+      ASSERT_EQ(receiver->UnprotectRtp(*replay), SrtpResult::kReplayed) << track;
+    }
+    ASSERT_EQ(receiver->UnprotectRtp(*Protected(*sender, MakeRtp(track, 1))), SrtpResult::kOk);
+    PacketPtr rtcp = pool_.CopyOf(MakeRtcp(track));
+    ASSERT_EQ(sender->ProtectRtcp(*rtcp), SrtpResult::kOk);
+    ASSERT_EQ(receiver->UnprotectRtcp(*rtcp), SrtpResult::kOk) << track;
+    ASSERT_LE(receiver->ssrc_count(), 4u);
+  }
+}
+
+TEST_P(SrtpSessionTest, ForgedPacketsTakeNoPlace) {
+  auto sender = Session(SrtpDirection::kOutbound), receiver = Session(SrtpDirection::kInbound, 2);
+  std::vector<PacketPtr> replays;
+  for (uint32_t ssrc : {1, 2}) {
+    PacketPtr packet = Protected(*sender, MakeRtp(ssrc, 1));
+    replays.push_back(pool_.CopyOf(packet->bytes()));
+    ASSERT_EQ(receiver->UnprotectRtp(*packet), SrtpResult::kOk);
+  }
+  LetTimePass(*receiver);
+  for (uint32_t ssrc = 10; ssrc < 100; ++ssrc) {
+    EXPECT_EQ(receiver->UnprotectRtp(*pool_.CopyOf(MakeRtp(ssrc, 1))), SrtpResult::kAuthFailed);
+    EXPECT_NE(receiver->UnprotectRtcp(*pool_.CopyOf(MakeRtcp(ssrc))), SrtpResult::kOk);
+  }
+  for (const PacketPtr& replay : replays) {
+    EXPECT_EQ(receiver->UnprotectRtp(*replay), SrtpResult::kReplayed);
+  }
+  EXPECT_EQ(receiver->ssrc_count(), 2u);
+}
+
+TEST_P(SrtpSessionTest, SendingSsrcsAreCappedAndCanBeMadeRoomFor) {
+  auto sender = Session(SrtpDirection::kOutbound, 3);
+  for (uint32_t ssrc : {1, 2, 3}) Protected(*sender, MakeRtp(ssrc, 1));
+  EXPECT_EQ(sender->ProtectRtp(*pool_.CopyOf(MakeRtp(4, 1))), SrtpResult::kNoRoom);
+  EXPECT_EQ(sender->ProtectRtcp(*pool_.CopyOf(MakeRtcp(4))), SrtpResult::kNoRoom);
+  EXPECT_EQ(sender->ssrc_count(), 3u);
+  Protected(*sender, MakeRtp(1, 2));
+  sender->RemoveSsrc(3);
+  Protected(*sender, MakeRtp(4, 1));
+  EXPECT_EQ(sender->ssrc_count(), 3u);
 }
 
 TEST_P(SrtpSessionTest, ARemovedSsrcStartsAnew) {
