@@ -15,15 +15,15 @@ absl::Status RequireSinkId(const std::string& sink_id) {
   return sink_id.empty() ? InvalidArgument("the sink is required", "sink_id") : absl::OkStatus();
 }
 
-absl::StatusOr<media::TrackSelector> KeyFrameTarget(host::PeerConnection& pc,
-                                                    const v1::RequestKeyFrameRequest& request) {
+absl::StatusOr<bool> AskForKeyFrame(host::PeerConnection& pc,
+                                    const v1::RequestKeyFrameRequest& request) {
   switch (request.target_case()) {
-    case v1::RequestKeyFrameRequest::kTrack:
-      return FromProto(request.track(), "track");
-    case v1::RequestKeyFrameRequest::kSinkId: {
-      PCD_ASSIGN_OR_RETURN(media::SinkInfo sink, pc.GetSink(request.sink_id()));
-      return std::move(sink.config.selector);
+    case v1::RequestKeyFrameRequest::kTrack: {
+      PCD_ASSIGN_OR_RETURN(const media::TrackSelector track, FromProto(request.track(), "track"));
+      return pc.RequestKeyFrame(track);
     }
+    case v1::RequestKeyFrameRequest::kSinkId:
+      return pc.RequestKeyFrameOfSink(request.sink_id());
     case v1::RequestKeyFrameRequest::TARGET_NOT_SET:
       break;
   }
@@ -135,8 +135,7 @@ grpc::ServerUnaryReactor* MediaService::RequestKeyFrame(grpc::CallbackServerCont
         if (!v1::KeyFrameRequestMethod_IsValid(in.method())) {
           return InvalidArgument("the method is auto, PLI or FIR", "method");
         }
-        PCD_ASSIGN_OR_RETURN(const media::TrackSelector track, KeyFrameTarget(pc, in));
-        PCD_ASSIGN_OR_RETURN(const bool sent, pc.RequestKeyFrame(track));
+        PCD_ASSIGN_OR_RETURN(const bool sent, AskForKeyFrame(pc, in));
         out.set_sent(sent);
         return absl::OkStatus();
       });

@@ -254,6 +254,21 @@ TEST_F(HostTest, AcceptOfferAnswersWithSinksAndCandidates) {
   EXPECT_TRUE(loop_.RunUntil([&] { return publisher.connected(); }, 30s));
 }
 
+TEST_F(HostTest, SinkWithoutIdGetsOne) {
+  const auto info = Create();
+  const auto sink = Await<media::SinkInfo>([&](auto reply) {
+    host_->Call<media::SinkInfo>(
+        info->id,
+        [](PeerConnection& pc) {
+          return pc.CreateSink({.selector = media::KindSelector{.kind = MediaKind::kVideo},
+                                .rtp_destination = *SocketAddress::Parse("127.0.0.1:6000")});
+        },
+        std::move(reply));
+  });
+  ASSERT_THAT(sink, IsOk());
+  EXPECT_THAT(sink->config.id, ::testing::MatchesRegex("sink-[a-z2-7]{12}"));
+}
+
 TEST_F(HostTest, AcceptOfferThatFailsLeavesNothing) {
   const auto bad = Await<AcceptOfferResult>([&](auto reply) {
     AcceptOffer(*host_, {.offer = {.type = SdpType::kOffer, .sdp = "nonsense"}}, std::move(reply));

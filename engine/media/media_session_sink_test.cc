@@ -283,6 +283,27 @@ TEST_F(SinkTest, ANewDestinationStartsAtAKeyFrameAndTheOldOneGetsABye) {
   EXPECT_EQ(static_cast<uint16_t>(receiver.rtp[1].sequence + 1), second.rtp[0].sequence);
 }
 
+TEST_F(SinkTest, RtcpMovesAlongAsItWas) {
+  SinkConfig own_port{.id = "own",
+                      .selector = kVideo,
+                      .rtp_destination = MediaBench::Local(7000),
+                      .rtcp_destination = MediaBench::Local(7100)};
+  SinkConfig muxed{.id = "muxed",
+                   .selector = kVideo,
+                   .rtp_destination = MediaBench::Local(7200),
+                   .rtcp_destination = MediaBench::Local(7200)};
+  ASSERT_THAT(bench.session->CreateSink(own_port), IsOk());
+  ASSERT_THAT(bench.session->CreateSink(muxed), IsOk());
+  bench.OnLoop([&] {
+    EXPECT_THAT(bench.session->UpdateSink("own", {.rtp_destination = MediaBench::Local(7010)}),
+                IsOk());
+    EXPECT_THAT(bench.session->UpdateSink("muxed", {.rtp_destination = MediaBench::Local(7300)}),
+                IsOk());
+  });
+  EXPECT_EQ(bench.session->GetSink("own")->config.rtcp_destination, MediaBench::Local(7100));
+  EXPECT_EQ(bench.session->GetSink("muxed")->config.rtcp_destination, MediaBench::Local(7300));
+}
+
 TEST_F(SinkTest, PayloadTypeAndSsrcChangeInFlight) {
   ASSERT_THAT(bench.AddSink("a", kAudio, 5004), IsOk());
   bench.Negotiate();

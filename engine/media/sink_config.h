@@ -50,7 +50,8 @@ struct SinkConfig {
 struct SinkUpdate {
   std::optional<bool> paused{};
   std::optional<SocketAddress> rtp_destination{};
-  // Absent while rtp_destination changes: the new RTP port + 1.
+  // Absent while rtp_destination changes: RTCP moves along, to the new RTP port + 1 or to the
+  // RTP port itself if it was there before, else it keeps its port.
   std::optional<SocketAddress> rtcp_destination{};
   std::optional<uint8_t> payload_type{};
   std::optional<uint32_t> ssrc{};

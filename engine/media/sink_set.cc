@@ -81,17 +81,33 @@ absl::Status SinkSet::Create(const SinkConfig& config) {
   return absl::OkStatus();
 }
 
+namespace {
+
+// Where RTCP goes when a sink moves to `rtp` and nothing was said of RTCP: it stays muxed, one
+// above, or at its own port, as it was.
+SocketAddress FollowRtp(const SinkConfig& before, const SocketAddress& rtp) {
+  SocketAddress rtcp{.ip = rtp.ip, .port = before.rtcp_destination->port};
+  const uint16_t old_port = before.rtp_destination.port;
+  if (rtcp.port == old_port) rtcp.port = rtp.port;
+  if (rtcp.port == static_cast<uint16_t>(old_port + 1)) {
+    rtcp.port = static_cast<uint16_t>(rtp.port + 1);
+  }
+  return rtcp;
+}
+
+}  // namespace
+
 absl::Status SinkSet::Update(const std::string& id, const SinkUpdate& update) {
   PCD_ASSIGN_OR_RETURN(Sink * sink, Find(id));
   PCD_RETURN_IF_ERROR(CheckSinkPayloadType(update.payload_type));
   PCD_RETURN_IF_ERROR(CheckSinkSsrc(update.ssrc));
   // All that can fail comes before the first change.
   if (update.rtp_destination || update.rtcp_destination) {
+    const SocketAddress rtp = update.rtp_destination.value_or(sink->config().rtp_destination);
     PCD_ASSIGN_OR_RETURN(
         const SinkDestinations to,
-        ResolveDestinations(policy_,
-                            update.rtp_destination.value_or(sink->config().rtp_destination),
-                            update.rtcp_destination));
+        ResolveDestinations(policy_, rtp,
+                            update.rtcp_destination.value_or(FollowRtp(sink->config(), rtp))));
     PCD_RETURN_IF_ERROR(CheckFree(to.rtp, to.rtcp, sink));
     if (to.rtp != sink->config().rtp_destination || to.rtcp != sink->config().rtcp_destination) {
       PCD_ASSIGN_OR_RETURN(SinkSockets sockets, SinkSockets::Open(loop_, to.rtp, to.rtcp));

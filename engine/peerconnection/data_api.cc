@@ -20,6 +20,7 @@ absl::StatusOr<DataChannelView> PeerConnection::CreateDataChannel(const DataChan
                                                                   const std::string& channel_id) {
   PCD_RETURN_IF_ERROR(CheckOpen());
   PCD_ASSIGN_OR_RETURN(const std::string id, channels_.Create(init, channel_id));
+  // Fails only when closed, which CheckOpen has ruled out.
   PCD_RETURN_IF_ERROR(session_.AddDataSection());
   ++revision_;
   streams_.OnChannelCreated(id);

@@ -5,12 +5,19 @@
 #include "engine/peerconnection/peer_connection.h"
 
 namespace pcd::peerconnection {
+namespace {
+
+constexpr size_t kSinkIdCharacters = 12;
+
+}  // namespace
 
 absl::StatusOr<media::SinkInfo> PeerConnection::CreateSink(const media::SinkConfig& config) {
   PCD_RETURN_IF_ERROR(CheckOpen());
-  PCD_RETURN_IF_ERROR(media_.CreateSink(config));
+  media::SinkConfig named = config;
+  if (named.id.empty()) named.id = "sink-" + loop_.random().IdString(kSinkIdCharacters);
+  PCD_RETURN_IF_ERROR(media_.CreateSink(named));
   ++revision_;
-  PCD_ASSIGN_OR_RETURN(media::SinkInfo info, media_.GetSink(config.id));
+  PCD_ASSIGN_OR_RETURN(media::SinkInfo info, media_.GetSink(named.id));
   Emit(SinkChangeEvent{info});
   Pump();
   return info;
@@ -50,6 +57,13 @@ absl::StatusOr<std::string> PeerConnection::GetSinkSdp(
 absl::StatusOr<bool> PeerConnection::RequestKeyFrame(const media::TrackSelector& track) {
   PCD_RETURN_IF_ERROR(CheckOpen());
   PCD_ASSIGN_OR_RETURN(const bool sent, media_.RequestKeyFrame(track));
+  Pump();
+  return sent;
+}
+
+absl::StatusOr<bool> PeerConnection::RequestKeyFrameOfSink(const std::string& sink_id) {
+  PCD_RETURN_IF_ERROR(CheckOpen());
+  PCD_ASSIGN_OR_RETURN(const bool sent, media_.RequestKeyFrameOfSink(sink_id));
   Pump();
   return sent;
 }

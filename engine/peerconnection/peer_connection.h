@@ -94,6 +94,7 @@ class PeerConnection : private net::EndOfTurnHandler,
                              absl::AnyInvocable<void(PeerConnection&, bool)> done);
 
   // --- Media (media_api.cc). Errors as media::MediaSession's. ----------------------------
+  // An empty id is replaced by one made here.
   absl::StatusOr<media::SinkInfo> CreateSink(const media::SinkConfig& config);
   absl::StatusOr<media::SinkInfo> UpdateSink(const std::string& sink_id,
                                              const media::SinkUpdate& update);
@@ -102,6 +103,7 @@ class PeerConnection : private net::EndOfTurnHandler,
   std::vector<media::SinkInfo> ListSinks() const;
   absl::StatusOr<std::string> GetSinkSdp(const std::vector<std::string>& sink_ids) const;
   absl::StatusOr<bool> RequestKeyFrame(const media::TrackSelector& track);
+  absl::StatusOr<bool> RequestKeyFrameOfSink(const std::string& sink_id);
 
   // --- Data channels (data_api.cc). Errors as DataChannelManager's and DataStreams'. ------
   absl::StatusOr<DataChannelView> CreateDataChannel(const DataChannelInit& init,

@@ -157,6 +157,8 @@ bool Publisher::SendSenderReport(MediaKind kind, uint64_t ntp, uint32_t rtp_time
   return SendRawRtcp(report);
 }
 
+bool Publisher::SendUnprotected(ByteSpan datagram) { return transport_->ice().Send(datagram); }
+
 bool Publisher::SendRawRtp(ByteSpan bytes) {
   PacketPtr packet = loop_.packets().CopyOf(bytes);
   return packet != nullptr && connected() && transport_->SendRtp(std::move(packet));

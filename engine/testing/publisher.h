@@ -68,6 +68,10 @@ class Publisher : private net::EndOfTurnHandler, private transport::MediaHandler
   // A compound of one sender report.
   bool SendSenderReport(MediaKind kind, uint64_t ntp, uint32_t rtp_timestamp, uint32_t packets,
                         uint32_t bytes);
+  // A datagram past DTLS and SRTP, as an attacker on the verified path would send it. False
+  // while ICE has no pair.
+  bool SendUnprotected(ByteSpan datagram);
+  bool ice_writable() const { return transport_ != nullptr && transport_->ice().writable(); }
   // Any RTP or RTCP bytes, to be protected and sent as they are.
   bool SendRawRtp(ByteSpan packet);
   bool SendRawRtcp(ByteSpan packet);
