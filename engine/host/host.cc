@@ -25,6 +25,11 @@ absl::Status NotFound(const std::string& id) {
                    {.field = "peer_connection_id"});
 }
 
+absl::Status Draining() {
+  return MakeError(absl::StatusCode::kUnavailable, ErrorReason::DRAINING,
+                   "this node is draining and takes no new connections");
+}
+
 }  // namespace
 
 struct Host::Slot {
@@ -66,8 +71,7 @@ absl::StatusOr<std::string> Host::Admit(const CreateOptions& options) {
   PCD_RETURN_IF_ERROR(ValidateLabels(options.labels));
   const std::lock_guard lock(mutex_);
   if (draining_) {
-    return MakeError(absl::StatusCode::kUnavailable, ErrorReason::DRAINING,
-                     "this node is draining and takes no new connections");
+    return Draining();
   }
   if (entries_.size() >= options_.limits.max_peer_connections) {
     return MakeError(
@@ -108,6 +112,12 @@ void Host::CreateWith(CreateOptions options,
 void Host::Build(const std::string& id, Slot* slot, CreateOptions options,
                  absl::AnyInvocable<absl::Status(PeerConnection&)> setup,
                  Reply<PeerConnectionInfo> reply) {
+  if (draining()) {
+    // Admitted before Drain or Shutdown, but only now in its turn.
+    Forget(id);
+    reply(Draining());
+    return;
+  }
   auto created = PeerConnection::Create(
       *slot->loop, dependencies_, options_.limits,
       {.id = id, .configuration = std::move(options.configuration), .labels = options.labels});
@@ -148,9 +158,10 @@ void Host::Visit(const std::string& id, Visitor visitor) {
     return;
   }
   slot->loop->Post([id, slot, visitor = std::move(visitor)]() mutable {
-    // Gone between the look-up and now: the id is unique, so this cannot be another one.
+    // Gone, or closed and about to go, between the look-up and now. The id is unique, so this
+    // cannot be another one.
     const auto it = slot->connections.find(id);
-    if (it == slot->connections.end()) {
+    if (it == slot->connections.end() || it->second->closed()) {
       visitor(NotFound(id));
       return;
     }
@@ -242,6 +253,11 @@ void Host::List(ListOptions options, Reply<ListPage> reply) {
 size_t Host::size() const {
   const std::lock_guard lock(mutex_);
   return entries_.size();
+}
+
+bool Host::draining() const {
+  const std::lock_guard lock(mutex_);
+  return draining_;
 }
 
 void Host::Drain() {

@@ -67,7 +67,7 @@ class Watcher {
   // connection come in order. Must not block.
   virtual void OnWatchItem(const std::string& peer_connection_id,
                            const peerconnection::WatchItem& item) = 0;
-  // A connection named in resume_after is gone for good.
+  // A connection named in resume_after, or found when the watch began, is gone for good.
   virtual void OnGone(const std::string& peer_connection_id) = 0;
   // All snapshots and replayed events of the `count` connections found at first were
   // delivered. Once.
@@ -151,6 +151,7 @@ class Host {
 
   // No Create succeeds from now on; existing connections stay.
   void Drain();
+  bool draining() const;
   // Closes all connections and calls `done` when the last is gone.
   void Shutdown(absl::AnyInvocable<void()> done);
 

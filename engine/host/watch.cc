@@ -81,11 +81,13 @@ absl::StatusOr<WatchId> Host::Watch(WatchOptions options, std::shared_ptr<Watche
         it != watch.options.resume_after.end()) {
       resume_after = it->second;
     }
-    Visit(id, [watch_id, watch, resume_after, missing,
+    Visit(id, [id, watch_id, watch, resume_after, missing,
                count = covered.size()](absl::StatusOr<PeerConnection*> pc) {
       if (pc.ok()) {
         const absl::Status attached = Attach(**pc, watch_id, watch, resume_after);
         if (!attached.ok()) watch.watcher->OnWatchError(attached);
+      } else {
+        watch.watcher->OnGone(id);
       }
       if (--*missing == 0) watch.watcher->OnSynced(count);
     });

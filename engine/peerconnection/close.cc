@@ -20,7 +20,7 @@ void PeerConnection::RunCloseStep(CloseStep step) {
       channels_.CloseAll();
       break;
     case CloseStep::kAssociation:
-      CloseAssociation();
+      EndAssociation();
       break;
     case CloseStep::kMedia:
       media_.Close();
@@ -34,28 +34,18 @@ void PeerConnection::RunCloseStep(CloseStep step) {
     case CloseStep::kSession:
       session_.Close();
       break;
-    case CloseStep::kWaiters:
-      closed_ = true;
-      timer_->Set(kNever);
-      RunWaiters();
-      break;
     case CloseStep::kClosedEvent:
       FinishClose();
+      break;
+    case CloseStep::kWaiters:
+      RunWaiters();
       break;
   }
 }
 
-void PeerConnection::CloseAssociation() {
-  if (association_ == nullptr) return;
-  association_->Abort();
-  transport::Transport& transport = *transports_[data_section_->transport_index]->transport;
-  while (const auto packet = association_->PollOutput()) transport.SendData(*packet);
-  channels_.DetachAssociation();
-  association_.reset();
-  sctp_state_ = SctpState::kClosed;
-}
-
 void PeerConnection::FinishClose() {
+  closed_ = true;
+  timer_->Set(kNever);
   signaling_state_ = SignalingState::kClosed;
   ice_state_ = IceConnectionState::kClosed;
   connection_state_ = ConnectionState::kClosed;

@@ -15,8 +15,8 @@ enum class CloseStep {
   kMedia,        // RTCP BYE to the sinks, their sockets closed.
   kTransports,   // close_notify, then ICE; last packets flushed.
   kSession,      // Every later negotiation call fails.
-  kWaiters,      // Calls that wait are answered.
-  kClosedEvent   // The last number of the event log; watchers are let go.
+  kClosedEvent,  // States become closed: the last number of the event log; watchers are let go.
+  kWaiters       // Calls that wait are answered, with the closed state.
 };
 
 struct CloseStepName {
@@ -31,8 +31,8 @@ inline constexpr std::array<CloseStepName, 8> kCloseSequence = {{
     {CloseStep::kMedia, "media"},
     {CloseStep::kTransports, "transports"},
     {CloseStep::kSession, "session"},
-    {CloseStep::kWaiters, "waiters"},
     {CloseStep::kClosedEvent, "closed event"},
+    {CloseStep::kWaiters, "waiters"},
 }};
 
 }  // namespace pcd::peerconnection

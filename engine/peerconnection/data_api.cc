@@ -1,4 +1,5 @@
 // Data channels and their streams.
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -24,7 +25,13 @@ absl::StatusOr<DataChannelView> PeerConnection::CreateDataChannel(const DataChan
   PCD_RETURN_IF_ERROR(session_.AddDataSection());
   ++revision_;
   streams_.OnChannelCreated(id);
-  DataChannelView view = View(*channels_.Get(id));
+  const auto created = channels_.Get(id);
+  if (!created.has_value()) {
+    // It was opened at once and found no stream id.
+    return MakeError(absl::StatusCode::kResourceExhausted, ErrorReason::NO_STREAM_ID,
+                     "no SCTP stream is free", {.dom_exception = "OperationError"});
+  }
+  DataChannelView view = View(*created);
   Emit(DataChannelCreatedEvent{view});
   Pump();
   return view;
@@ -77,7 +84,7 @@ absl::StatusOr<StreamId> PeerConnection::AttachStream(const StreamOptions& optio
   PCD_ASSIGN_OR_RETURN(const StreamId id, streams_.Attach(options, std::move(callback)));
   // Messages kept back while nobody listened come in a turn of their own, after the caller
   // has told its client that the stream is open.
-  Wake();
+  WakeData();
   return id;
 }
 
@@ -93,16 +100,23 @@ absl::Status PeerConnection::SendOnStream(StreamId stream_id, const std::string&
   PCD_RETURN_IF_ERROR(CheckOpen());
   PCD_RETURN_IF_ERROR(streams_.Send(stream_id, channel_id, binary, bytes, loop_.Now()));
   // Many messages of one turn leave together.
-  Wake();
+  WakeData();
   return absl::OkStatus();
 }
 
 void PeerConnection::WhenDataSent(Duration timeout,
                                   absl::AnyInvocable<void(PeerConnection&)> done) {
-  const Timestamp deadline = loop_.Now() + timeout;
-  Emit(ClosingEvent{loop_.UnixMicros() + timeout.count()});
+  const auto closing = [](const Waiter& waiter) { return !waiter.for_gathering; };
+  // Told once, however often it is asked for.
+  if (std::none_of(waiters_.begin(), waiters_.end(), closing)) {
+    Emit(ClosingEvent{loop_.UnixMicros() + timeout.count()});
+  }
+  if (waiters_.size() >= kMaxWaiters) {
+    done(*this);
+    return;
+  }
   waiters_.push_back(
-      {.deadline = deadline,
+      {.deadline = loop_.Now() + timeout,
        .for_gathering = false,
        .done = [done = std::move(done)](PeerConnection& pc, bool) mutable { done(pc); }});
   Pump();
@@ -139,21 +153,12 @@ void PeerConnection::HandleChannelEvent(const datachannel::DataChannelEvent& eve
 }
 
 void PeerConnection::HandleChannelState(const datachannel::ChannelStateChanged& changed) {
-  const std::string& id = changed.channel_id;
-  if (changed.state == DataChannelState::kClosed) {
-    DataChannelView view = std::move(last_channel_views_[id]);
-    last_channel_views_.erase(id);
-    view.info.channel_id = id;
-    view.info.state = DataChannelState::kClosed;
-    streams_.OnChannelChanged(view.info);
-    Emit(DataChannelCloseEvent{std::move(view)});
-    return;
+  streams_.OnChannelChanged(changed.info);
+  if (changed.state == DataChannelState::kOpen) Emit(DataChannelOpenEvent{View(changed.info)});
+  if (changed.state == DataChannelState::kClosing) {
+    Emit(DataChannelClosingEvent{changed.channel_id});
   }
-  const auto info = channels_.Get(id);
-  if (!info.has_value()) return;
-  streams_.OnChannelChanged(*info);
-  if (changed.state == DataChannelState::kOpen) Emit(DataChannelOpenEvent{View(*info)});
-  if (changed.state == DataChannelState::kClosing) Emit(DataChannelClosingEvent{id});
+  if (changed.state == DataChannelState::kClosed) Emit(DataChannelCloseEvent{View(changed.info)});
 }
 
 }  // namespace pcd::peerconnection

@@ -83,10 +83,11 @@ void DataStreams::AddReceiveCredit(StreamId id, uint64_t bytes) {
   if (it == streams_.end()) return;
   // A bound far above any use keeps a careless caller from overflowing the sum.
   constexpr int64_t kMaxCredit = int64_t{1} << 40;
-  it->second.receive_credit =
-      std::min(kMaxCredit, it->second.receive_credit +
-                               static_cast<int64_t>(std::min<uint64_t>(bytes, kMaxCredit)));
-  UpdateAllPauses();
+  int64_t& credit = it->second.receive_credit;
+  const bool had_none = credit <= 0;
+  credit =
+      std::min(kMaxCredit, credit + static_cast<int64_t>(std::min<uint64_t>(bytes, kMaxCredit)));
+  if (had_none && credit > 0) UpdatePauses(it->second);
 }
 
 absl::Status DataStreams::Send(StreamId id, const std::string& channel_id, bool binary,
@@ -133,7 +134,7 @@ void DataStreams::OnMessage(datachannel::ChannelMessage message) {
   stream->callback(StreamMessage{.channel_id = std::move(message.channel_id),
                                  .binary = message.binary,
                                  .bytes = std::move(message.bytes)});
-  if (exhausted) UpdateAllPauses();
+  if (exhausted) UpdatePauses(*stream);
 }
 
 void DataStreams::UpdatePause(const std::string& channel_id) {
@@ -141,6 +142,14 @@ void DataStreams::UpdatePause(const std::string& channel_id) {
   const bool paused = stream == nullptr || stream->receive_credit <= 0;
   // The only error is an unknown channel, which has nothing to pause.
   manager_.SetReceivePaused(channel_id, paused).IgnoreError();
+}
+
+void DataStreams::UpdatePauses(const Stream& stream) {
+  if (stream.channel_id.empty()) {
+    UpdateAllPauses();
+  } else {
+    UpdatePause(stream.channel_id);
+  }
 }
 
 void DataStreams::UpdateAllPauses() {

@@ -88,6 +88,7 @@ class DataStreams {
   Stream* Owner(const std::string& channel_id);
   StreamId OwnerId(const std::string& channel_id) const;
   void UpdatePause(const std::string& channel_id);
+  void UpdatePauses(const Stream& stream);
   void UpdateAllPauses();
   void End(StreamId id, absl::Status status);
 

@@ -1,6 +1,5 @@
 // The state of a connection collected from its rooms.
 #include <algorithm>
-#include <unordered_map>
 #include <utility>
 
 #include "engine/peerconnection/peer_connection.h"
@@ -53,28 +52,12 @@ std::vector<transport::TransportState> PeerConnection::TransportStates() const {
   return states;
 }
 
-std::vector<DataChannelView> PeerConnection::Views(
-    const std::vector<datachannel::DataChannelInfo>& infos) const {
-  std::unordered_map<std::string, DataChannelStats> stats;
-  for (DataChannelStats& entry : channels_.Stats()) {
-    const std::string key = entry.data_channel_id;
-    stats.emplace(key, std::move(entry));
-  }
-  std::vector<DataChannelView> views;
-  views.reserve(infos.size());
-  for (const auto& info : infos) {
-    const DataChannelStats& counters = stats[info.channel_id];
-    views.push_back({.info = info,
-                     .messages_sent = counters.messages_sent,
-                     .bytes_sent = counters.bytes_sent,
-                     .messages_received = counters.messages_received,
-                     .bytes_received = counters.bytes_received});
-  }
-  return views;
-}
-
-DataChannelView PeerConnection::View(const datachannel::DataChannelInfo& info) const {
-  return Views({info}).front();
+DataChannelView PeerConnection::View(const datachannel::DataChannelInfo& info) {
+  return {.info = info,
+          .messages_sent = info.messages_sent,
+          .bytes_sent = info.bytes_sent,
+          .messages_received = info.messages_received,
+          .bytes_received = info.bytes_received};
 }
 
 PeerConnectionInfo PeerConnection::Info() {
@@ -113,7 +96,7 @@ Snapshot PeerConnection::TakeSnapshot() {
   return {.info = Info(),
           .transceivers = session_.transceivers(),
           .sinks = media_.ListSinks(),
-          .data_channels = Views(channels_.List()),
+          .data_channels = ListDataChannels(),
           .local_candidates = local_candidates_};
 }
 

@@ -74,6 +74,10 @@ std::vector<jsep::Transceiver> PeerConnection::ListTransceivers() const {
 
 void PeerConnection::WhenGatheringComplete(Duration timeout,
                                            absl::AnyInvocable<void(PeerConnection&, bool)> done) {
+  if (waiters_.size() >= kMaxWaiters) {
+    done(*this, false);
+    return;
+  }
   waiters_.push_back(
       {.deadline = loop_.Now() + timeout, .for_gathering = true, .done = std::move(done)});
   Pump();

@@ -148,6 +148,8 @@ class PeerConnection : private net::EndOfTurnHandler,
     IceRole role = IceRole::kControlled;
     std::optional<CandidatePair> selected_pair{};
   };
+  // Calls that wait at a time; one more is answered at once.
+  static constexpr size_t kMaxWaiters = 256;
   struct Waiter {
     Timestamp deadline = kNever;
     bool for_gathering = false;  // Else: for data to be sent.
@@ -160,7 +162,11 @@ class PeerConnection : private net::EndOfTurnHandler,
   // pump.cc
   void OnEndOfTurn() override;
   void Wake() { loop_.RequestEndOfTurn(this); }
+  void WakeData();
+  // Everything may have changed: after a call and after a timer.
   void Pump();
+  // What is marked as changed, and media; all that a turn with nothing but RTP costs.
+  void RunPump();
   bool DrainTransports();
   bool DrainAssociation();
   bool DrainDataChannels();
@@ -183,6 +189,7 @@ class PeerConnection : private net::EndOfTurnHandler,
   absl::Status ApplyRemote(TransportSlot& slot, const jsep::RemoteTransport& remote);
   void ApplyMedia(const jsep::ApplyResult& result);
   void StartAssociation();
+  void EndAssociation();
   absl::Status RefuseRemoteRestart(const SessionDescription& description) const;
   absl::Status CheckOpen() const;
   void HandleTransportEvent(TransportSlot& slot, transport::Event event);
@@ -197,13 +204,11 @@ class PeerConnection : private net::EndOfTurnHandler,
   IceTransportInfo IceInfo(const TransportSlot& slot) const;
   DtlsTransportInfo DtlsInfo(const TransportSlot& slot) const;
   std::optional<SctpTransportInfo> SctpInfo() const;
-  std::vector<DataChannelView> Views(const std::vector<datachannel::DataChannelInfo>& infos) const;
-  DataChannelView View(const datachannel::DataChannelInfo& info) const;
+  static DataChannelView View(const datachannel::DataChannelInfo& info);
   std::vector<transport::TransportState> TransportStates() const;
 
   // close.cc
   void RunCloseStep(CloseStep step);
-  void CloseAssociation();
   void FinishClose();
 
   // watching.cc
@@ -225,6 +230,7 @@ class PeerConnection : private net::EndOfTurnHandler,
   std::vector<std::unique_ptr<TransportSlot>> transports_;
   std::optional<jsep::DataSection> data_section_;
   std::unique_ptr<sctp::SctpAssociation> association_;
+  size_t association_transport_ = 0;  // Index of the transport that carries it.
   SctpState sctp_state_ = SctpState::kConnecting;
 
   SignalingState signaling_state_ = SignalingState::kStable;
@@ -233,7 +239,6 @@ class PeerConnection : private net::EndOfTurnHandler,
   ConnectionState connection_state_ = ConnectionState::kNew;
   std::vector<LocalCandidate> local_candidates_;
   std::vector<DescriptionPtr> shared_descriptions_;
-  std::map<std::string, DataChannelView> last_channel_views_;
 
   EventLog log_;
   std::map<WatcherId, WatchCallback> watchers_;
@@ -241,7 +246,10 @@ class PeerConnection : private net::EndOfTurnHandler,
   std::unique_ptr<net::Timer> timer_;
   Timestamp armed_for_ = kNever;
   uint64_t revision_ = 1;
+  bool remote_ice_applied_ = false;  // The remote's credentials are in use.
   bool pumping_ = false;
+  bool data_changed_ = false;    // SCTP or data channels may have something to drain.
+  bool states_changed_ = false;  // A transport's state may have changed.
   bool closed_ = false;
   CloseReason close_reason_ = CloseReason::kNone;
   std::string close_message_;

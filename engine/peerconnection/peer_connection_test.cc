@@ -282,6 +282,91 @@ TEST(PeerConnectionTest, CloseIsTheLastEventAndAnswersWhoWaits) {
       [&] { return pair.right().Info().dtls_transports.at(0).state == DtlsState::kClosed; }));
 }
 
+// A pair with one open channel "d" on the left and its counterpart on the right.
+void OpenChannel(PeerPair& pair) {
+  ASSERT_THAT(pair.left().CreateDataChannel({.label = "d"}, "d"), IsOk());
+  ASSERT_THAT(pair.Negotiate(), IsOk());
+  ASSERT_TRUE(pair.RunUntil([&] { return !pair.right().ListDataChannels().empty(); }));
+  ASSERT_TRUE(pair.RunUntil(
+      [&] { return pair.left().GetDataChannel("d")->info.state == DataChannelState::kOpen; }));
+}
+
+TEST(PeerConnectionTest, ChannelsAndStreamsEndWhenThePeerHangsUp) {
+  Inbox inbox;
+  PeerPair pair;
+  OpenChannel(pair);
+  ASSERT_THAT(pair.left().Send("d", true, std::vector<uint8_t>(10)), IsOk());
+  const std::string remote_id = pair.right().ListDataChannels().front().info.channel_id;
+  ASSERT_THAT(pair.right().AttachStream({.channel_id = remote_id, .initial_receive_credit = 100},
+                                        inbox.Callback()),
+              IsOk());
+  ASSERT_TRUE(pair.RunUntil([&] { return inbox.messages.size() == 1; }));
+  pair.left().Close({});
+  ASSERT_TRUE(pair.RunUntil([&] { return pair.right().ListDataChannels().empty(); }));
+  EXPECT_TRUE(inbox.ended);
+  EXPECT_THAT(pair.right().Send(remote_id, true, {}),
+              HasReason(ErrorReason::DATA_CHANNEL_NOT_FOUND));
+  // The last event of the channel still shows what it was.
+  const auto closed = pair.right_events().All<DataChannelCloseEvent>();
+  ASSERT_EQ(closed.size(), 1u);
+  EXPECT_EQ(closed[0].channel.info.init.label, "d");
+  EXPECT_EQ(closed[0].channel.messages_received, 1u);
+}
+
+TEST(PeerConnectionTest, ARejectedDataSectionEndsItsChannels) {
+  PeerPair pair;
+  ASSERT_THAT(pair.left().AddTransceiver(MediaKind::kAudio, {}, "a"), IsOk());
+  OpenChannel(pair);
+  SessionDescription offer = *pair.left().SetLocalDescription(std::nullopt);
+  const size_t at = offer.sdp.find("m=application ");
+  ASSERT_NE(at, std::string::npos);
+  const size_t port = at + std::string("m=application ").size();
+  offer.sdp.replace(port, offer.sdp.find(' ', port) - port, "0");
+  // A section that is not bundled any more leaves the group.
+  const size_t group = offer.sdp.find("a=group:BUNDLE 0 1");
+  ASSERT_NE(group, std::string::npos);
+  offer.sdp.replace(group, std::string("a=group:BUNDLE 0 1").size(), "a=group:BUNDLE 0");
+  const size_t bundle_only = offer.sdp.find("a=bundle-only\r\n", at);
+  if (bundle_only != std::string::npos) offer.sdp.erase(bundle_only, 15);
+  ASSERT_THAT(pair.right().SetRemoteDescription(offer), IsOk());
+  ASSERT_THAT(pair.right().SetLocalDescription(std::nullopt), IsOk());
+  EXPECT_TRUE(pair.right().ListDataChannels().empty());
+  EXPECT_FALSE(pair.right().Info().sctp.has_value());
+  // And nothing that still arrives for the channel disturbs it.
+  pair.loop().RunFor(5s);
+  EXPECT_EQ(pair.right().Info().connection_state, ConnectionState::kConnected);
+}
+
+TEST(PeerConnectionTest, MoreChannelsThanStreamsAreRefused) {
+  PeerPair pair;
+  OpenChannel(pair);
+  size_t made = 1;
+  absl::Status refused;
+  while (refused.ok() && made < 2000) {
+    refused = pair.left().CreateDataChannel({}, "").status();
+    made += refused.ok();
+  }
+  EXPECT_FALSE(refused.ok());
+  EXPECT_LE(made, 1024u);
+  EXPECT_EQ(pair.left().ListDataChannels().size(), made);
+}
+
+TEST(PeerConnectionTest, GracefulCloseIsToldOnceAndAnsweredWithTheEnd) {
+  PeerPair pair;
+  OpenChannel(pair);
+  pair.ice().SetReachable(false);
+  ASSERT_THAT(pair.left().Send("d", true, std::vector<uint8_t>(1000)), IsOk());
+  std::vector<ConnectionState> answered;
+  for (int i = 0; i < 3; ++i) {
+    pair.left().WhenDataSent(
+        5s, [&](PeerConnection& pc) { answered.push_back(pc.Info().connection_state); });
+  }
+  EXPECT_EQ(pair.left_events().All<ClosingEvent>().size(), 1u);
+  pair.left().Close({});
+  EXPECT_THAT(answered, ::testing::Each(ConnectionState::kClosed));
+  EXPECT_EQ(answered.size(), 3u);
+}
+
 TEST(PeerConnectionTest, StatsNameEveryPartWithAUniqueId) {
   PeerPair pair;
   ASSERT_THAT(pair.left().CreateDataChannel({.label = "d"}, "d"), IsOk());
@@ -306,10 +391,9 @@ TEST(PeerConnectionTest, StatsNameEveryPartWithAUniqueId) {
 
 TEST(CloseSequenceTest, ClosesWhatUsesBeforeWhatIsUsed) {
   // One row per step, in the order in which Close runs them.
-  const CloseStep expected[] = {CloseStep::kStreams,     CloseStep::kChannels,
-                                CloseStep::kAssociation, CloseStep::kMedia,
-                                CloseStep::kTransports,  CloseStep::kSession,
-                                CloseStep::kWaiters,     CloseStep::kClosedEvent};
+  const CloseStep expected[] = {
+      CloseStep::kStreams,    CloseStep::kChannels, CloseStep::kAssociation, CloseStep::kMedia,
+      CloseStep::kTransports, CloseStep::kSession,  CloseStep::kClosedEvent, CloseStep::kWaiters};
   ASSERT_EQ(kCloseSequence.size(), std::size(expected));
   for (size_t i = 0; i < kCloseSequence.size(); ++i) EXPECT_EQ(kCloseSequence[i].step, expected[i]);
 }

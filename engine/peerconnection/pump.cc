@@ -20,18 +20,32 @@ constexpr int kMaxDataPackets = 256;
 
 }  // namespace
 
-void PeerConnection::OnEndOfTurn() { Pump(); }
+void PeerConnection::WakeData() {
+  data_changed_ = true;
+  Wake();
+}
+
+void PeerConnection::OnEndOfTurn() { RunPump(); }
 
 void PeerConnection::Pump() {
+  data_changed_ = true;
+  states_changed_ = true;
+  RunPump();
+}
+
+void PeerConnection::RunPump() {
   if (pumping_ || closed_) return;
   pumping_ = true;
   bool moved = true;
   for (int round = 0; moved && round < kMaxRounds && !closed_; ++round) {
     moved = DrainTransports();
-    moved |= DrainAssociation();
-    moved |= DrainDataChannels();
+    if (std::exchange(data_changed_, false)) {
+      const bool data = DrainAssociation() | DrainDataChannels();
+      data_changed_ |= data;
+      moved |= data;
+    }
     moved |= DrainMedia();
-    moved |= UpdateStates();
+    if (std::exchange(states_changed_, false)) moved |= UpdateStates();
   }
   if (session_.TakeNegotiationNeededEvent()) Emit(NegotiationNeededEvent{});
   for (const auto& slot : transports_) slot->transport->Flush();
@@ -56,7 +70,7 @@ bool PeerConnection::DrainAssociation() {
   StartAssociation();
   if (association_ == nullptr) return false;
   channels_.HandleAssociation(loop_.Now());
-  transport::Transport& transport = *transports_[data_section_->transport_index]->transport;
+  transport::Transport& transport = *transports_[association_transport_]->transport;
   int sent = 0;
   while (sent < kMaxDataPackets) {
     const auto packet = association_->PollOutput();
@@ -66,7 +80,7 @@ bool PeerConnection::DrainAssociation() {
   }
   if (association_->state() != sctp_state_) {
     sctp_state_ = association_->state();
-    Emit(SctpTransportChangeEvent{*SctpInfo()});
+    if (const auto info = SctpInfo()) Emit(SctpTransportChangeEvent{*info});
   }
   // What was sent makes no further work by itself; a full round means that more waits.
   return sent == kMaxDataPackets;

@@ -30,6 +30,7 @@ void PeerConnection::AnnounceCandidate(TransportSlot& slot,
 }
 
 void PeerConnection::HandleTransportEvent(TransportSlot& slot, transport::Event event) {
+  if (!std::holds_alternative<transport::DataReceived>(event)) states_changed_ = true;
   std::visit(Overloaded{
                  [&](ice::CandidateGathered& e) {
                    AnnounceCandidate(slot, session_.AddLocalCandidate(slot.index, e.candidate));
@@ -56,11 +57,13 @@ void PeerConnection::HandleTransportEvent(TransportSlot& slot, transport::Event 
                  [&](transport::DtlsStateChanged& e) {
                    Emit(DtlsTransportChangeEvent{.transport = DtlsInfo(slot),
                                                  .error_text = std::move(e.reason)});
+                   data_changed_ = true;  // Connected: SCTP may start.
                    const bool over = e.state == DtlsState::kClosed || e.state == DtlsState::kFailed;
-                   if (over && association_ != nullptr) association_->Abort();
+                   if (over && association_transport_ == slot.index) EndAssociation();
                  },
                  [&](transport::DataReceived& e) {
                    if (association_ != nullptr) association_->HandlePacket(e.data, loop_.Now());
+                   data_changed_ = true;
                  },
                  [](transport::WritableChanged&) {},
              },

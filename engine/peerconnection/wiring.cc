@@ -36,21 +36,23 @@ jsep::TransportInfo PeerConnection::TransportCredentials() {
   };
 }
 
-// An ICE restart by the remote shows as a new ufrag. It is refused before anything changes, as
-// long as the ICE backend cannot restart.
+// An ICE restart by the remote shows as new credentials. It is refused before anything changes,
+// as long as the ICE backend cannot restart.
 absl::Status PeerConnection::RefuseRemoteRestart(const SessionDescription& description) const {
-  const auto current = session_.current_remote_description();
-  if (!current.has_value() || description.type == SdpType::kRollback) return absl::OkStatus();
-  const auto ufrag_of = [this](const std::string& text) -> std::string {
+  if (!remote_ice_applied_ || description.type == SdpType::kRollback) return absl::OkStatus();
+  const auto known = session_.remote_description();
+  if (!known.has_value()) return absl::OkStatus();
+  const auto credentials = [this](const std::string& text) -> std::string {
     const auto parsed = sdp::Parse(text, limits_);
     if (!parsed.ok()) return {};  // The session reports what is wrong with it.
     for (const auto& media : parsed->media) {
-      if (!media.ice_ufrag.empty()) return media.ice_ufrag;
+      if (!media.ice_ufrag.empty()) return media.ice_ufrag + " " + media.ice_pwd;
     }
-    return parsed->ice_ufrag;
+    if (parsed->ice_ufrag.empty()) return {};
+    return parsed->ice_ufrag + " " + parsed->ice_pwd;
   };
-  const std::string before = ufrag_of(current->sdp);
-  const std::string after = ufrag_of(description.sdp);
+  const std::string before = credentials(known->sdp);
+  const std::string after = credentials(description.sdp);
   if (before.empty() || after.empty() || before == after) return absl::OkStatus();
   return MakeError(absl::StatusCode::kUnimplemented, ErrorReason::NOT_IMPLEMENTED,
                    "the description restarts ICE, which is not built yet");
@@ -63,6 +65,8 @@ absl::Status PeerConnection::Apply(jsep::ApplyResult result) {
     status.Update(ApplyTransport(action));
   ApplyMedia(result);
   if (result.data_changed) {
+    // The section was rejected by either side: its channels are over (W3C closes them).
+    if (!result.data.has_value()) EndAssociation();
     data_section_ = result.data;
     if (data_section_.has_value()) {
       channels_.SetRemoteMaxMessageSize(data_section_->remote_max_message_size);
@@ -98,6 +102,7 @@ absl::Status PeerConnection::ApplyTransport(const jsep::TransportAction& action)
 absl::Status PeerConnection::ApplyRemote(TransportSlot& slot, const jsep::RemoteTransport& remote) {
   ice::IceTransport& ice = slot.transport->ice();
   PCD_RETURN_IF_ERROR(ice.SetRemoteParameters(remote.ice));
+  remote_ice_applied_ = true;
   PCD_RETURN_IF_ERROR(slot.transport->SetDtlsParameters(remote.dtls_role, remote.fingerprints));
   // The list only grows within a generation.
   for (; slot.remote_candidates < remote.candidates.size(); ++slot.remote_candidates) {
@@ -130,12 +135,31 @@ void PeerConnection::StartAssociation() {
   sctp::SctpOptions options;
   options.max_message_bytes = limits_.max_message_bytes;
   association_ = dependencies_.sctp_factory->Create(loop_, options);
-  association_->SetWakeCallback([this] { Wake(); });
+  association_transport_ = data_section_->transport_index;
+  association_->SetWakeCallback([this] { WakeData(); });
   const absl::Status started = association_->Start(
       {.local_port = data_section_->local_port, .remote_port = data_section_->remote_port},
       loop_.Now());
-  if (!started.ok()) PCD_LOG(kWarning, "peerconnection", std::string(started.message()));
   channels_.AttachAssociation(association_.get(), slot.transport->dtls_role(), loop_.Now());
+  if (!started.ok()) {
+    PCD_LOG(kWarning, "peerconnection", std::string(started.message()));
+    EndAssociation();
+    data_section_.reset();  // Not tried again: the library refused it.
+  }
+}
+
+// Channels learn first that nothing carries them any more; then SCTP ends, with an ABORT as long
+// as DTLS can carry one.
+void PeerConnection::EndAssociation() {
+  if (association_ == nullptr) return;
+  channels_.DetachAssociation();
+  association_->Abort();
+  transport::Transport& transport = *transports_[association_transport_]->transport;
+  while (const auto packet = association_->PollOutput()) transport.SendData(*packet);
+  association_.reset();
+  sctp_state_ = SctpState::kClosed;
+  data_changed_ = true;
+  if (const auto info = SctpInfo()) Emit(SctpTransportChangeEvent{*info});
 }
 
 }  // namespace pcd::peerconnection
