@@ -103,13 +103,14 @@ void NiceIceTransport::StartGathering() {
   events_.Push(GatheringStateChanged{gathering_});
   AddLocalAddresses();
   // Without addresses of ours libnice would look for some itself.
-  if (addresses_.empty() || nice_agent_gather_candidates(agent_.get(), stream_id_) == FALSE) {
-    FinishGathering();
-    return;
-  }
-  WatchSockets();
+  const bool started =
+      !addresses_.empty() && nice_agent_gather_candidates(agent_.get(), stream_id_) != FALSE;
+  if (started) WatchSockets();
+  sockets_known_ = true;
+  if (!started) FinishGathering();
   nice_loop_->Poke();
   ApplyRemote();
+  FailWithoutSockets();
 }
 
 void NiceIceTransport::AddLocalAddresses() {
@@ -149,6 +150,7 @@ void NiceIceTransport::FinishGathering() {
   gathering_ = IceGatheringState::kComplete;
   events_.Push(GatheringStateChanged{gathering_});
   OnNiceState(nice_state_);
+  FailWithoutSockets();
 }
 
 void NiceIceTransport::ReportUnusedAddresses() {
@@ -176,6 +178,7 @@ absl::Status NiceIceTransport::SetRemoteParameters(const IceParameters& paramete
   remote_ = parameters;
   remote_candidates_.SetUfrag(parameters.ufrag);
   ApplyRemote();
+  FailWithoutSockets();
   return absl::OkStatus();
 }
 
@@ -199,6 +202,13 @@ void NiceIceTransport::ApplyRemote() {
                                     remote_->pwd.c_str());
   GiveCandidates(remote_candidates_.accepted());
   nice_loop_->Poke();
+}
+
+void NiceIceTransport::FailWithoutSockets() {
+  if (dead_ || !sockets_known_ || !watches_.empty()) return;
+  if (!remote_.has_value() || gathering_ != IceGatheringState::kComplete) return;
+  PCD_LOG(kWarning, "ice", "no local socket to check a path from");
+  Die();
 }
 
 void NiceIceTransport::GiveCandidates(std::span<const Candidate> candidates) {
@@ -250,7 +260,7 @@ void NiceIceTransport::OnNiceState(NiceComponentState state) {
 
 void NiceIceTransport::SetState(IceConnectionState state) {
   if (state == state_ || closed()) return;
-  if (state == IceConnectionState::kFailed && was_connected_) {
+  if (state == IceConnectionState::kFailed) {
     Die();
     return;
   }
@@ -268,17 +278,19 @@ void NiceIceTransport::SetState(IceConnectionState state) {
       was_connected_ = true;
       timer_->Set(heard_from_peer_ + config_.disconnected_after);
       break;
-    case IceConnectionState::kFailed:
     case IceConnectionState::kClosed:
       SetChecking(false);
       timer_->Set(kNever);
       break;
+    case IceConnectionState::kFailed:  // Die.
     case IceConnectionState::kNew:
     case IceConnectionState::kDisconnected:
       break;
   }
 }
 
+// W3C webrtc 5.6.4: only a restart leads out of failed, and there is none here. So the agent
+// is stopped, which costs nothing more and cannot connect late.
 void NiceIceTransport::Die() {
   if (dead_) return;
   dead_ = true;

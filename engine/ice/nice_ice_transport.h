@@ -64,6 +64,8 @@ class NiceIceTransport : public IceTransport, private net::FdHandler {
   void FinishGathering();
   // Hands the remote parameters and candidates to libnice once it has local candidates.
   void ApplyRemote();
+  // There is a peer, but nothing to reach it from, and nothing more will come.
+  void FailWithoutSockets();
   void GiveCandidates(std::span<const Candidate> candidates);
   void SetState(IceConnectionState state);
   void WatchSockets();
@@ -90,13 +92,14 @@ class NiceIceTransport : public IceTransport, private net::FdHandler {
   std::vector<PacketPtr> received_;           // Empty between turns; keeps its memory.
   PacketHandler* handler_ = nullptr;
   std::optional<IceParameters> remote_;
+  bool sockets_known_ = false;  // libnice has been asked for them; watches_ tells which.
   bool remote_applied_ = false;
   bool remote_end_of_candidates_ = false;
   bool has_pair_ = false;
   bool was_connected_ = false;
   bool checking_ = false;
-  // Closed, or failed after having been connected: the agent is stopped as soon as no call
-  // into it is on the stack, and nothing leads out.
+  // Closed or failed: the agent is stopped as soon as no call into it is on the stack, and
+  // nothing leads out.
   bool dead_ = false;
   size_t peer_reflexive_ = 0;
   NiceComponentState nice_state_ = NICE_COMPONENT_STATE_DISCONNECTED;

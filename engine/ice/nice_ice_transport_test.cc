@@ -437,15 +437,55 @@ TEST_F(NiceIceTransportTest, ChecksThatReachNobodyFailAfterTheTimeout) {
                     .ok());
   });
   ASSERT_TRUE(Await([&] { return a_->record.Reached(State::kFailed); }));
-  // Late candidates still may succeed.
+  // What comes late leads out of it no more.
   runner_.Run([&] {
     b_->record.trickle_to = a_->ice.get();
     b_->ice->SetRole(IceRole::kControlling);
     b_->ice->StartGathering();
     ASSERT_TRUE(b_->ice->SetRemoteParameters(a_->ice->local_parameters()).ok());
+    ASSERT_TRUE(b_->ice->AddRemoteCandidate(a_->record.candidates.at(0)).ok());
+    ASSERT_TRUE(a_->ice->SetRemoteParameters(b_->ice->local_parameters()).ok());
+    b_->ice->SetRemoteEndOfCandidates();
   });
-  ASSERT_TRUE(AwaitWritable());
-  ExchangePackets(5);
+  ASSERT_TRUE(Await([&] { return b_->record.Reached(State::kFailed); }));
+  runner_.Run([&] {
+    EXPECT_TRUE(a_->record.trickle_ok && b_->record.trickle_ok);
+    EXPECT_EQ(a_->record.states, (std::vector<State>{State::kChecking, State::kFailed}));
+    EXPECT_FALSE(a_->ice->writable());
+    EXPECT_EQ(a_->ice->GetStats().state, State::kFailed);
+  });
+}
+
+TEST_F(NiceIceTransportTest, WithoutASocketItFailsOnceThePeerIsKnown) {
+  Config filtered;
+  filtered.address_filter = [](const std::string&, const IpAddress&) { return false; };
+  Config unbindable;
+  unbindable.addresses = {*IpAddress::Parse("192.0.2.77")};
+  for (const Config& config : {filtered, unbindable}) {
+    for (const bool peer_first : {false, true}) {
+      MakeEnds(config, LoopbackOnly());
+      runner_.Run([&] {
+        const auto set_peer = [&] {
+          ASSERT_TRUE(a_->ice->SetRemoteParameters(b_->ice->local_parameters()).ok());
+        };
+        if (peer_first) set_peer();
+        a_->ice->StartGathering();
+        if (!peer_first) {
+          EXPECT_EQ(a_->ice->GetStats().state, State::kNew);
+          set_peer();
+        }
+      });
+      ASSERT_TRUE(Await([&] { return a_->record.Reached(State::kFailed); }));
+      runner_.Run([&] {
+        EXPECT_EQ(a_->record.gathering_states.back(), IceGatheringState::kComplete);
+        EXPECT_EQ(a_->record.states, (std::vector<State>{State::kFailed}));
+        EXPECT_TRUE(a_->ice->AddRemoteCandidate({}).ok());
+        a_->ice->SetRemoteEndOfCandidates();
+        a_->ice->Close();
+        EXPECT_EQ(a_->ice->GetStats().state, State::kClosed);
+      });
+    }
+  }
 }
 
 TEST_F(NiceIceTransportTest, StatisticsNameTheSelectedPair) {

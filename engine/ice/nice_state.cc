@@ -4,6 +4,9 @@ namespace pcd::ice {
 
 IceConnectionState NextState(NiceComponentState nice, const NiceStateContext& context) {
   using State = IceConnectionState;
+  if (context.current == State::kFailed || context.current == State::kClosed) {
+    return context.current;
+  }
   switch (nice) {
     case NICE_COMPONENT_STATE_CONNECTING:
       return context.was_connected ? State::kDisconnected : State::kChecking;

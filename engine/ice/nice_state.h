@@ -19,6 +19,8 @@ struct NiceStateContext {
 //  - READY is kCompleted only when no further candidates can come, else kConnected;
 //  - FAILED before the peer's candidates are complete keeps the current state, because late
 //    candidates still may succeed (the caller limits that time);
+//  - kFailed is left by a restart only (W3C webrtc 5.6.4), even when a late check succeeds, and
+//    kClosed never;
 //  - a connection whose checks start again is kDisconnected, not kChecking.
 IceConnectionState NextState(NiceComponentState nice, const NiceStateContext& context);
 

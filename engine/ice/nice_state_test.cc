@@ -26,7 +26,7 @@ TEST(NiceStateTest, FollowsTheTable) {
       {NICE_COMPONENT_STATE_GATHERING, false, true, State::kChecking, State::kChecking},
       {NICE_COMPONENT_STATE_GATHERING, true, true, State::kConnected, State::kConnected},
       {NICE_COMPONENT_STATE_CONNECTING, false, false, State::kNew, State::kChecking},
-      {NICE_COMPONENT_STATE_CONNECTING, false, true, State::kFailed, State::kChecking},
+      {NICE_COMPONENT_STATE_CONNECTING, false, true, State::kNew, State::kChecking},
       {NICE_COMPONENT_STATE_CONNECTING, true, false, State::kConnected, State::kDisconnected},
       {NICE_COMPONENT_STATE_CONNECTING, true, true, State::kCompleted, State::kDisconnected},
       {NICE_COMPONENT_STATE_CONNECTED, false, false, State::kChecking, State::kConnected},
@@ -48,6 +48,23 @@ TEST(NiceStateTest, FollowsTheTable) {
               row.next)
         << nice_component_state_to_string(row.nice) << ", was connected " << row.was_connected
         << ", all known " << row.all_candidates_known;
+  }
+}
+
+TEST(NiceStateTest, FailedAndClosedAreFinal) {
+  for (const State final : {State::kFailed, State::kClosed}) {
+    for (int nice = 0; nice < NICE_COMPONENT_STATE_LAST; ++nice) {
+      for (const bool was_connected : {false, true}) {
+        for (const bool all_candidates_known : {false, true}) {
+          EXPECT_EQ(NextState(static_cast<NiceComponentState>(nice),
+                              {.was_connected = was_connected,
+                               .all_candidates_known = all_candidates_known,
+                               .current = final}),
+                    final)
+              << nice;
+        }
+      }
+    }
   }
 }
 
