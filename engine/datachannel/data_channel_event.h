@@ -21,7 +21,9 @@ struct ChannelOpened {
   DataChannelInfo info{};
 };
 
-// `info` is the channel at that time; after kClosed the manager no longer knows it.
+// `info` is the channel when its state changed, and at kClosed the only place that still has
+// its last counters (messages_*, bytes_*, what was left in buffered_amount): by then the
+// manager no longer knows the channel.
 struct ChannelStateChanged {
   std::string channel_id{};
   DataChannelState state = DataChannelState::kConnecting;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/base/caller_id.h"
 #include "engine/base/status.h"
 #include "engine/datachannel/utf8.h"
 
@@ -66,6 +67,10 @@ DataChannelManager::~DataChannelManager() = default;
 absl::Status DataChannelManager::CheckInit(const DataChannelInit& init,
                                            std::string_view channel_id) const {
   if (closed_) return InvalidState("the connection is closed");
+  if (!channel_id.empty() && !IsCallerId(channel_id)) {
+    return TypeError("a data channel id is 1 to 64 letters, digits, '-', '_' or '.'",
+                     "data_channel_id");
+  }
   PCD_RETURN_IF_ERROR(CheckText(init.label, "label", limits_.max_label_bytes));
   PCD_RETURN_IF_ERROR(CheckText(init.protocol, "protocol", limits_.max_label_bytes));
   if (init.max_packet_life_time && init.max_retransmits) {
@@ -85,7 +90,7 @@ absl::Status DataChannelManager::CheckInit(const DataChannelInit& init,
   }
   if (channels_.Find(channel_id) != nullptr) {
     return MakeError(absl::StatusCode::kAlreadyExists, ErrorReason::ALREADY_EXISTS,
-                     "a data channel of this id exists");
+                     "a data channel of this id exists", {.field = "data_channel_id"});
   }
   if (channels_.size() >= limits_.max_data_channels) {
     return LimitExceeded("no more data channels on this connection");

@@ -63,12 +63,12 @@ class DataChannelManager {
 
   // Creates a channel in state connecting and returns its id: `channel_id`, or "dc-<n>" when
   // that is empty. Channels opened by the remote are named "remote-dc-<n>".
-  // Errors: INVALID_ARGUMENT, W3C TypeError (both reliability limits set; label or protocol
-  // not UTF-8 or longer than 65,535 bytes; negotiated without an id of 0 to 65534, or an id
-  // without negotiated); RESOURCE_EXHAUSTED NO_STREAM_ID, W3C OperationError (the id is taken
-  // or above what the association has); RESOURCE_EXHAUSTED LIMIT_EXCEEDED (channel count,
-  // label or protocol length); ALREADY_EXISTS; FAILED_PRECONDITION INVALID_STATE after
-  // CloseAll.
+  // Errors: INVALID_ARGUMENT, W3C TypeError (`channel_id` is not IsCallerId, field
+  // data_channel_id; both reliability limits set; label or protocol not UTF-8 or longer than
+  // 65,535 bytes; negotiated without an id of 0 to 65534, or an id without negotiated);
+  // RESOURCE_EXHAUSTED NO_STREAM_ID, W3C OperationError (the id is taken or above what the
+  // association has); RESOURCE_EXHAUSTED LIMIT_EXCEEDED (channel count, label or protocol length);
+  // ALREADY_EXISTS; FAILED_PRECONDITION INVALID_STATE after CloseAll.
   absl::StatusOr<std::string> Create(const DataChannelInit& init, std::string_view channel_id);
 
   // Queues one message, in order. `bytes` may be empty; text must be UTF-8.

@@ -137,6 +137,17 @@ TEST(DataChannels, CreateRefusesWhatW3cRefuses) {
   EXPECT_THAT(create({}), HasReason(ErrorReason::INVALID_STATE));
 }
 
+TEST(DataChannels, AnIdThatIsNoCallerIdIsRefusedByItsField) {
+  DataChannelPair pair;
+  for (const std::string& id : {std::string("a b"), std::string("a\r\nb"), std::string(65, 'x')}) {
+    const absl::Status status = pair.a.manager->Create({}, id).status();
+    EXPECT_THAT(status, HasReason(ErrorReason::INVALID_ARGUMENT));
+    EXPECT_EQ(GetErrorDetail(status).field, "data_channel_id");
+  }
+  EXPECT_TRUE(pair.a.manager->List().empty());
+  EXPECT_THAT(pair.a.manager->Create({}, "A-1_b.c").status(), IsOk());
+}
+
 TEST(DataChannels, AGeneratedIdAvoidsThoseThatCallersChose) {
   DataChannelPair pair;
   pair.a.Create({}, "dc-1");
@@ -262,6 +273,31 @@ TEST(DataChannels, CloseDeliversWhatWasQueuedAndClosesBothSides) {
   EXPECT_THAT(pair.a.Close(a), HasReason(ErrorReason::DATA_CHANNEL_NOT_FOUND));
   EXPECT_EQ(pair.a.manager->channels_opened(), 1u);
   EXPECT_EQ(pair.a.manager->channels_closed(), 1u);
+}
+
+TEST(DataChannels, TheClosedEventHasTheLastCounters) {
+  DataChannelPair pair;
+  pair.Connect();
+  const auto [a, b] = pair.OpenChannel({.label = "counted"});
+  ASSERT_THAT(pair.a.Send(a, "four"), IsOk());
+  ASSERT_THAT(pair.b.Send(b, "sixsix"), IsOk());
+  ASSERT_TRUE(
+      pair.RunUntil([&] { return pair.a.MessageCount(a) == 1 && pair.b.MessageCount(b) == 1; }));
+  // Sent and closed in one turn: the counters move on after the closing state.
+  ASSERT_THAT(pair.a.Send(a, "last"), IsOk());
+  ASSERT_THAT(pair.a.Close(a), IsOk());
+  ASSERT_TRUE(pair.RunUntil([&] { return !pair.a.manager->Get(a) && !pair.b.manager->Get(b); }));
+  const DataChannelInfo sender = pair.a.EventsOf<ChannelStateChanged>(a).back().info;
+  EXPECT_EQ(sender.state, S::kClosed);
+  EXPECT_EQ(sender.init.label, "counted");
+  EXPECT_EQ(sender.messages_sent, 2u);
+  EXPECT_EQ(sender.bytes_sent, 8u);
+  EXPECT_EQ(sender.messages_received, 1u);
+  EXPECT_EQ(sender.bytes_received, 6u);
+  const DataChannelInfo receiver = pair.b.EventsOf<ChannelStateChanged>(b).back().info;
+  EXPECT_EQ(receiver.state, S::kClosed);
+  EXPECT_EQ(receiver.messages_received, 2u);
+  EXPECT_EQ(receiver.bytes_received, 8u);
 }
 
 TEST(DataChannels, AChannelClosedBeforeTheTransportIsGoneAtOnce) {

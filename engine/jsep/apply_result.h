@@ -89,13 +89,15 @@ struct ApplyResult {
 // A validated remote candidate.
 struct RemoteCandidate {
   size_t transport_index = 0;
-  std::string mid{};    // Empty: end of candidates for every section.
+  // Empty: end of candidates for every section, or not known before the description.
+  std::string mid{};
   std::string ufrag{};  // Of the generation it belongs to; empty: not said.
   // Null: the end of candidates, or a candidate nobody needs (component 2, a repetition).
   std::optional<Candidate> candidate{};
   bool end_of_candidates = false;
   // Whether to tell the transport now. False: it is kept and comes with the ApplyResult that
-  // starts its generation, or there is nothing to tell.
+  // starts its generation, or is dropped when it does not belong to it, or there is nothing
+  // to tell.
   bool deliver = false;
 };
 

@@ -25,10 +25,14 @@ Options MakeOptions() {
 }
 
 // Whatever is accepted must be answered, and the answer must parse. The part behind the first
-// zero byte is a second offer, then a candidate follows.
+// zero byte is a second offer, and a candidate before
+// and after the first.
 void AnswerIt(std::string_view first, std::string_view second) {
   SeededRandom random(1);
   Session session(MakeOptions(), random);
+  session.AddRemoteCandidate({.candidate = std::string(second), .sdp_mid = "0"})
+      .status()
+      .IgnoreError();
   for (std::string_view text : {first, second}) {
     if (!session.SetRemoteDescription({.type = SdpType::kOffer, .sdp = std::string(text)}).ok()) {
       return;

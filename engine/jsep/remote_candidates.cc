@@ -25,6 +25,20 @@ struct Target {
   bool every = false;
 };
 
+// W3C: only the end of candidates may come without a section.
+absl::Status CheckNamesSection(const IceCandidateInit& init, bool is_end) {
+  if (is_end || init.sdp_mid || init.sdp_mline_index) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorReason::INVALID_ARGUMENT,
+                   "a candidate needs sdp_mid or sdp_mline_index",
+                   {.dom_exception = "TypeError", .field = "sdp_mid"});
+}
+
+absl::Status TooMany(size_t limit) {
+  return MakeError(absl::StatusCode::kResourceExhausted, ErrorReason::LIMIT_EXCEEDED,
+                   "more than " + std::to_string(limit) + " remote candidates",
+                   {.dom_exception = "OperationError"});
+}
+
 absl::StatusOr<Target> FindTarget(const sdp::Description& remote, const IceCandidateInit& init,
                                   bool is_end) {
   // Some signalling turns an absent mid into an empty one.
@@ -39,10 +53,8 @@ absl::StatusOr<Target> FindTarget(const sdp::Description& remote, const IceCandi
     }
     return Target{.index = *init.sdp_mline_index};
   }
-  if (is_end) return Target{.every = true};
-  return MakeError(absl::StatusCode::kInvalidArgument, ErrorReason::INVALID_ARGUMENT,
-                   "a candidate needs sdp_mid or sdp_mline_index",
-                   {.dom_exception = "TypeError", .field = "sdp_mid"});
+  PCD_RETURN_IF_ERROR(CheckNamesSection(init, is_end));
+  return Target{.every = true};
 }
 
 bool HasUfrag(const sdp::Description& description, const Target& target, const std::string& ufrag) {
@@ -97,21 +109,67 @@ bool IsCurrent(const State& state, const sdp::Description& remote, const Target&
   return !sections.empty() && sections.front() == target.index;
 }
 
+std::string UfragOf(const IceCandidateInit& init, const std::optional<Candidate>& candidate) {
+  if (!init.username_fragment.empty()) return init.username_fragment;
+  return candidate ? candidate->Ufrag() : std::string();
+}
+
+// Before any remote description there is nothing to compare with; the texts are short because
+// they were parsed, all but mid and ufrag, which are bounded here.
+absl::StatusOr<RemoteCandidate> KeepEarly(State& state, const Limits& limits,
+                                          const IceCandidateInit& init,
+                                          const std::optional<Candidate>& candidate) {
+  constexpr size_t kMaxNameBytes = 256;
+  PCD_RETURN_IF_ERROR(CheckNamesSection(init, !candidate));
+  if (init.sdp_mid.value_or("").size() > kMaxNameBytes) return Refuse("too long", "sdp_mid");
+  if (init.username_fragment.size() > kMaxNameBytes) return Refuse("too long", "username_fragment");
+  RemoteCandidate result{.mid = init.sdp_mid.value_or(""),
+                         .ufrag = UfragOf(init, candidate),
+                         .end_of_candidates = !candidate};
+  std::vector<IceCandidateInit>& early = state.early_candidates;
+  if (candidate && candidate->component != 1) return result;
+  IceCandidateInit kept = init;
+  if (!candidate) kept.candidate.clear();  // Its other forms have any length.
+  if (std::find(early.begin(), early.end(), kept) != early.end()) return result;
+  const auto alike = std::count_if(early.begin(), early.end(), [&](const IceCandidateInit& other) {
+    return other.candidate.empty() == !candidate;
+  });
+  if (static_cast<size_t>(alike) >= limits.max_candidates) return TooMany(limits.max_candidates);
+  early.push_back(std::move(kept));
+  result.candidate = candidate;
+  return result;
+}
+
 }  // namespace
+
+void TakeEarlyCandidates(State& state, const Limits& limits, StoredDescription& first) {
+  for (const IceCandidateInit& init : std::exchange(state.early_candidates, {})) {
+    std::optional<Candidate> candidate;
+    if (!init.candidate.empty()) {
+      auto parsed = sdp::ParseCandidate(init.candidate);
+      if (!parsed.ok()) continue;
+      candidate = *std::move(parsed);
+    }
+    const auto target = FindTarget(first.parsed, init, !candidate);
+    if (!target.ok()) continue;
+    const std::string ufrag = UfragOf(init, candidate);
+    if (!ufrag.empty() && !HasUfrag(first.parsed, *target, ufrag)) continue;
+    if (candidate && CountCandidates(first.parsed) >= limits.max_candidates) continue;
+    Append(first, *target, candidate);
+  }
+}
 
 absl::StatusOr<RemoteCandidate> AddRemoteCandidateTo(State& state, const Limits& limits,
                                                      const IceCandidateInit& init) {
-  const StoredDescription* latest = state.remote();
-  if (latest == nullptr) return InvalidState("there is no remote description");
   const bool is_end = sdp::IsEndOfCandidates(init.candidate);
   std::optional<Candidate> candidate;
   if (!is_end) {
     PCD_ASSIGN_OR_RETURN(candidate, sdp::ParseCandidate(init.candidate));
   }
+  const StoredDescription* latest = state.remote();
+  if (latest == nullptr) return KeepEarly(state, limits, init, candidate);
   PCD_ASSIGN_OR_RETURN(const Target target, FindTarget(latest->parsed, init, is_end));
-  const std::string ufrag = !init.username_fragment.empty() ? init.username_fragment
-                            : candidate                     ? candidate->Ufrag()
-                                                            : std::string();
+  const std::string ufrag = UfragOf(init, candidate);
   std::vector<StoredDescription*> homes;
   for (auto* stored : {&state.pending_remote, &state.current_remote}) {
     if (!*stored || (!target.every && target.index >= (*stored)->parsed.media.size())) continue;
@@ -119,19 +177,18 @@ absl::StatusOr<RemoteCandidate> AddRemoteCandidateTo(State& state, const Limits&
         ufrag.empty() ? &**stored == latest : HasUfrag((*stored)->parsed, target, ufrag);
     if (belongs) homes.push_back(&**stored);
   }
-  if (homes.empty())
-    return Refuse("the ufrag belongs to no applied description", "username_fragment");
+  if (homes.empty()) {
+    return MakeError(absl::StatusCode::kInvalidArgument, ErrorReason::UNKNOWN_UFRAG,
+                     "the ufrag belongs to no applied description",
+                     {.dom_exception = "OperationError", .field = "username_fragment"});
+  }
   RemoteCandidate result{.ufrag = ufrag, .end_of_candidates = is_end};
   const sdp::Description& home = homes.front()->parsed;
   if (!target.every) result.mid = home.media[target.index].mid;
   if (candidate) {
     // With rtcp-mux there is no second component; a repetition tells nothing new.
     if (candidate->component != 1 || Knows(home.media[target.index], *candidate)) return result;
-    if (CountCandidates(home) >= limits.max_candidates) {
-      return MakeError(absl::StatusCode::kResourceExhausted, ErrorReason::LIMIT_EXCEEDED,
-                       "more than " + std::to_string(limits.max_candidates) + " remote candidates",
-                       {.dom_exception = "OperationError"});
-    }
+    if (CountCandidates(home) >= limits.max_candidates) return TooMany(limits.max_candidates);
   }
   result.candidate = candidate;
   result.deliver = std::any_of(homes.begin(), homes.end(), [&](const StoredDescription* stored) {

@@ -15,6 +15,10 @@ namespace pcd::jsep {
 absl::StatusOr<RemoteCandidate> AddRemoteCandidateTo(State& state, const Limits& limits,
                                                      const IceCandidateInit& init);
 
+// Adds to a remote description that is about to be applied what was kept for the first one, as
+// far as it belongs to it, and forgets the rest.
+void TakeEarlyCandidates(State& state, const Limits& limits, StoredDescription& first);
+
 }  // namespace pcd::jsep
 
 #endif  // ENGINE_JSEP_REMOTE_CANDIDATES_H_

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "engine/base/caller_id.h"
 #include "engine/base/status.h"
 #include "engine/jsep/answer_builder.h"
 #include "engine/jsep/apply.h"
@@ -36,6 +37,29 @@ std::optional<SessionDescription> ToApi(const std::optional<StoredDescription>& 
 absl::Status WrongState(const char* call, SdpType type, SignalingState state) {
   return InvalidState(string(call) + "(" + string(ToString(type)) + ") is not allowed in state " +
                       string(ToString(state)));
+}
+
+absl::Status BadArgument(const char* message, const char* field) {
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorReason::INVALID_ARGUMENT, message,
+                   {.dom_exception = "TypeError", .field = field});
+}
+
+absl::Status CheckTransceiverArguments(const TransceiverInit& init, std::string_view id) {
+  if (init.direction == Direction::kStopped) {
+    return BadArgument("a transceiver cannot start stopped", "init.direction");
+  }
+  if (!id.empty() && !IsCallerId(id)) {
+    return BadArgument("a transceiver id is 1 to 64 letters, digits, '-', '_' or '.'",
+                       "transceiver_id");
+  }
+  // "-" says "no stream" in a=msid.
+  for (const string& stream : init.stream_ids) {
+    if (!sdp::IsMsidId(stream) || stream == "-") {
+      return BadArgument("a stream id is an RFC 8830 msid: 1 to 64 token characters, not \"-\"",
+                         "init.stream_ids");
+    }
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -170,7 +194,7 @@ absl::StatusOr<const CreatedDescription*> Session::Impl::ChooseLocal(SdpType typ
     const int line = last ? FirstDifferentLine(last->text, text) : 1;
     if (line == 0) return &*last;
     return MakeError(
-        absl::StatusCode::kInvalidArgument, ErrorReason::INVALID_SDP,
+        absl::StatusCode::kInvalidArgument, ErrorReason::SDP_MODIFIED,
         last ? "line " + std::to_string(line) + " differs from the description created last"
              : "no such description was created for this state",
         {.dom_exception = "InvalidModificationError", .sdp_line = line});
@@ -275,6 +299,7 @@ absl::StatusOr<ApplyResult> Session::Impl::SetRemote(const SessionDescription& d
   const bool glare = type == SdpType::kOffer && next.signaling == SignalingState::kHaveLocalOffer;
   if (glare) ApplyRollback(next, result);
   PCD_ASSIGN_OR_RETURN(StoredDescription stored, ReadRemote(description, next));
+  TakeEarlyCandidates(next, options_.limits, stored);
   if (glare || next.signaling == SignalingState::kStable) {
     next.stable_transceivers = next.transceivers;
   }
@@ -292,11 +317,7 @@ absl::StatusOr<ApplyResult> Session::Impl::SetRemote(const SessionDescription& d
 absl::StatusOr<string> Session::Impl::AddTransceiver(MediaKind kind, const TransceiverInit& init,
                                                      std::string_view id) {
   PCD_RETURN_IF_ERROR(CheckOpen());
-  if (init.direction == Direction::kStopped) {
-    return MakeError(absl::StatusCode::kInvalidArgument, ErrorReason::INVALID_ARGUMENT,
-                     "a transceiver cannot start stopped",
-                     {.dom_exception = "TypeError", .field = "init.direction"});
-  }
+  PCD_RETURN_IF_ERROR(CheckTransceiverArguments(init, id));
   if (!id.empty() && state_.Find(id) != nullptr) {
     return MakeError(absl::StatusCode::kAlreadyExists, ErrorReason::ALREADY_EXISTS,
                      "a transceiver with this id exists", {.field = "transceiver_id"});
@@ -333,9 +354,7 @@ absl::Status Session::Impl::SetDirection(std::string_view id, Direction directio
   PCD_ASSIGN_OR_RETURN(Transceiver * transceiver, FindOrError(id));
   if (transceiver->stopping) return InvalidState("the transceiver is stopped");
   if (direction == Direction::kStopped) {
-    return MakeError(absl::StatusCode::kInvalidArgument, ErrorReason::INVALID_ARGUMENT,
-                     "a transceiver is stopped by StopTransceiver",
-                     {.dom_exception = "TypeError", .field = "direction"});
+    return BadArgument("a transceiver is stopped by StopTransceiver", "direction");
   }
   transceiver->direction = direction;
   Touch();

@@ -33,12 +33,13 @@ namespace pcd::jsep {
 // of a description at fault, its 1-based number:
 //   INVALID_STATE    (InvalidStateError)   wrong signaling state, or closed.
 //   INVALID_SDP      (OperationError)      syntax.
-//   INVALID_SDP      (InvalidAccessError)  well-formed, but against RFC 9429 section 5.8.
-//   INVALID_SDP      (InvalidModificationError)  local text that CreateX did not return.
-//   UNSUPPORTED_SDP  (OperationError)      valid, but asks for what is not built: an answer
-//                    that does not bundle, a new DTLS association on a transport.
+//   SDP_SEMANTICS    (InvalidAccessError)  well-formed, but against RFC 9429 section 5.8.
+//   SDP_MODIFIED     (InvalidModificationError)  local text that CreateX did not return.
+//   UNSUPPORTED_SDP  (NotSupportedError)   valid, but asks for what is refused on purpose: an
+//                    answer that does not bundle or has no rtcp-mux, a new DTLS association
+//                    on a transport.
 //   SDP_TOO_LARGE    (OperationError)
-//   INVALID_CANDIDATE, LIMIT_EXCEEDED, ALREADY_EXISTS, TRANSCEIVER_NOT_FOUND.
+//   INVALID_CANDIDATE, UNKNOWN_UFRAG, LIMIT_EXCEEDED, ALREADY_EXISTS, TRANSCEIVER_NOT_FOUND.
 //
 // Threading: belongs to the loop of its PeerConnection.
 class Session {
@@ -78,6 +79,8 @@ class Session {
   // --- Transceivers and data ------------------------------------------------------------
 
   // Returns the transceiver's id: `id` if not empty, else one made here.
+  // INVALID_ARGUMENT (TypeError) for an id that is not IsCallerId, field transceiver_id, and
+  // for a stream id that cannot stand in a=msid (RFC 8830), field init.stream_ids;
   // ALREADY_EXISTS when the id is taken; LIMIT_EXCEEDED beyond max_media_sections.
   absl::StatusOr<std::string> AddTransceiver(MediaKind kind, const TransceiverInit& init,
                                              std::string_view id = {});
@@ -106,10 +109,14 @@ class Session {
   // descriptions. Returns the end-of-candidates indication to signal (candidate empty).
   absl::StatusOr<IceCandidateInit> SetLocalGatheringComplete(size_t transport_index);
 
-  // W3C addIceCandidate: validates, appends to the remote descriptions.
-  //   INVALID_STATE without a remote description; INVALID_ARGUMENT (TypeError) without mid and
-  //   index for a candidate that is not the end; INVALID_CANDIDATE (OperationError) for an
-  //   unknown mid, index or ufrag, or bad syntax; LIMIT_EXCEEDED beyond max_candidates.
+  // W3C addIceCandidate: validates, appends to the remote descriptions. Where W3C refuses what
+  // comes before any remote description, it is kept here (max_candidates, and as many ends of
+  // candidates) for the first one: SetRemoteDescription appends what fits its sections and
+  // ufrags and drops the rest.
+  //   INVALID_ARGUMENT (TypeError) without mid and index for a candidate that is not the end;
+  //   INVALID_CANDIDATE (OperationError) for bad syntax, an unknown mid or index;
+  //   UNKNOWN_UFRAG (OperationError) for a ufrag of no applied description; LIMIT_EXCEEDED
+  //   beyond max_candidates.
   absl::StatusOr<RemoteCandidate> AddRemoteCandidate(const IceCandidateInit& init);
 
   // Every later call fails with INVALID_STATE; accessors keep answering.

@@ -217,7 +217,7 @@ TEST(RemoteCandidatesTest, TheNextGenerationWaitsAndTheOldOneIsRefusedAfterwards
   const auto result = peer.SetLocal(SdpType::kAnswer);
   EXPECT_EQ(result.transports.at(0).remote->candidates.size(), 1u);
   ExpectError(peer.session->AddRemoteCandidate(Init(kHost, "0", "Zt4a")).status(),
-              ErrorReason::INVALID_CANDIDATE, "OperationError");
+              ErrorReason::UNKNOWN_UFRAG, "OperationError");
 }
 
 TEST(RemoteCandidatesTest, ARenegotiationThatIsNoRestartDeliversAtOnce) {
@@ -238,17 +238,112 @@ TEST(RemoteCandidatesTest, EachRefusalHasItsError) {
   const auto add = [&](const IceCandidateInit& init) {
     return peer.session->AddRemoteCandidate(init).status();
   };
-  ExpectError(add(Init(kHost, "0")), ErrorReason::INVALID_STATE, "InvalidStateError");
   peer.Answer(ReadSample("chromium_offer.sdp"));
   ExpectError(add({.candidate = kHost}), ErrorReason::INVALID_ARGUMENT, "TypeError");
   ExpectError(add(Init(kHost, "9")), ErrorReason::INVALID_CANDIDATE, "OperationError");
   ExpectError(add({.candidate = kHost, .sdp_mline_index = 3}), ErrorReason::INVALID_CANDIDATE,
               "OperationError");
-  ExpectError(add(Init(kHost, "0", "nope")), ErrorReason::INVALID_CANDIDATE, "OperationError");
+  ExpectError(add(Init(kHost, "0", "nope")), ErrorReason::UNKNOWN_UFRAG, "OperationError");
   ExpectError(add(Init("candidate:bad", "0")), ErrorReason::INVALID_CANDIDATE, "OperationError");
   EXPECT_TRUE(add(Init(kHost, "0")).ok());
   ExpectError(add(Init("candidate:2 1 udp 5 192.0.2.8 1 typ host", "0")),
               ErrorReason::LIMIT_EXCEEDED, "OperationError");
+}
+
+constexpr char kOther[] = "candidate:2 1 udp 5 192.0.2.8 1 typ host";
+
+TEST(EarlyCandidatesTest, ComeWithTheFirstOfferTheyBelongTo) {
+  Peer peer;
+  const auto kept = peer.session->AddRemoteCandidate(Init(kHost, "0", "Zt4a"));
+  ASSERT_TRUE(kept.ok()) << kept.status();
+  EXPECT_FALSE(kept->deliver);
+  EXPECT_EQ(kept->mid, "0");
+  EXPECT_EQ(kept->ufrag, "Zt4a");
+  EXPECT_EQ(kept->candidate->port, 46243);
+  ASSERT_TRUE(peer.session->AddRemoteCandidate({.candidate = kOther, .sdp_mline_index = 1}).ok());
+  ASSERT_TRUE(peer.session->AddRemoteCandidate({}).ok());
+  EXPECT_EQ(peer.session->remote_description(), std::nullopt);
+  peer.SetRemote(SdpType::kOffer, ReadSample("chromium_offer.sdp"));
+  const std::string remote = peer.session->remote_description()->sdp;
+  EXPECT_LT(remote.find(kHost), remote.find("m=video"));
+  EXPECT_GT(remote.find(kOther), remote.find("m=video"));
+  EXPECT_LT(remote.find(kOther), remote.find("m=application"));
+  EXPECT_EQ(Count(remote, "a=end-of-candidates"), 3u);
+  const auto transport = peer.SetLocal(SdpType::kAnswer).transports.at(0);
+  EXPECT_EQ(transport.remote->candidates.size(), 2u);
+  EXPECT_TRUE(transport.remote->end_of_candidates);
+}
+
+TEST(EarlyCandidatesTest, ComeWithTheFirstAnswerAsWell) {
+  Peer a('a'), b('b');
+  ASSERT_TRUE(a.session->AddTransceiver(MediaKind::kAudio, {}).ok());
+  a.SetLocal(SdpType::kOffer);
+  ASSERT_TRUE(a.session->AddRemoteCandidate(Init(kHost, "0", "bbb0")).ok());
+  b.Answer(a.LocalSdp());
+  const auto transport = a.SetRemote(SdpType::kAnswer, b.LocalSdp()).transports.at(0);
+  ASSERT_EQ(transport.remote->candidates.size(), 1u);
+  EXPECT_EQ(transport.remote->candidates[0].port, 46243);
+}
+
+TEST(EarlyCandidatesTest, ThatDoNotBelongToTheDescriptionAreDropped) {
+  Peer peer;
+  const auto add = [&](const IceCandidateInit& init) {
+    const auto kept = peer.session->AddRemoteCandidate(init);
+    ASSERT_TRUE(kept.ok()) << kept.status();
+    EXPECT_FALSE(kept->deliver);
+  };
+  add(Init(kHost, "0", "gone"));
+  add(Init(kHost, "7"));
+  add({.candidate = kHost, .sdp_mline_index = 9});
+  add(Init(std::string(kHost) + " ufrag gone", "0"));
+  add(Init("", "0", "gone"));
+  add(Init(kOther, "0"));
+  const std::string offer = ReadSample("chromium_offer.sdp");
+  peer.SetRemote(SdpType::kOffer, offer);
+  EXPECT_EQ(peer.session->remote_description()->sdp.size(),
+            offer.size() + std::string(kOther).size() + 4);
+  EXPECT_EQ(peer.SetLocal(SdpType::kAnswer).transports.at(0).remote->candidates.size(), 1u);
+  ExpectError(peer.session->AddRemoteCandidate(Init(kHost, "0", "gone")).status(),
+              ErrorReason::UNKNOWN_UFRAG, "OperationError");
+}
+
+TEST(EarlyCandidatesTest, SurviveADescriptionThatIsRefused) {
+  Peer peer;
+  ASSERT_TRUE(peer.session->AddRemoteCandidate(Init(kHost, "0", "Zt4a")).ok());
+  EXPECT_FALSE(
+      peer.session->SetRemoteDescription({.type = SdpType::kOffer, .sdp = "nonsense"}).ok());
+  EXPECT_EQ(
+      peer.Answer(ReadSample("chromium_offer.sdp")).transports.at(0).remote->candidates.size(), 1u);
+}
+
+TEST(EarlyCandidatesTest, AreCheckedAndBounded) {
+  Options options;
+  options.limits.max_candidates = 2;
+  Peer peer('a', options);
+  const auto add = [&](const IceCandidateInit& init) {
+    return peer.session->AddRemoteCandidate(init).status();
+  };
+  ExpectError(add({.candidate = kHost}), ErrorReason::INVALID_ARGUMENT, "TypeError");
+  ExpectError(add(Init("candidate:bad", "0")), ErrorReason::INVALID_CANDIDATE, "OperationError");
+  ExpectError(add(Init(kHost, std::string(257, 'm'))), ErrorReason::INVALID_CANDIDATE,
+              "OperationError");
+  ExpectError(add(Init(kHost, "0", std::string(257, 'u'))), ErrorReason::INVALID_CANDIDATE,
+              "OperationError");
+  EXPECT_TRUE(add(Init(kHost, "0")).ok());
+  EXPECT_TRUE(add(Init(kHost, "0")).ok());  // A repetition takes no room,
+  EXPECT_TRUE(add(Init("candidate:1 2 udp 5 192.0.2.7 2 typ host", "0")).ok());  // nor this.
+  EXPECT_TRUE(add(Init(kOther, "0")).ok());
+  ExpectError(add(Init("candidate:3 1 udp 5 192.0.2.9 1 typ host", "0")),
+              ErrorReason::LIMIT_EXCEEDED, "OperationError");
+  // The ends of candidates have their own room.
+  EXPECT_TRUE(add(Init("", "0")).ok());
+  EXPECT_TRUE(add(Init(std::string(100'000, ' '), "0")).ok());
+  EXPECT_TRUE(add(Init("", "1")).ok());
+  ExpectError(add(Init("", "2")), ErrorReason::LIMIT_EXCEEDED, "OperationError");
+  EXPECT_EQ(
+      peer.Answer(ReadSample("chromium_offer.sdp")).transports.at(0).remote->candidates.size(), 2u);
+  peer.session->Close();
+  ExpectError(add(Init(kHost, "0")), ErrorReason::INVALID_STATE, "InvalidStateError");
 }
 
 TEST(RemoteCandidatesTest, ThoseInADescriptionAreCappedAndListedOnce) {

@@ -1,6 +1,7 @@
 // A session offers, and both ends renegotiate.
 #include <gtest/gtest.h>
 
+#include "engine/base/status.h"
 #include "engine/jsep/session_testing.h"
 #include "engine/sdp/session_description.h"
 
@@ -320,6 +321,30 @@ TEST(SessionOfferTest, RefusesBadTransceiverCalls) {
   ASSERT_TRUE(peer.session->StopTransceiver("x").ok());
   ExpectError(peer.session->SetDirection("x", Direction::kInactive), ErrorReason::INVALID_STATE,
               "InvalidStateError");
+}
+
+// What a caller names stands in the SDP and in logs.
+TEST(SessionOfferTest, IdsThatCouldNotStandInSdpAreRefusedByTheirField) {
+  Peer peer;
+  const auto refuse = [&](const TransceiverInit& init, const std::string& id, const char* field) {
+    const absl::Status status = peer.session->AddTransceiver(MediaKind::kAudio, init, id).status();
+    ExpectError(status, ErrorReason::INVALID_ARGUMENT, "TypeError");
+    EXPECT_EQ(GetErrorDetail(status).field, field);
+  };
+  for (const std::string& bad :
+       {std::string("a b"), std::string("a\r\na=x"), std::string(65, 'x')}) {
+    refuse({}, bad, "transceiver_id");
+    refuse({.stream_ids = {bad}}, "", "init.stream_ids");
+    refuse({.stream_ids = {"good", bad}}, "", "init.stream_ids");
+  }
+  refuse({}, "a{b}", "transceiver_id");
+  refuse({.stream_ids = {""}}, "", "init.stream_ids");
+  refuse({.stream_ids = {"-"}}, "", "init.stream_ids");
+  EXPECT_TRUE(peer.session->transceivers().empty());
+  EXPECT_FALSE(peer.session->TakeNegotiationNeededEvent());
+  ASSERT_TRUE(
+      peer.session->AddTransceiver(MediaKind::kAudio, {.stream_ids = {"{a-b}"}}, "A-1_b.c").ok());
+  EXPECT_NE(peer.CreateOffer().find("a=msid:{a-b} track-"), std::string::npos);
 }
 
 }  // namespace

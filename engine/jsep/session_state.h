@@ -63,6 +63,8 @@ struct State {
   std::optional<StoredDescription> current_local{}, current_remote{};
   std::optional<StoredDescription> pending_local{}, pending_remote{};
   TransportState transport{};
+  // Given before any remote description: checked by syntax alone, kept for the first one.
+  std::vector<IceCandidateInit> early_candidates{};
   bool data_wanted = false;
   std::optional<DataSection> data{};
   uint32_t next_mid = 0;  // Numbers below are used up.

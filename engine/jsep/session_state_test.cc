@@ -148,9 +148,9 @@ TEST(SessionStateTest, MungedTextIsRefusedWithTheLineThatDiffers) {
         .status();
   };
   ASSERT_TRUE(peer.session->AddTransceiver(MediaKind::kAudio, {}).ok());
-  ExpectError(set("v=0\r\n"), ErrorReason::INVALID_SDP, "InvalidModificationError", 1);
+  ExpectError(set("v=0\r\n"), ErrorReason::SDP_MODIFIED, "InvalidModificationError", 1);
   const std::string offer = peer.CreateOffer();
-  ExpectError(set(Replace(offer, "s=-", "s=x")), ErrorReason::INVALID_SDP,
+  ExpectError(set(Replace(offer, "s=-", "s=x")), ErrorReason::SDP_MODIFIED,
               "InvalidModificationError", 3);
   EXPECT_EQ(peer.session->signaling_state(), SignalingState::kStable);
   EXPECT_FALSE(peer.session->local_description().has_value());
@@ -162,7 +162,7 @@ TEST(SessionStateTest, MungedTextIsRefusedWithTheLineThatDiffers) {
   Peer other('b');
   other.Answer(peer.LocalSdp());
   peer.SetRemote(SdpType::kAnswer, other.LocalSdp());
-  ExpectError(set(offer), ErrorReason::INVALID_SDP, "InvalidModificationError", 1);
+  ExpectError(set(offer), ErrorReason::SDP_MODIFIED, "InvalidModificationError", 1);
 }
 
 TEST(SessionStateTest, TheSixDescriptionsFollowTheNegotiation) {
@@ -269,7 +269,7 @@ TEST(SessionStateTest, ASecondRemoteOfferReplacesTheFirst) {
       peer.session
           ->SetRemoteDescription({.type = SdpType::kOffer, .sdp = ReadSample("chromium_offer.sdp")})
           .status(),
-      ErrorReason::INVALID_SDP, "InvalidAccessError", 8);
+      ErrorReason::SDP_SEMANTICS, "InvalidAccessError", 8);
   peer.SetRemote(SdpType::kOffer, ReadSample("chromium_data_offer.sdp"));
   EXPECT_TRUE(peer.SetLocal(SdpType::kAnswer).data.has_value());
 }

@@ -39,10 +39,25 @@ std::string Without(const std::string& text, const std::string& prefix) {
   return result;
 }
 
+// A sample whose fingerprints all have another hash, with 16 bytes as md5 has.
+std::string WithHash(const std::string& text, const std::string& hash) {
+  std::string result;
+  for (size_t begin = 0; begin < text.size();) {
+    const size_t end = text.find('\n', begin) + 1;
+    const std::string line = text.substr(begin, end - begin);
+    const bool is_fingerprint = line.starts_with("a=fingerprint:");
+    result += is_fingerprint
+                  ? "a=fingerprint:" + hash + " 4A:AD:B9:B1:3F:82:18:3B:54:02:12:DF:3E:5D:49:6B\r\n"
+                  : line;
+    begin = end;
+  }
+  return result;
+}
+
 class RefusedOffer : public testing::Test {
  protected:
   void Expect(const std::string& sdp, const std::string& dom, int line,
-              ErrorReason reason = ErrorReason::INVALID_SDP) {
+              ErrorReason reason = ErrorReason::SDP_SEMANTICS) {
     Peer peer;
     const absl::Status status = SetRemote(peer, SdpType::kOffer, sdp);
     ExpectError(status, reason, dom, line);
@@ -55,9 +70,13 @@ class RefusedOffer : public testing::Test {
 };
 
 TEST_F(RefusedOffer, BadSyntax) {
-  Expect("", "OperationError", 0);
+  Expect("", "OperationError", 0, ErrorReason::INVALID_SDP);
   Expect(Replace(offer_, "a=setup:actpass", "a=setup:maybe"), "OperationError",
-         LineOf(offer_, "a=setup"));
+         LineOf(offer_, "a=setup"), ErrorReason::INVALID_SDP);
+  Expect(Replace(offer_, "a=ice-ufrag:Zt4a", "a=ice-ufrag:Zt4"), "OperationError",
+         LineOf(offer_, "a=ice-ufrag"), ErrorReason::INVALID_SDP);
+  Expect(Replace(offer_, "a=ice-pwd:", "a=ice-pwd:!"), "OperationError",
+         LineOf(offer_, "a=ice-pwd"), ErrorReason::INVALID_SDP);
 }
 
 TEST_F(RefusedOffer, TooLarge) {
@@ -91,6 +110,27 @@ TEST_F(RefusedOffer, MissingFingerprintThatIsSdesOrPlainRtp) {
   Expect(bad, "InvalidAccessError", LineOf(bad, "m=audio"));
 }
 
+// What the transport could not use must not be applied first.
+TEST_F(RefusedOffer, OnlyFingerprintsWithAHashWeDoNotKnow) {
+  for (const std::string hash : {"md5", "md2", "x-future"}) {
+    const std::string bad = WithHash(offer_, hash);
+    Expect(bad, "InvalidAccessError", LineOf(bad, "m=audio"));
+  }
+  // In one section of the three.
+  const size_t data = offer_.find("m=application");
+  const std::string bad = offer_.substr(0, data) + WithHash(offer_.substr(data), "md5");
+  Expect(bad, "InvalidAccessError", LineOf(bad, "m=application"));
+}
+
+TEST(FingerprintTest, OneThatCanBeUsedIsEnoughWhateverItsCase) {
+  const std::string offer = ReadSample("chromium_offer.sdp");
+  const std::string md5 = "a=fingerprint:md5 4A:AD:B9:B1:3F:82:18:3B:54:02:12:DF:3E:5D:49:6B\r\n";
+  Peer both;
+  both.Answer(ReplaceAll(offer, "a=fingerprint:", md5 + "a=fingerprint:"));
+  Peer upper;
+  upper.Answer(ReplaceAll(offer, "a=fingerprint:sha-256", "a=fingerprint:SHA-256"));
+}
+
 TEST_F(RefusedOffer, AnExtensionIdWithTwoMeanings) {
   Expect(Replace(offer_, "a=extmap:2 http", "a=extmap:1 http"), "InvalidAccessError",
          LineOf(offer_, "a=extmap:2 "));
@@ -111,7 +151,7 @@ class RefusedReoffer : public testing::Test {
  protected:
   RefusedReoffer() { peer_.Answer(offer_); }
 
-  void Expect(const std::string& sdp, int line, ErrorReason reason = ErrorReason::INVALID_SDP,
+  void Expect(const std::string& sdp, int line, ErrorReason reason = ErrorReason::SDP_SEMANTICS,
               const std::string& dom = "InvalidAccessError") {
     const auto transceivers = peer_.session->transceivers();
     ExpectError(SetRemote(peer_, SdpType::kOffer, sdp), reason, dom, line);
@@ -141,13 +181,18 @@ TEST_F(RefusedReoffer, AnotherMidInAPlace) {
 
 TEST_F(RefusedReoffer, AnotherCertificate) {
   Expect(ReplaceAll(offer_, "sha-256 6B", "sha-256 7C"), LineOf(offer_, "m=audio"),
-         ErrorReason::UNSUPPORTED_SDP, "OperationError");
+         ErrorReason::UNSUPPORTED_SDP, "NotSupportedError");
 }
 
 TEST_F(RefusedReoffer, TheOppositeDtlsRole) {
   // We answered passive, so an offer that wants us active contradicts it.
   Expect(ReplaceAll(offer_, "a=setup:actpass", "a=setup:passive"), LineOf(offer_, "m=audio"),
-         ErrorReason::UNSUPPORTED_SDP, "OperationError");
+         ErrorReason::UNSUPPORTED_SDP, "NotSupportedError");
+}
+
+TEST_F(RefusedReoffer, AFingerprintWithAHashWeDoNotKnow) {
+  const std::string bad = WithHash(offer_, "md5");
+  Expect(bad, LineOf(bad, "m=audio"));
 }
 
 class RefusedAnswer : public testing::Test {
@@ -159,7 +204,7 @@ class RefusedAnswer : public testing::Test {
     peer_.SetLocal(SdpType::kOffer);
   }
 
-  void Expect(const std::string& sdp, int line, ErrorReason reason = ErrorReason::INVALID_SDP,
+  void Expect(const std::string& sdp, int line, ErrorReason reason = ErrorReason::SDP_SEMANTICS,
               const std::string& dom = "InvalidAccessError") {
     for (SdpType type : {SdpType::kPranswer, SdpType::kAnswer}) {
       ExpectError(SetRemote(peer_, type, sdp), reason, dom, line);
@@ -189,12 +234,12 @@ TEST_F(RefusedAnswer, AnotherMid) {
 
 TEST_F(RefusedAnswer, NoBundleAtAll) {
   const std::string bad = Without(answer_, "a=group");
-  Expect(bad, LineOf(bad, "m=video"), ErrorReason::UNSUPPORTED_SDP, "OperationError");
+  Expect(bad, LineOf(bad, "m=video"), ErrorReason::UNSUPPORTED_SDP, "NotSupportedError");
 }
 
 TEST_F(RefusedAnswer, OneSectionLeftOutOfTheBundle) {
   Expect(Replace(answer_, "BUNDLE 0 1 2", "BUNDLE 0 1"), LineOf(answer_, "m=application"),
-         ErrorReason::UNSUPPORTED_SDP, "OperationError");
+         ErrorReason::UNSUPPORTED_SDP, "NotSupportedError");
 }
 
 TEST_F(RefusedAnswer, SetupActpassOrNone) {
@@ -206,9 +251,14 @@ TEST_F(RefusedAnswer, NoSetup) {
   Expect(bad, LineOf(bad, "m=audio"));
 }
 
+TEST_F(RefusedAnswer, AFingerprintWithAHashWeDoNotKnow) {
+  const std::string bad = WithHash(answer_, "md5");
+  Expect(bad, LineOf(bad, "m=audio"));
+}
+
 TEST_F(RefusedAnswer, NoRtcpMux) {
   const std::string bad = Without(answer_, "a=rtcp-mux");
-  Expect(bad, LineOf(bad, "m=audio"));
+  Expect(bad, LineOf(bad, "m=audio"), ErrorReason::UNSUPPORTED_SDP, "NotSupportedError");
 }
 
 TEST_F(RefusedAnswer, NoCodecOfOurs) {
@@ -234,7 +284,7 @@ TEST(RefusedAnswerTest, ASectionThatWasRejectedInTheOffer) {
   const std::string old_answer = b.LocalSdp();
   ASSERT_TRUE(a.session->StopTransceiver(a.session->transceivers()[1].id).ok());
   a.SetLocal(SdpType::kOffer);
-  ExpectError(SetRemote(a, SdpType::kAnswer, old_answer), ErrorReason::INVALID_SDP,
+  ExpectError(SetRemote(a, SdpType::kAnswer, old_answer), ErrorReason::SDP_SEMANTICS,
               "InvalidAccessError", LineOf(old_answer, "m=video"));
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/base/status.h"
+#include "engine/dtls/fingerprint.h"
 #include "engine/jsep/codec_negotiation.h"
 #include "engine/jsep/dtls_setup.h"
 #include "engine/jsep/section_view.h"
@@ -24,7 +25,7 @@ absl::Status ValidateMids(const sdp::Description& description) {
   std::set<std::string> mids;
   for (const sdp::MediaSection& section : description.media) {
     if (!section.mid.empty() && !mids.insert(section.mid).second) {
-      return InvalidSdp(section.line.number, "two sections have the same mid");
+      return BadSemantics(section.line.number, "two sections have the same mid");
     }
   }
   std::set<std::string> bundled;
@@ -32,10 +33,10 @@ absl::Status ValidateMids(const sdp::Description& description) {
     if (group.semantics != "BUNDLE") continue;
     for (const std::string& mid : group.mids) {
       if (!mids.contains(mid)) {
-        return InvalidSdp(group.line.number, "the BUNDLE group names a mid that no section has");
+        return BadSemantics(group.line.number, "the BUNDLE group names a mid that no section has");
       }
       if (!bundled.insert(mid).second) {
-        return InvalidSdp(group.line.number, "a mid is bundled twice");
+        return BadSemantics(group.line.number, "a mid is bundled twice");
       }
     }
   }
@@ -52,7 +53,7 @@ absl::Status ValidateExtensionIds(const sdp::Description& description) {
     for (const sdp::ExtMap& extmap : section.extmaps) {
       const auto [at, is_new] = ids.emplace(extmap.extension.id, extmap.extension.uri);
       if (!is_new && at->second != extmap.extension.uri) {
-        return InvalidSdp(extmap.line.number, "the header extension id has two meanings");
+        return BadSemantics(extmap.line.number, "the header extension id has two meanings");
       }
     }
   }
@@ -63,10 +64,17 @@ absl::Status ValidateTransport(const sdp::Description& description, size_t index
   const int line = description.media[index].line.number;
   const IceParameters ice = EffectiveIce(description, index);
   if (ice.ufrag.empty() || ice.pwd.empty()) {
-    return InvalidSdp(line, "a=ice-ufrag or a=ice-pwd is missing");
+    return BadSemantics(line, "a=ice-ufrag or a=ice-pwd is missing");
   }
-  if (EffectiveFingerprints(description, index).empty()) {
-    return InvalidSdp(line, "a=fingerprint is missing; only DTLS-SRTP is possible");
+  const std::vector<Fingerprint> fingerprints = EffectiveFingerprints(description, index);
+  if (fingerprints.empty()) {
+    return BadSemantics(line, "a=fingerprint is missing; only DTLS-SRTP is possible");
+  }
+  // RFC 8122 section 5 forbids the weak ones; without any other there is nothing to verify by.
+  if (std::none_of(fingerprints.begin(), fingerprints.end(), [](const Fingerprint& fingerprint) {
+        return dtls::IsSupportedHash(fingerprint.algorithm);
+      })) {
+    return BadSemantics(line, "no a=fingerprint has a supported hash (sha-1 and SHA-2)");
   }
   return absl::OkStatus();
 }
@@ -88,21 +96,22 @@ absl::Status ValidateAnswerSection(const sdp::Description& offer, const sdp::Des
   const sdp::MediaSection& theirs = answer.media[index];
   const int line = theirs.line.number;
   if (theirs.media != ours.media) {
-    return InvalidSdp(line, "the answer has another kind of media than the offer");
+    return BadSemantics(line, "the answer has another kind of media than the offer");
   }
   if (!theirs.mid.empty() && theirs.mid != ours.mid) {
-    return InvalidSdp(line, "the answer has another mid than the offer");
+    return BadSemantics(line, "the answer has another mid than the offer");
   }
   if (theirs.IsRejected()) return absl::OkStatus();
-  if (ours.IsRejected()) return InvalidSdp(line, "the answer accepts a section that was rejected");
+  if (ours.IsRejected())
+    return BadSemantics(line, "the answer accepts a section that was rejected");
   if (!KindOf(ours)) {
     return IsData(theirs) ? absl::OkStatus()
-                          : InvalidSdp(line, "the answer changes the data channel protocol");
+                          : BadSemantics(line, "the answer changes the data channel protocol");
   }
-  if (!IsSupported(theirs)) return InvalidSdp(line, "the answer changes the protocol");
-  if (!EffectiveRtcpMux(answer, index)) return InvalidSdp(line, "a=rtcp-mux is missing");
+  if (!IsSupported(theirs)) return BadSemantics(line, "the answer changes the protocol");
+  if (!EffectiveRtcpMux(answer, index)) return UnsupportedSdp(line, "a=rtcp-mux is missing");
   if (AgreedCodecs(ours.codecs, theirs).empty()) {
-    return InvalidSdp(line, "the answer accepts no codec of the offer");
+    return BadSemantics(line, "the answer accepts no codec of the offer");
   }
   return absl::OkStatus();
 }
@@ -120,28 +129,28 @@ absl::Status ValidateAnswerTransport(const sdp::Description& offer, const sdp::D
   for (size_t i : sections) {
     const sdp::Group* group = BundleGroupOf(answer, answer.media[i].mid);
     if (group != nullptr && BundleGroupOf(offer, offer.media[i].mid) == nullptr) {
-      return InvalidSdp(group->line.number, "the answer bundles what the offer did not");
+      return BadSemantics(group->line.number, "the answer bundles what the offer did not");
     }
   }
   if (sections.empty()) return absl::OkStatus();
   const int line = answer.media[sections.front()].line.number;
   const auto setup = EffectiveSetup(answer, sections.front());
   if (!setup || *setup == DtlsSetup::kActpass) {
-    return InvalidSdp(line, "the answer's a=setup is neither active nor passive");
+    return BadSemantics(line, "the answer's a=setup is neither active nor passive");
   }
   return SameFingerprints(answer, sections, state);
 }
 
 }  // namespace
 
-absl::Status InvalidSdp(int line, const std::string& message) {
-  return WithLine(absl::StatusCode::kInvalidArgument, ErrorReason::INVALID_SDP,
+absl::Status BadSemantics(int line, const std::string& message) {
+  return WithLine(absl::StatusCode::kInvalidArgument, ErrorReason::SDP_SEMANTICS,
                   "InvalidAccessError", line, message);
 }
 
 absl::Status UnsupportedSdp(int line, const std::string& message) {
-  return WithLine(absl::StatusCode::kUnimplemented, ErrorReason::UNSUPPORTED_SDP, "OperationError",
-                  line, message);
+  return WithLine(absl::StatusCode::kInvalidArgument, ErrorReason::UNSUPPORTED_SDP,
+                  "NotSupportedError", line, message);
 }
 
 absl::Status ValidateRemote(const sdp::Description& description) {
@@ -151,7 +160,7 @@ absl::Status ValidateRemote(const sdp::Description& description) {
     const sdp::MediaSection& section = description.media[i];
     if (section.IsRejected()) continue;
     if (KindOf(section) && section.IsRtp() && section.codecs.empty()) {
-      return InvalidSdp(section.line.number, "the section lists no payload type");
+      return BadSemantics(section.line.number, "the section lists no payload type");
     }
     if (IsSupported(section)) PCD_RETURN_IF_ERROR(ValidateTransport(description, i));
   }
@@ -166,16 +175,16 @@ absl::Status ValidateSectionOrder(const sdp::Description& offer, const State& st
   const auto& sections = before->parsed.media;
   if (offer.media.size() < sections.size()) {
     const int line = offer.media.empty() ? 0 : offer.media.back().line.number;
-    return InvalidSdp(line, "the offer has fewer sections than were negotiated");
+    return BadSemantics(line, "the offer has fewer sections than were negotiated");
   }
   for (size_t i = 0; i < sections.size(); ++i) {
     const sdp::MediaSection& now = offer.media[i];
     if (state.IsRecyclable(i)) continue;
     if (now.media != sections[i].media) {
-      return InvalidSdp(now.line.number, "the section had another kind of media before");
+      return BadSemantics(now.line.number, "the section had another kind of media before");
     }
     if (!now.mid.empty() && now.mid != sections[i].mid) {
-      return InvalidSdp(now.line.number, "the section had another mid before");
+      return BadSemantics(now.line.number, "the section had another mid before");
     }
   }
   return absl::OkStatus();
@@ -198,8 +207,8 @@ absl::Status ValidateRemoteAnswer(const sdp::Description& answer, const State& s
   const sdp::Description& offer = state.pending_local->parsed;
   if (answer.media.size() != offer.media.size()) {
     const int line = answer.media.empty() ? 0 : answer.media.back().line.number;
-    return InvalidSdp(line, "the answer has " + std::to_string(answer.media.size()) +
-                                " sections, the offer has " + std::to_string(offer.media.size()));
+    return BadSemantics(line, "the answer has " + std::to_string(answer.media.size()) +
+                                  " sections, the offer has " + std::to_string(offer.media.size()));
   }
   for (size_t i = 0; i < answer.media.size(); ++i) {
     PCD_RETURN_IF_ERROR(ValidateAnswerSection(offer, answer, i));

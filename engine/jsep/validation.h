@@ -1,6 +1,7 @@
 // RFC 9429 section 5.8: what a well-formed remote description may still get wrong. All
-// functions return INVALID_SDP ("InvalidAccessError") or UNSUPPORTED_SDP ("OperationError")
-// with the line at fault, and change nothing.
+// functions return SDP_SEMANTICS ("InvalidAccessError") or UNSUPPORTED_SDP
+// ("NotSupportedError") with the line at fault, and change nothing. What passes here must not
+// be refused by a transport later: the description counts as applied by then.
 #ifndef ENGINE_JSEP_VALIDATION_H_
 #define ENGINE_JSEP_VALIDATION_H_
 
@@ -14,7 +15,7 @@
 
 namespace pcd::jsep {
 
-absl::Status InvalidSdp(int line, const std::string& message);
+absl::Status BadSemantics(int line, const std::string& message);
 absl::Status UnsupportedSdp(int line, const std::string& message);
 
 // Mids, groups, header extension ids, ICE and DTLS parameters of live sections.

@@ -1,20 +1,14 @@
 #include "engine/media/sink_validation.h"
 
-#include <algorithm>
 #include <string_view>
 
+#include "engine/base/caller_id.h"
 #include "engine/base/status.h"
 
 namespace pcd::media {
 namespace {
 
-constexpr size_t kMaxIdBytes = 64;
 constexpr size_t kMaxSelectorBytes = 256;
-
-bool IsIdCharacter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-         c == '_' || c == '-';
-}
 
 absl::Status CheckSelectorText(std::string_view text) {
   if (text.empty() || text.size() > kMaxSelectorBytes) {
@@ -40,8 +34,7 @@ absl::Status CheckSinkSsrc(std::optional<uint32_t> ssrc) {
 }
 
 absl::Status CheckSinkConfig(const SinkConfig& config) {
-  if (config.id.empty() || config.id.size() > kMaxIdBytes ||
-      !std::all_of(config.id.begin(), config.id.end(), IsIdCharacter)) {
+  if (!IsCallerId(config.id)) {
     return InvalidArgument("a sink id is 1 to 64 letters, digits, '-', '_' or '.'", "sink_id");
   }
   if (const auto* track = std::get_if<TrackIdSelector>(&config.selector)) {

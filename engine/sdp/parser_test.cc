@@ -195,6 +195,43 @@ TEST(ParserTest, ListsSourcesWithTheirRetransmissionOnce) {
   EXPECT_EQ(SignaledSsrcs(video, 1).size(), 1u);
 }
 
+TEST(MsidTest, AnIdHasUpTo64TokenCharacters) {
+  for (const std::string& good : {std::string("a"), std::string("-"), std::string(64, 'x'),
+                                  std::string("{3d8bb1a5-4f9b}"), std::string("!#$%&'*+.^_`|~")}) {
+    EXPECT_TRUE(IsMsidId(good)) << good;
+  }
+  for (const std::string& bad :
+       {std::string(), std::string(65, 'x'), std::string("a b"), std::string("a\r\na=x"),
+        std::string("a\n"), std::string("a\0", 2), std::string("\x7f"), std::string("\xc3\xa4")}) {
+    EXPECT_FALSE(IsMsidId(bad)) << bad;
+  }
+  for (const char c : std::string("\"(),/:;<=>?@[\\]")) EXPECT_FALSE(IsMsidId({&c, 1})) << c;
+}
+
+// Whoever fills in a value may have it from a caller.
+TEST(WriterTest, NoValueEndsItsLine) {
+  const std::string evil = "x\r\na=evil:1\nm=evil\r";
+  Description description;
+  description.media.push_back(Video(""));
+  description.name = evil;
+  description.attributes.push_back({.name = "n", .value = evil, .has_value = true});
+  MediaSection& media = description.media[0];
+  media.mid = evil;
+  media.msids.push_back({.stream_id = evil, .track_id = evil + std::string(1, '\0')});
+  media.ice_ufrag = evil;
+  media.candidates.push_back({.foundation = evil, .address = evil});
+  const std::string text = Write(description);
+  EXPECT_EQ(text.find("\r\na=evil"), std::string::npos);
+  EXPECT_EQ(text.find("\nm=evil"), std::string::npos);
+  EXPECT_EQ(text.find('\0'), std::string::npos);
+  EXPECT_NE(text.find("\r\ns=xa=evil:1m=evil\r\n"), std::string::npos);
+  EXPECT_NE(text.find("\r\na=mid:xa=evil:1m=evil\r\n"), std::string::npos);
+  for (size_t i = 0; i < text.size(); ++i) {
+    EXPECT_EQ(text[i] == '\r', i + 1 < text.size() && text[i + 1] == '\n') << i;
+  }
+  EXPECT_EQ(AppendToSection("m=a 9 x\r\n", 0, "a=n\r\na=evil"), "m=a 9 x\r\na=na=evil\r\n");
+}
+
 TEST(WriterTest, AppendsToTheRightSection) {
   const std::string text = "v=0\r\nm=audio 9 x 1\r\na=a\r\nm=video 9 x 1\r\na=b\r\n";
   EXPECT_EQ(AppendToSection(text, 0, "a=new"),

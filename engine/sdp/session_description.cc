@@ -23,6 +23,15 @@ const Codec* MediaSection::FindCodec(uint8_t payload_type) const {
   return nullptr;
 }
 
+bool IsMsidId(std::string_view id) {
+  constexpr size_t kMaxBytes = 64;
+  // RFC 8866 section 9: printable ASCII but for separators.
+  constexpr std::string_view kSeparators = "\"(),/:;<=>?@[\\]";
+  return !id.empty() && id.size() <= kMaxBytes && std::all_of(id.begin(), id.end(), [&](char c) {
+    return c > ' ' && c < '\x7f' && kSeparators.find(c) == std::string_view::npos;
+  });
+}
+
 std::vector<Msid> EffectiveMsids(const MediaSection& section) {
   if (!section.msids.empty()) return section.msids;
   for (const SsrcAttribute& attribute : section.ssrcs) {

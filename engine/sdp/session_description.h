@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -187,6 +188,10 @@ struct Description : CommonFields {
   std::vector<MediaSection> media{};
   friend bool operator==(const Description&, const Description&) = default;
 };
+
+// Whether `id` may stand as the stream or the track of an a=msid: 1 to 64 token characters (RFC
+// 8830 section 2). What peers send is taken more widely.
+bool IsMsidId(std::string_view id);
 
 // Stream and track of a section in whichever form it has them: "a=msid", else
 // "a=ssrc:N msid:stream track" of its first source. Empty: neither.

@@ -8,6 +8,17 @@
 namespace pcd::sdp {
 namespace {
 
+// Nothing inside a line may end it: the rest would read as a line of its own. Parsed values
+// have no such characters, and whoever fills in others checks them; this is the second wall.
+void AppendWithoutLineEnds(std::string& text, std::string_view value) {
+  constexpr std::string_view kLineEnds{"\r\n\0", 3};
+  for (size_t end; (end = value.find_first_of(kLineEnds)) != std::string_view::npos;) {
+    text += value.substr(0, end);
+    value.remove_prefix(end + 1);
+  }
+  text += value;
+}
+
 // Collects lines. Threading: one call of Write.
 class Writer {
  public:
@@ -16,7 +27,7 @@ class Writer {
   void Line(char type, std::string_view value) {
     text_ += type;
     text_ += '=';
-    text_ += value;
+    AppendWithoutLineEnds(text_, value);
     text_ += "\r\n";
   }
   void Flag(bool present, std::string_view name) {
@@ -239,7 +250,9 @@ std::string Write(const Description& description) {
   return writer.Take();
 }
 
-std::string AppendToSection(const std::string& text, size_t section, const std::string& line) {
+std::string AppendToSection(const std::string& text, size_t section, const std::string& raw) {
+  std::string line;
+  AppendWithoutLineEnds(line, raw);
   size_t sections_seen = 0;
   size_t begin = 0;
   while (begin < text.size()) {
