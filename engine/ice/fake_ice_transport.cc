@@ -20,6 +20,15 @@ Candidate MakeCandidate(int number, const std::string& ufrag) {
           .extensions = {{"ufrag", ufrag}}};
 }
 
+// Nothing is ever sent to a signalled address here, so that none needs to be refused.
+std::vector<IpAddress> EveryKindOfAddress() {
+  std::vector<IpAddress> addresses;
+  for (const char* text : {"127.0.0.1", "::1", "169.254.0.1", "fe80::1"}) {
+    addresses.push_back(*IpAddress::Parse(text));
+  }
+  return addresses;
+}
+
 }  // namespace
 
 FakeIceTransport::FakeIceTransport(FakeIceNetwork& network, net::Loop& loop, const Config& config,
@@ -71,6 +80,7 @@ absl::Status FakeIceTransport::SetRemoteParameters(const IceParameters& paramete
                      "a remote ICE restart is not available");
   }
   remote_ = parameters;
+  remote_candidates_.SetLocalAddresses(EveryKindOfAddress());
   remote_candidates_.SetUfrag(parameters.ufrag);
   for (const Candidate& candidate : remote_candidates_.accepted()) pairs_.AddRemote(candidate);
   StartCheckingIfPossible();

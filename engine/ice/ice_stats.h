@@ -25,7 +25,7 @@ struct Stats {
   uint64_t unknown_source = 0;              // Not from an address that passed a connectivity check.
   uint64_t oversized = 0;                   // Longer than Packet::kMaxPayload.
   uint64_t no_handler = 0;                  // Arrived while no packet handler was set.
-  uint64_t candidates_ignored = 0;          // Remote: mDNS, TCP, component 2, other generation.
+  uint64_t candidates_ignored = 0;          // Remote: see IceTransport::AddRemoteCandidate.
   uint64_t candidates_over_cap = 0;         // Local or remote beyond Config::max_candidates.
   std::vector<CandidatePairStats> pairs{};  // Every pair that was ever selected.
   std::vector<IceCandidateStats> candidates{};

@@ -60,7 +60,8 @@ class IceTransport {
 
   // May precede SetRemoteParameters: kept until the generation is known. OK and ignored (but
   // counted): mDNS and other names, components other than 1, TCP, unusable addresses or port 0,
-  // a ufrag that is not the remote one, what exceeds Config::max_candidates.
+  // loopback and link-local ones unless we have a candidate of that kind ourselves, a ufrag that
+  // is not the remote one, what exceeds Config::max_candidates.
   // Error only after Close: INVALID_STATE.
   virtual absl::Status AddRemoteCandidate(const Candidate& candidate) = 0;
 

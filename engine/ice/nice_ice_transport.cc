@@ -176,7 +176,6 @@ absl::Status NiceIceTransport::SetRemoteParameters(const IceParameters& paramete
                      "a remote ICE restart is not available");
   }
   remote_ = parameters;
-  remote_candidates_.SetUfrag(parameters.ufrag);
   ApplyRemote();
   FailWithoutSockets();
   return absl::OkStatus();
@@ -200,6 +199,10 @@ void NiceIceTransport::ApplyRemote() {
   remote_applied_ = true;
   nice_agent_set_remote_credentials(agent_.get(), stream_id_, remote_->ufrag.c_str(),
                                     remote_->pwd.c_str());
+  std::vector<IpAddress> local;
+  for (const SocketAddress& socket : local_sockets_) local.push_back(socket.ip);
+  remote_candidates_.SetLocalAddresses(local);
+  remote_candidates_.SetUfrag(remote_->ufrag);
   GiveCandidates(remote_candidates_.accepted());
   nice_loop_->Poke();
 }

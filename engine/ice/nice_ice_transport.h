@@ -62,7 +62,8 @@ class NiceIceTransport : public IceTransport, private net::FdHandler {
   void AddLocalAddresses();
   void ReportUnusedAddresses();
   void FinishGathering();
-  // Hands the remote parameters and candidates to libnice once it has local candidates.
+  // Hands the remote parameters and candidates to libnice once it has local candidates, whose
+  // addresses decide which of the peer's are accepted.
   void ApplyRemote();
   // There is a peer, but nothing to reach it from, and nothing more will come.
   void FailWithoutSockets();

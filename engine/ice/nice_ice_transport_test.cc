@@ -202,6 +202,27 @@ TEST_F(NiceIceTransportTest, ToleratesCandidatesItCannotUse) {
   ExchangePackets(10);
 }
 
+TEST_F(NiceIceTransportTest, SendsNothingToAddressesThatOnlyThisMachineReaches) {
+  // Whatever comes first: gathering, the peer's parameters or its candidates.
+  for (const bool gather_first : {false, true}) {
+    MakeEnds(LoopbackOnly(), LoopbackOnly());
+    runner_.Run([&] {
+      if (gather_first) a_->ice->StartGathering();
+      ASSERT_TRUE(a_->ice->SetRemoteParameters(b_->ice->local_parameters()).ok());
+      for (const char* address : {"169.254.169.254", "fe80::1", "::1", "255.255.255.255"}) {
+        ASSERT_TRUE(a_->ice
+                        ->AddRemoteCandidate(
+                            {.foundation = "1", .priority = 1, .address = address, .port = 80})
+                        .ok());
+      }
+      if (!gather_first) a_->ice->StartGathering();
+      const Stats stats = a_->ice->GetStats();
+      EXPECT_EQ(stats.candidates_ignored, 4u);
+      EXPECT_EQ(stats.candidates.size(), 1u);  // Ours.
+    });
+  }
+}
+
 TEST_F(NiceIceTransportTest, AWrongPasswordFailsAndDeliversNothing) {
   runner_.Run([&] {
     a_->record.trickle_to = b_->ice.get();

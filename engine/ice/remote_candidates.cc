@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "engine/base/socket_address.h"
-
 namespace pcd::ice {
 namespace {
 
@@ -12,7 +10,15 @@ namespace {
 bool IsUsable(const Candidate& candidate) {
   if (candidate.component != 1 || candidate.transport != "udp" || candidate.port == 0) return false;
   const auto ip = IpAddress::Parse(candidate.address);
-  return ip.has_value() && !ip->IsUnspecified() && !ip->IsMulticast();
+  const IpAddress broadcast = IpAddress::V4({255, 255, 255, 255});
+  return ip.has_value() && !ip->IsUnspecified() && !ip->IsMulticast() && *ip != broadcast;
+}
+
+// Addresses that mean something else on each machine or link.
+enum class Reach { kAnywhere, kLink, kMachine };
+Reach ReachOf(const IpAddress& ip) {
+  if (ip.IsLoopback()) return Reach::kMachine;
+  return ip.IsLinkLocal() ? Reach::kLink : Reach::kAnywhere;
 }
 
 bool SameAddress(const Candidate& a, const Candidate& b) {
@@ -41,9 +47,21 @@ void RemoteCandidates::SetUfrag(const std::string& ufrag) {
   early_.clear();
 }
 
+void RemoteCandidates::SetLocalAddresses(std::span<const IpAddress> addresses) {
+  local_.assign(addresses.begin(), addresses.end());
+}
+
+bool RemoteCandidates::MayBeReached(const IpAddress& ip) const {
+  const Reach reach = ReachOf(ip);
+  return reach == Reach::kAnywhere || std::ranges::any_of(local_, [&](const IpAddress& ours) {
+           return ReachOf(ours) == reach && ours.is_v6() == ip.is_v6();
+         });
+}
+
 bool RemoteCandidates::Accept(const Candidate& candidate) {
   const std::string ufrag = candidate.Ufrag();
-  if (!ufrag.empty() && ufrag != ufrag_) {
+  const auto ip = IpAddress::Parse(candidate.address);
+  if ((!ufrag.empty() && ufrag != ufrag_) || !ip.has_value() || !MayBeReached(*ip)) {
     ++ignored_;
     return false;
   }

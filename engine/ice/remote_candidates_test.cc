@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <utility>
+#include <vector>
+
 #include "engine/base/status.h"
 #include "engine/ice/event_queue.h"
 #include "engine/ice/ice_parameters.h"
@@ -46,8 +50,42 @@ TEST(RemoteCandidatesTest, IgnoresWhatCannotBeChecked) {
   EXPECT_FALSE(candidates.Add(Host("192.0.2.1", 0)));
   EXPECT_FALSE(candidates.Add(Host("0.0.0.0")));
   EXPECT_FALSE(candidates.Add(Host("224.0.0.1")));
-  EXPECT_EQ(candidates.ignored(), 6u);
+  EXPECT_FALSE(candidates.Add(Host("255.255.255.255")));
+  EXPECT_FALSE(candidates.Add(Host("::ffff:255.255.255.255")));
+  EXPECT_EQ(candidates.ignored(), 8u);
   EXPECT_TRUE(candidates.Add(Host("2001:db8::1")));
+}
+
+TEST(RemoteCandidatesTest, LoopbackAndLinkLocalNeedACandidateOfOursOfTheSameKind) {
+  const std::vector<std::string> addresses = {"127.0.0.1", "::1", "169.254.169.254", "fe80::1"};
+  // Ours beside a public one, and which of `addresses` it admits.
+  const std::vector<std::pair<std::string, size_t>> table = {
+      {"127.0.0.9", 0}, {"::1", 1}, {"169.254.3.4", 2}, {"fe80::abcd", 3}};
+  for (const auto& [ours, admitted] : table) {
+    RemoteCandidates candidates(10);
+    const std::vector<IpAddress> local = {*IpAddress::Parse("192.0.2.9"), *IpAddress::Parse(ours)};
+    candidates.SetLocalAddresses(local);
+    candidates.SetUfrag("abcd");
+    for (size_t i = 0; i < addresses.size(); ++i) {
+      EXPECT_EQ(candidates.Add(Host(addresses[i])), i == admitted) << ours << addresses[i];
+    }
+    EXPECT_EQ(candidates.ignored(), 3u);
+  }
+}
+
+TEST(RemoteCandidatesTest, EarlyCandidatesAreJudgedByTheAddressesThatWeHaveThen) {
+  for (const bool loopback : {false, true}) {
+    RemoteCandidates candidates(10);
+    candidates.Add(Host("127.0.0.1"));
+    candidates.Add(Host("::ffff:169.254.169.254"));
+    candidates.Add(Host("192.0.2.1"));
+    const std::vector<IpAddress> local = {
+        *IpAddress::Parse(loopback ? "127.0.0.1" : "198.51.100.1")};
+    candidates.SetLocalAddresses(local);
+    candidates.SetUfrag("abcd");
+    EXPECT_EQ(candidates.accepted().size(), loopback ? 2u : 1u);
+    EXPECT_EQ(candidates.ignored(), loopback ? 1u : 2u);
+  }
 }
 
 TEST(RemoteCandidatesTest, TakesEachAddressOnce) {
