@@ -41,7 +41,7 @@ tsan: ## The tests with threads under ThreadSanitizer.
 	@$(SETUP) build test bench
 	@tests/run.py tsan
 
-lint: ## Formatting, build files, static analysis, API contract.
+lint: ## Formatting, build files, API contract.
 	@$(SETUP) build lint node test bench
 	@$(NPM) third_party/npm
 	@tests/lint.sh check
@@ -51,7 +51,7 @@ format: ## Rewrites C++ and build files in the project's style.
 	@$(NPM) third_party/npm
 	@tests/lint.sh format
 
-tidy: ## clang-tidy alone.
+tidy: ## clang-tidy, on what changed since it was last clean.
 	@$(SETUP) build lint test
 	@tests/lint.sh tidy
 

@@ -94,13 +94,12 @@ def suites():
     result = {
         "unit": lambda: bazel_test("unit", [], ["//..."]),
         "asan": lambda: bazel_test("asan", ["--config=asan", "--test_tag_filters=-nosan"],
-                                   existing(["engine", "service", "tests"])),
+                                   existing(["clients", "engine", "service", "tests"])),
         "tsan": lambda: bazel_test("tsan", ["--config=tsan", "--test_tag_filters=-nosan"],
                                    threaded),
     }
     for name, folder in NODE_SUITES.items():
-        if os.path.exists(os.path.join(ROOT, folder, "package-lock.json")):
-            result[name] = lambda name=name, folder=folder: node_test(name, folder)
+        result[name] = lambda name=name, folder=folder: node_test(name, folder)
     return result
 
 

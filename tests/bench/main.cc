@@ -95,7 +95,12 @@ bool PacketRow(size_t connections, double rate, SrtpProfile profile, double seco
               static_cast<unsigned long long>(service.delivered),
               service.sent == service.delivered ? "all" : "LOST");
   std::fflush(stdout);
-  return service.sent == service.delivered;
+  if (floor.sent != floor.delivered) {
+    std::printf("      the floor delivered %llu of %llu: its figure is too low to compare with\n",
+                static_cast<unsigned long long>(floor.delivered),
+                static_cast<unsigned long long>(floor.sent));
+  }
+  return service.sent == service.delivered && floor.sent == floor.delivered;
 }
 
 void SetUpRow(size_t count) {

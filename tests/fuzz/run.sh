@@ -12,6 +12,7 @@ only=${2:-}
 mapfile -t targets < <(${BAZEL:-bazel} query --noshow_progress \
   'attr(tags, "\bfuzzer\b", //...)' 2>/dev/null | grep -F -- "$only")
 echo "fuzz: ${#targets[@]} targets, $seconds s each"
+[ "${#targets[@]}" -gt 0 ] || { echo "fuzz: no target; does the tree load?" >&2; exit 1; }
 ${BAZEL:-bazel} build --config=fuzz "${targets[@]}"
 bin=$(${BAZEL:-bazel} info --config=fuzz bazel-bin 2>/dev/null)
 
