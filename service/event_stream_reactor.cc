@@ -191,7 +191,10 @@ void EventStreamReactor::SendHeartbeat() {
 }
 
 void EventStreamReactor::Push(Response response) {
-  if (queue_.Push(std::move(response))) return;
+  // Up to `synced` there is at most a snapshot or what the connection keeps of its events, for
+  // each connection, all at once; only what comes after it can tell a slow reader.
+  const QueueCharge charge = synced_ ? QueueCharge::kCharged : QueueCharge::kFree;
+  if (queue_.Push(std::move(response), charge)) return;
   Fail(MakeError(absl::StatusCode::kResourceExhausted, ErrorReason::SLOW_CONSUMER,
                  "the reader is too slow; resume after the last numbers that were received"));
 }

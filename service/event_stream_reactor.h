@@ -1,6 +1,7 @@
 // One WatchEvents stream: snapshots or replayed events, then `synced` once, then every event
 // in order, and heartbeats. A reader too slow for the queue is cut off with SLOW_CONSUMER; no
-// loop ever waits for one.
+// loop ever waits for one. What comes before `synced` does not count: the limit of connections
+// bounds it.
 #ifndef SERVICE_EVENT_STREAM_REACTOR_H_
 #define SERVICE_EVENT_STREAM_REACTOR_H_
 
@@ -55,7 +56,7 @@ class EventStreamReactor final : public grpc::ServerWriteReactor<v1::WatchEvents
 
   void ArmHeartbeat();
   void SendHeartbeat();
-  void Push(Response response);
+  void Push(Response response);  // With mutex_ held.
   void Fail(const absl::Status& status);
   void StopWatching();
   void FinishIfNothingIsLeft();

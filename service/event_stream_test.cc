@@ -2,6 +2,7 @@
 #include <string>
 
 #include "service/service_harness_testing.h"
+#include "service/write_queue.h"
 
 namespace pcd::service {
 namespace {
@@ -144,6 +145,42 @@ TEST_F(EventStreamTest, AHeartbeatCarriesTheLastNumbers) {
     EXPECT_EQ(response.heartbeat().last_sequences().at(id),
               initial[0].snapshot().peer_connection().last_event_sequence());
   }
+}
+
+TEST_F(EventStreamTest, AWatchOfManyConnectionsIsNotCutOffByItsOwnSnapshots) {
+  constexpr int kConnections = 200;
+  for (int i = 0; i < kConnections; ++i) {
+    const std::string id = service_.Create();
+    for (int j = 0; j < 10; ++j) Change(id);
+  }
+  EventReader reader(service_, {});
+  const auto initial = reader.Initial();
+  ASSERT_EQ(initial.size(), static_cast<size_t>(kConnections));
+  size_t bytes = 0;
+  for (const auto& response : initial) bytes += response.ByteSizeLong();
+  EXPECT_GT(bytes, WriteQueueLimits().max_bytes / 4);
+}
+
+TEST_F(EventStreamTest, AReplayLongerThanTheQueueIsNotCutOff) {
+  v1::WatchEventsRequest request;
+  for (int i = 0; i < 70; ++i) {
+    const std::string id = service_.Create();
+    for (int j = 0; j < 15; ++j) Change(id);
+    (*request.mutable_resume_after())[id] = 0;
+  }
+  EventReader reader(service_, request);
+  EXPECT_GT(reader.Initial().size(), WriteQueueLimits().max_messages);
+}
+
+TEST_F(EventStreamTest, AReaderThatNeverReadsIsCutOff) {
+  EventReader reader(service_, {});
+  reader.Initial();
+  for (size_t i = 0; i < WriteQueueLimits().max_messages; ++i) {
+    ASSERT_TRUE(service_.Close(service_.Create()).ok());
+  }
+  const grpc::Status status = reader.Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(Reason(status), "SLOW_CONSUMER");
 }
 
 TEST_F(EventStreamTest, RequestsAreChecked) {

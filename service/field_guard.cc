@@ -23,10 +23,7 @@ class Guard {
   absl::Status Check(const Message& message, const std::string& path,
                      const std::string& pattern) const {
     const Reflection& reflection = *message.GetReflection();
-    const auto& unknown = reflection.GetUnknownFields(message);
-    if (!unknown.empty()) {
-      return FieldNotImplemented(path + "#" + std::to_string(unknown.field(0).number()));
-    }
+    PCD_RETURN_IF_ERROR(CheckNoUnknownHere(message, path));
     std::vector<const FieldDescriptor*> fields;
     reflection.ListFields(message, &fields);
     for (const FieldDescriptor* field : fields) {
@@ -39,7 +36,7 @@ class Guard {
   absl::Status CheckField(const Message& message, const FieldDescriptor& field,
                           const std::string& path, const std::string& pattern) const {
     const std::string name = pattern + field.name();
-    if (Accepts(name)) return absl::OkStatus();
+    if (Accepts(name)) return CheckUnknownBelow(message, field, path);
     if (field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE || !AcceptsPartOf(name)) {
       return FieldNotImplemented(path + field.name());
     }
@@ -52,6 +49,38 @@ class Guard {
                                 path + field.name() + "[" + std::to_string(i) + "].", name + "."));
     }
     return absl::OkStatus();
+  }
+
+  // An accepted message is acted on as far as this build's contract knows it.
+  static absl::Status CheckUnknownBelow(const Message& message, const FieldDescriptor& field,
+                                        const std::string& path) {
+    if (field.cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) return absl::OkStatus();
+    const Reflection& reflection = *message.GetReflection();
+    if (!field.is_repeated()) {
+      return CheckUnknown(reflection.GetMessage(message, &field), path + field.name() + ".");
+    }
+    for (int i = 0; i < reflection.FieldSize(message, &field); ++i) {
+      PCD_RETURN_IF_ERROR(CheckUnknown(reflection.GetRepeatedMessage(message, &field, i),
+                                       path + field.name() + "[" + std::to_string(i) + "]."));
+    }
+    return absl::OkStatus();
+  }
+
+  // Parsing limits the depth of messages, and so the depth of this.
+  static absl::Status CheckUnknown(const Message& message, const std::string& path) {
+    PCD_RETURN_IF_ERROR(CheckNoUnknownHere(message, path));
+    std::vector<const FieldDescriptor*> fields;
+    message.GetReflection()->ListFields(message, &fields);
+    for (const FieldDescriptor* field : fields) {
+      PCD_RETURN_IF_ERROR(CheckUnknownBelow(message, *field, path));
+    }
+    return absl::OkStatus();
+  }
+
+  static absl::Status CheckNoUnknownHere(const Message& message, const std::string& path) {
+    const auto& unknown = message.GetReflection()->GetUnknownFields(message);
+    if (unknown.empty()) return absl::OkStatus();
+    return FieldNotImplemented(path + "#" + std::to_string(unknown.field(0).number()));
   }
 
   bool Accepts(std::string_view name) const {

@@ -14,7 +14,8 @@ namespace pcd::service {
 // `implemented` holds dotted paths without indexes ("description.sdp"). A path of a message or
 // map accepts all that is below it; a message of which only parts are accepted is not listed
 // itself. A field set to its default counts as set only where it has presence. Fields that
-// this build's contract does not know are refused too, as "<path>.#<number>".
+// this build's contract does not know are refused too, at any depth and also below an accepted
+// message, as "<path>.#<number>".
 absl::Status CheckFields(const google::protobuf::Message& request,
                          std::initializer_list<std::string_view> implemented);
 

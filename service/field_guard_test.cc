@@ -81,5 +81,23 @@ TEST(FieldGuard, AFieldOfALaterContractIsRefusedByNumber) {
   EXPECT_EQ(RefusedField(CheckFields(request, {})), "#77");
 }
 
+TEST(FieldGuard, AnAcceptedMessageHidesNoFieldOfALaterContract) {
+  v1::CreateRequest request;
+  request.mutable_configuration()->add_ice_servers()->set_username("u");
+  v1::IceServer& second = *request.mutable_configuration()->add_ice_servers();
+  second.GetReflection()->MutableUnknownFields(&second)->AddVarint(77, 1);
+  EXPECT_EQ(RefusedField(CheckFields(request, {"configuration.ice_servers"})),
+            "configuration.ice_servers[1].#77");
+  EXPECT_EQ(RefusedField(CheckFields(request, {"configuration"})),
+            "configuration.ice_servers[1].#77");
+}
+
+TEST(FieldGuard, AnAcceptedSingleMessageHidesNoFieldOfALaterContract) {
+  v1::CreateSinkRequest request;
+  v1::TransportAddress& destination = *request.mutable_spec()->mutable_destination();
+  destination.GetReflection()->MutableUnknownFields(&destination)->AddVarint(78, 1);
+  EXPECT_EQ(RefusedField(CheckFields(request, {"spec.destination"})), "spec.destination.#78");
+}
+
 }  // namespace
 }  // namespace pcd::service

@@ -22,6 +22,10 @@ class WriteTarget {
   virtual void FinishWith(const grpc::Status& status) = 0;
 };
 
+// Whether a message takes room of the queue's limits. What is bounded by something else (the
+// snapshots with which a watch begins) is not charged: it would fill the queue on its own.
+enum class QueueCharge { kCharged, kFree };
+
 struct WriteQueueLimits {
   size_t max_messages = 1024;
   size_t max_bytes = 1 << 20;
@@ -36,17 +40,19 @@ class WriteQueue {
       : target_(target), limits_(limits) {}
 
   // False: the queue is full and nothing was taken. After the end it takes and drops all.
-  bool Push(Response response) {
-    const size_t bytes = response.ByteSizeLong();
+  bool Push(Response response, QueueCharge charge = QueueCharge::kCharged) {
+    const bool charged = charge == QueueCharge::kCharged;
+    const size_t bytes = charged ? response.ByteSizeLong() : 0;
     std::unique_lock lock(mutex_);
     if (ending_) return true;
     // One message always fits, however long it is.
-    if (!queue_.empty() &&
-        (queue_.size() >= limits_.max_messages || bytes_ + bytes > limits_.max_bytes)) {
+    if (charged && messages_ > 0 &&
+        (messages_ >= limits_.max_messages || bytes_ + bytes > limits_.max_bytes)) {
       return false;
     }
     bytes_ += bytes;
-    queue_.push_back({std::move(response), bytes});
+    messages_ += charged ? 1 : 0;
+    queue_.push_back({std::move(response), bytes, charged});
     Continue(lock);
     return true;
   }
@@ -76,6 +82,7 @@ class WriteQueue {
     std::unique_lock lock(mutex_);
     if (finished_) return;
     ending_ = std::move(status);
+    // After the end nothing is pushed, so only the front's share is ever given back.
     while (queue_.size() > (writing_ ? 1u : 0u)) queue_.pop_back();
     Continue(lock);
   }
@@ -85,10 +92,12 @@ class WriteQueue {
     std::unique_lock lock(mutex_);
     writing_ = false;
     bytes_ -= queue_.front().bytes;
+    messages_ -= queue_.front().charged ? 1 : 0;
     queue_.pop_front();
     if (!ok) {
       queue_.clear();
       bytes_ = 0;
+      messages_ = 0;
       if (!ending_) ending_ = grpc::Status::CANCELLED;
     }
     Continue(lock);
@@ -103,6 +112,7 @@ class WriteQueue {
   struct Entry {
     Response response;
     size_t bytes;
+    bool charged;
   };
 
   // Starts what comes next, outside of the lock.
@@ -126,7 +136,8 @@ class WriteQueue {
   const WriteQueueLimits limits_;
   mutable std::mutex mutex_;
   std::deque<Entry> queue_;             // Guarded by mutex_. The front is being written.
-  size_t bytes_ = 0;                    // Guarded by mutex_.
+  size_t bytes_ = 0;                    // Guarded by mutex_. Of charged messages.
+  size_t messages_ = 0;                 // Guarded by mutex_. Charged ones.
   bool writing_ = false;                // Guarded by mutex_.
   bool finished_ = false;               // Guarded by mutex_.
   std::optional<grpc::Status> ending_;  // Guarded by mutex_.

@@ -72,6 +72,20 @@ TEST_F(WriteQueueTest, TooManyBytesAreRefusedButOneMessageAlwaysFits) {
   EXPECT_FALSE(queue_.Push(Make(4, std::string(600, 'x'))));
 }
 
+TEST_F(WriteQueueTest, MessagesThatAreNotChargedNeitherFillTheQueueNorMeetItsLimits) {
+  for (int i = 0; i < 10; ++i) {
+    EXPECT_TRUE(queue_.Push(Make(0, std::string(500, 'x')), QueueCharge::kFree));
+  }
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(queue_.Push(Make(1)));
+  EXPECT_FALSE(queue_.Push(Make(1)));
+  EXPECT_TRUE(queue_.Push(Make(0), QueueCharge::kFree));
+  for (int i = 0; i < 10; ++i) Done();
+  // Those that were not charged gave no room back.
+  EXPECT_FALSE(queue_.Push(Make(1)));
+  Done();
+  EXPECT_TRUE(queue_.Push(Make(1)));
+}
+
 TEST_F(WriteQueueTest, TheEndComesAfterWhatIsQueued) {
   queue_.Push(Make(1));
   queue_.Push(Make(2));
