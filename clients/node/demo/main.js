@@ -1,7 +1,6 @@
 // The main job, shown and checked: a real browser publishes camera, microphone and data channels; the service hands the
 // media to local UDP ports, where ffmpeg decodes it and a second receiver checks every packet.
 import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Cleanup } from './lib/cleanup.js';
 import { formatTable } from './lib/table.js';
@@ -30,7 +29,7 @@ async function main(cleanup) {
     return report(await within(run({ directory: OUTPUT_DIRECTORY, cleanup, say }), 'the demo', TOTAL_TIMEOUT_MS));
   } catch (error) {
     console.log(`\nFAILED: ${error.message}`);
-    console.log(`What was written until then is in ${OUTPUT_DIRECTORY} (${join('service.log')}, ffmpeg.log).`);
+    console.log(`What was written until then is in ${OUTPUT_DIRECTORY} (service.log, ffmpeg.log).`);
     return 1;
   }
 }
@@ -39,6 +38,7 @@ const cleanup = new Cleanup();
 const interrupted = new Promise((resolve) => {
   process.once('SIGINT', () => resolve(130));
   process.once('SIGTERM', () => resolve(143));
+  process.once('SIGHUP', () => resolve(129));
 });
 const status = await Promise.race([main(cleanup), interrupted]);
 for (const failure of await cleanup.run()) console.log(`at the end: ${failure}`);

@@ -35,5 +35,9 @@ export function launchBrowser({ hideAddresses = false } = {}) {
     headless: true,
     args: hideAddresses ? FLAGS : [...FLAGS, ...DEVICE_FLAGS],
     timeout: LAUNCH_TIMEOUT_MS,
+    // Whoever starts it ends it, along with all else that has to end.
+    handleSIGINT: false,
+    handleSIGTERM: false,
+    handleSIGHUP: false,
   });
 }

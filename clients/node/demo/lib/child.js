@@ -1,5 +1,6 @@
 // A child process of ours: it is asked to end, then made to; nothing but our own child is ever signalled.
 import { spawn } from 'node:child_process';
+import ourselves from 'node:process';
 import { Timeout, within } from './wait.js';
 
 /**
@@ -23,10 +24,16 @@ export class Child {
     this.process = process;
     /** Resolves when it has ended: `exit status 0`, `signal SIGTERM`, or why it could not be started. */
     this.ended = new Promise((resolve) => {
-      const end = (how) => resolve((this.#ended ??= how));
+      const end = (how) => {
+        ourselves.off('exit', orphan);
+        resolve((this.#ended ??= how));
+      };
       process.once('error', (error) => end(error.message));
       process.once('exit', (code, signal) => end(signal ? `signal ${signal}` : `exit status ${code}`));
     });
+    // If this program ends before it has stopped its child, the child ends with it.
+    const orphan = () => process.kill('SIGKILL');
+    ourselves.once('exit', orphan);
   }
 
   /** How it ended; null while it runs. */

@@ -56,7 +56,7 @@ export class Decoder {
 
   /**
    * Starts ffmpeg and waits until it listens.
-   * @param {{sdp: string, ports: number[], directory: string}} options `ports`: the RTP ports that the SDP names.
+   * @param {{sdp: string, ports: number[], directory: string}} options `ports`: those that it shall listen on, RTP and RTCP.
    * @returns {Promise<Decoder>}
    */
   static async start({ sdp, ports, directory }) {

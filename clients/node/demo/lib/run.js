@@ -21,7 +21,9 @@ const MEDIA = {
 const KINDS = Object.keys(MEDIA);
 const CHANNEL_ID = 'from-the-service';
 const PAGE_GREETINGS = 2; // What page/publish.js sends.
-const MEASURE_MS = 9_000;
+const MEASURE_MS = 7_000;
+// ffmpeg holds frames back until it knows the streams, and decodes them in a burst; counting begins after that.
+const FRAMES_BEFORE_COUNT = 25;
 
 /**
  * Runs the demo.
@@ -116,7 +118,7 @@ async function openPage({ client, peerConnectionId, cleanup, say }) {
 async function startDecoder({ client, peerConnectionId, sinks, directory, cleanup, say }) {
   const sinkIds = KINDS.map((kind) => `${kind}-ffmpeg`);
   const { sdp } = await client.media.getSinkSdp({ peerConnectionId, sinkIds });
-  const ports = KINDS.map((kind) => sinks.ffmpeg[kind].rtpPort);
+  const ports = KINDS.flatMap((kind) => [sinks.ffmpeg[kind].rtpPort, sinks.ffmpeg[kind].rtcpPort]);
   for (const kind of KINDS) await sinks.ffmpeg[kind].close();
   const decoder = await Decoder.start({ sdp, ports, directory });
   cleanup.defer('stop of ffmpeg', () => decoder.stop());
@@ -129,21 +131,25 @@ const resume = (client, peerConnectionId, sinkId) =>
 
 // Says once a second what happens, and counts frames on both ends over the same interval.
 async function measure({ client, peerConnectionId, page: { tab, watcher }, decoder, say }) {
-  await until('ffmpeg decodes the first frame', () => {
+  await until('ffmpeg decodes', () => {
     if (decoder.howEnded !== null) throw new Error(`ffmpeg ended (${decoder.howEnded}); see ffmpeg.log`);
-    return decoder.frames > 0;
+    return decoder.frames >= FRAMES_BEFORE_COUNT;
   }, { timeoutMs: 30_000 });
   const count = async () => {
     const sent = await tab.evaluate(() => globalThis.demo.framesSent());
     return { at: performance.now(), sent, decoded: decoder.frames };
   };
+  const inbound = new InboundRates();
+  const rates = async () => {
+    const { report } = await client.peerConnections.getStats({ peerConnectionId, types: ['STATS_TYPE_INBOUND_RTP'] });
+    return inbound.update(report, performance.now());
+  };
+  await rates();
   const first = await count();
   let last = first;
-  const rates = new InboundRates();
   while (last.at - first.at < MEASURE_MS) {
     await delay(1_000);
-    const { report } = await client.peerConnections.getStats({ peerConnectionId, types: ['STATS_TYPE_INBOUND_RTP'] });
-    const { video, audio } = rates.update(report, performance.now());
+    const { video, audio } = await rates();
     const decodedBefore = last.decoded;
     last = await count();
     say(

@@ -12,6 +12,8 @@ export class UdpSink {
   payloadTypes = new Set();
   datagrams = 0;
   payloadBytes = 0;
+  /** Packets with the marker bit: ends of video frames. */
+  markers = 0;
   malformed = 0;
   rtcpPackets = 0;
   /** SSRCs of BYE packets. */
@@ -55,6 +57,7 @@ export class UdpSink {
       return;
     }
     this.payloadBytes += packet.payloadBytes;
+    if (packet.marker) ++this.markers;
     this.sequence.add(packet.sequence);
     this.ssrcs.add(packet.ssrc);
     this.payloadTypes.add(packet.payloadType);

@@ -12,7 +12,7 @@ test('what arrives on both ports is counted and checked', async (t) => {
   assert.equal(port % 2, 0);
 
   for (const sequence of [7, 8, 10]) {
-    sender.send(Buffer.from([0x80, 96, 0, sequence, 0, 0, 0, 0, 0, 0, 0, 5, 1, 2]), port, host);
+    sender.send(Buffer.from([0x80, sequence === 8 ? 0xe0 : 96, 0, sequence, 0, 0, 0, 0, 0, 0, 0, 5, 1, 2]), port, host);
   }
   sender.send('noise', port, host);
   await until('RTP', () => sink.datagrams === 4);
@@ -26,6 +26,7 @@ test('what arrives on both ports is counted and checked', async (t) => {
   assert.equal(sink.sequence.missing, 1);
   assert.equal(sink.malformed, 1);
   assert.equal(sink.payloadBytes, 6);
+  assert.equal(sink.markers, 1);
   assert.deepEqual([...sink.ssrcs], [5]);
   assert.deepEqual([...sink.payloadTypes], [96]);
   assert.deepEqual(sink.byes, [5]);
