@@ -1,0 +1,158 @@
+// Runs in the page: one RTCPeerConnection, driven from outside by page.evaluate(() => peer.…).
+class ChannelLog {
+  constructor(channel) {
+    this.channel = channel;
+    channel.binaryType = 'arraybuffer';
+    this.state = channel.readyState;
+    this.messages = [];
+    channel.onopen = () => (this.state = 'open');
+    channel.onclose = () => (this.state = 'closed');
+    channel.onmessage = ({ data }) => this.messages.push(data);
+  }
+}
+
+const toBytes = (base64) => Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+const toBase64 = (buffer) => {
+  let text = '';
+  for (const byte of new Uint8Array(buffer)) text += String.fromCharCode(byte);
+  return btoa(text);
+};
+
+globalThis.peer = {
+  connection: null,
+  channels: new Map(),
+  candidates: [],
+
+  /** Makes the connection; its candidates go to the binding `onLocalCandidate` where there is one. */
+  create() {
+    this.connection = new RTCPeerConnection();
+    this.connection.onicecandidate = ({ candidate }) => {
+      this.candidates.push(candidate?.toJSON() ?? null);
+      globalThis.onLocalCandidate?.(candidate?.toJSON() ?? null);
+    };
+    this.connection.ondatachannel = ({ channel }) => this.channels.set(channel.label, new ChannelLog(channel));
+  },
+
+  /** Adds tracks of the fake devices. */
+  async publish({ audio = false, video = false }) {
+    const media = await navigator.mediaDevices.getUserMedia({
+      video: video && { width: 640, height: 480, frameRate: 30 },
+      audio: audio && { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
+    });
+    for (const track of media.getTracks()) this.connection.addTrack(track, media);
+  },
+
+  /** Adds a drawn picture and a tone, which need no permission. */
+  publishSynthetic() {
+    const canvas = document.createElement('canvas');
+    const context = canvas.getContext('2d');
+    let frame = 0;
+    setInterval(() => {
+      context.fillStyle = `hsl(${frame++ % 360}, 80%, 50%)`;
+      context.fillRect(0, 0, canvas.width, canvas.height);
+    }, 33);
+    const audio = new AudioContext();
+    const tone = audio.createOscillator();
+    const output = audio.createMediaStreamDestination();
+    tone.connect(output);
+    tone.start();
+    const media = new MediaStream([...canvas.captureStream(30).getTracks(), ...output.stream.getTracks()]);
+    for (const track of media.getTracks()) this.connection.addTrack(track, media);
+  },
+
+  createChannel(label, init) {
+    this.channels.set(label, new ChannelLog(this.connection.createDataChannel(label, init)));
+  },
+
+  /** Makes an offer and applies it. */
+  async offer() {
+    await this.connection.setLocalDescription();
+    return this.connection.localDescription.sdp;
+  },
+
+  /** Applies an offer and an answer to it. */
+  async answer(sdp) {
+    await this.connection.setRemoteDescription({ type: 'offer', sdp });
+    await this.connection.setLocalDescription();
+    return this.connection.localDescription.sdp;
+  },
+
+  accept(sdp) {
+    return this.connection.setRemoteDescription({ type: 'answer', sdp });
+  },
+
+  /** The local description with all candidates. */
+  async gathered() {
+    while (this.connection.iceGatheringState !== 'complete') {
+      await new Promise((resolve) => this.connection.addEventListener('icegatheringstatechange', resolve, { once: true }));
+    }
+    return this.connection.localDescription.sdp;
+  },
+
+  addCandidate(candidate) {
+    return this.connection.addIceCandidate(candidate);
+  },
+
+  state() {
+    const { connectionState, iceConnectionState, signalingState } = this.connection;
+    return { connectionState, iceConnectionState, signalingState };
+  },
+
+  /** Sends no more media: afterwards nothing is counted that does not arrive. */
+  async stopSending() {
+    for (const sender of this.connection.getSenders()) await sender.replaceTrack(null);
+  },
+
+  /** `outbound-rtp` by kind. */
+  async outbound() {
+    const result = {};
+    for (const entry of (await this.connection.getStats()).values()) {
+      if (entry.type === 'outbound-rtp') result[entry.kind] = entry;
+    }
+    return result;
+  },
+
+  /** The selected pair's local and remote candidates, and the transport. */
+  async selectedPair() {
+    const stats = await this.connection.getStats();
+    const transport = [...stats.values()].find(({ type }) => type === 'transport');
+    const pair = stats.get(transport?.selectedCandidatePairId);
+    return pair && { transport, local: stats.get(pair.localCandidateId), remote: stats.get(pair.remoteCandidateId) };
+  },
+
+  /** All pairs that have been checked with success. */
+  async workingPairs() {
+    const stats = await this.connection.getStats();
+    const pairs = [...stats.values()].filter(({ type, state }) => type === 'candidate-pair' && state === 'succeeded');
+    return pairs.map((pair) => ({ local: stats.get(pair.localCandidateId), remote: stats.get(pair.remoteCandidateId) }));
+  },
+
+  channelState(label) {
+    return this.channels.get(label)?.state ?? null;
+  },
+
+  closeChannel(label) {
+    this.channels.get(label).channel.close();
+  },
+
+  sendText(label, text) {
+    this.channels.get(label).channel.send(text);
+  },
+
+  sendBytes(label, base64) {
+    this.channels.get(label).channel.send(toBytes(base64));
+  },
+
+  /** Sends back all that comes on a channel, from the first message on. */
+  echo(label) {
+    const log = this.channels.get(label);
+    for (const message of log.messages) log.channel.send(message);
+    log.channel.onmessage = ({ data }) => log.channel.send(data);
+  },
+
+  /** What came, as { text } or { base64 }. */
+  received(label) {
+    const messages = this.channels.get(label)?.messages ?? [];
+    return messages.map((data) => (typeof data === 'string' ? { text: data } : { base64: toBase64(data) }));
+  },
+};
