@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <vector>
 
 #include "engine/datachannel/data_channel_event.h"
@@ -29,6 +30,19 @@ struct OutgoingMessage {
   size_t user_bytes = 0;         // What counts as buffered.
 };
 
+// A channel's part of the inbox, which alone changes it. What waits may outlive the channel.
+struct InboxLane {
+  bool paused = false;
+  bool discarding = false;  // Messages still queued are dropped when their turn comes.
+  bool ready = false;       // In the inbox's list of those whose held events may come out.
+  // In the common queue.
+  size_t queued = 0;
+  size_t queued_messages = 0;
+  size_t queued_charge = 0;
+  // Messages met during a pause, and what follows them; older than what is queued.
+  std::deque<DataChannelEvent> held{};
+};
+
 struct Channel {
   uint64_t number = 0;  // In order of creation, never reused.
   DataChannelInfo info{};
@@ -41,8 +55,7 @@ struct Channel {
   std::deque<OutgoingMessage> outgoing{};  // Not yet taken by the association.
   std::vector<uint8_t> partial{};          // Of a message in deprecated parts.
 
-  bool paused = false;
-  std::deque<DataChannelEvent> held{};  // Messages while paused, and what follows them.
+  std::shared_ptr<InboxLane> lane = std::make_shared<InboxLane>();
 };
 
 }  // namespace pcd::datachannel

@@ -262,7 +262,7 @@ void DataChannelManager::Apply(Channel& channel, ChannelInput input) {
     outbox_.Drop(channel);
     channels_.UnbindStream(channel);
     if (channel.info.init.id) stream_ids_.Release(*channel.info.init.id);
-    if (channel.held.empty()) channels_.Remove(channel);
+    if (!inbox_.Holds(channel)) channels_.Remove(channel);
   }
 }
 

@@ -1,8 +1,5 @@
 #include "engine/datachannel/inbox.h"
 
-#include <iterator>
-#include <string>
-#include <utility>
 #include <variant>
 
 namespace pcd::datachannel {
@@ -10,78 +7,113 @@ namespace {
 
 constexpr size_t kMessageOverhead = 64;
 
+bool IsMessage(const DataChannelEvent& event) {
+  return std::holds_alternative<ChannelMessage>(event);
+}
+
 size_t Charge(const DataChannelEvent& event) {
   const auto* message = std::get_if<ChannelMessage>(&event);
   return message == nullptr ? 0 : message->bytes.size() + kMessageOverhead;
 }
 
-// The channel that a pause may hold the event for; null for those it does not concern.
-const std::string* HoldableId(const DataChannelEvent& event) {
-  if (const auto* message = std::get_if<ChannelMessage>(&event)) return &message->channel_id;
-  if (const auto* state = std::get_if<ChannelStateChanged>(&event)) return &state->channel_id;
-  if (const auto* error = std::get_if<ChannelError>(&event)) return &error->channel_id;
-  return nullptr;
+bool HeldBack(const InboxLane& lane, const DataChannelEvent& event) {
+  return lane.paused && (IsMessage(event) || !lane.held.empty());
 }
 
 }  // namespace
 
 void Inbox::Push(Channel& channel, DataChannelEvent event) {
-  charged_bytes_ += Charge(event);
-  const bool is_message = std::holds_alternative<ChannelMessage>(event);
-  if (channel.paused && (is_message || !channel.held.empty())) {
-    channel.held.push_back(std::move(event));
-  } else {
-    events_.push_back(std::move(event));
+  InboxLane& lane = *channel.lane;
+  const size_t charge = Charge(event);
+  charged_bytes_ += charge;
+  if (lane.queued == 0 && HeldBack(lane, event)) {
+    lane.held.push_back(std::move(event));
+    return;
   }
+  ++lane.queued;
+  lane.queued_messages += IsMessage(event) ? 1 : 0;
+  lane.queued_charge += charge;
+  events_.push_back({channel.lane, std::move(event)});
 }
 
 void Inbox::SetPaused(Channel& channel, bool paused) {
-  if (channel.paused == paused) return;
-  channel.paused = paused;
-  if (paused) {
-    Hold(channel);
-  } else {
-    Release(channel);
-  }
+  if (channel.lane->discarding) return;  // No messages are left to hold back.
+  channel.lane->paused = paused;
+  if (!paused) MakeReady(channel.lane);
 }
 
-void Inbox::Hold(Channel& channel) {
-  std::deque<DataChannelEvent> others;
-  for (DataChannelEvent& event : events_) {
-    const std::string* id = HoldableId(event);
-    const bool ours = id != nullptr && *id == channel.info.channel_id;
-    const bool held =
-        ours && (!channel.held.empty() || std::holds_alternative<ChannelMessage>(event));
-    (held ? channel.held : others).push_back(std::move(event));
-  }
-  events_ = std::move(others);
+bool Inbox::Holds(const Channel& channel) const {
+  const InboxLane& lane = *channel.lane;
+  return lane.paused && (lane.queued_messages > 0 || !lane.held.empty());
 }
 
 void Inbox::DiscardMessages(Channel& channel) {
-  channel.paused = false;
-  std::erase_if(channel.held, [this](const DataChannelEvent& event) {
+  InboxLane& lane = *channel.lane;
+  if (!lane.paused) return;
+  lane.paused = false;
+  lane.discarding = true;
+  charged_bytes_ -= lane.queued_charge;
+  lane.queued_charge = 0;
+  std::erase_if(lane.held, [this](const DataChannelEvent& event) {
     charged_bytes_ -= Charge(event);
-    return std::holds_alternative<ChannelMessage>(event);
+    return IsMessage(event);
   });
-  Release(channel);
+  MakeReady(channel.lane);
 }
 
-void Inbox::Release(Channel& channel) {
-  events_.insert(events_.end(), std::make_move_iterator(channel.held.begin()),
-                 std::make_move_iterator(channel.held.end()));
-  channel.held.clear();
+void Inbox::MakeReady(const std::shared_ptr<InboxLane>& lane) {
+  if (lane->ready || lane->held.empty()) return;
+  lane->ready = true;
+  ready_.push_back(lane);
+}
+
+std::optional<DataChannelEvent> Inbox::PollReady() {
+  while (!ready_.empty()) {
+    InboxLane& lane = *ready_.front();
+    if (lane.paused || lane.held.empty()) {
+      lane.ready = false;
+      ready_.pop_front();
+      continue;
+    }
+    DataChannelEvent event = std::move(lane.held.front());
+    lane.held.pop_front();
+    charged_bytes_ -= Charge(event);
+    return event;
+  }
+  return std::nullopt;
+}
+
+std::optional<DataChannelEvent> Inbox::Take(Queued queued) {
+  if (queued.lane == nullptr) return std::move(queued.event);
+  InboxLane& lane = *queued.lane;
+  --lane.queued;
+  const size_t charge = lane.discarding ? 0 : Charge(queued.event);
+  lane.queued_charge -= charge;
+  if (IsMessage(queued.event)) {
+    --lane.queued_messages;
+    if (lane.discarding) return std::nullopt;
+  }
+  if (HeldBack(lane, queued.event)) {
+    lane.held.push_back(std::move(queued.event));
+    return std::nullopt;
+  }
+  charged_bytes_ -= charge;
+  return std::move(queued.event);
 }
 
 std::optional<DataChannelEvent> Inbox::Poll() {
-  if (events_.empty()) return std::nullopt;
-  DataChannelEvent event = std::move(events_.front());
-  events_.pop_front();
-  charged_bytes_ -= Charge(event);
-  return event;
+  if (auto event = PollReady()) return event;
+  while (!events_.empty()) {
+    Queued queued = std::move(events_.front());
+    events_.pop_front();
+    if (auto event = Take(std::move(queued))) return event;
+  }
+  return std::nullopt;
 }
 
 void Inbox::Clear() {
   events_.clear();
+  ready_.clear();
   charged_bytes_ = 0;
 }
 
