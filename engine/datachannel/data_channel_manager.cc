@@ -109,25 +109,28 @@ std::string DataChannelManager::NextId(std::string_view prefix, uint64_t& counte
 absl::StatusOr<std::string> DataChannelManager::Create(const DataChannelInit& init,
                                                        std::string_view channel_id) {
   PCD_RETURN_IF_ERROR(CheckInit(init, channel_id));
+  const std::optional<uint16_t> stream_id = init.negotiated ? init.id : AllocateStream();
+  if (transport_up() && !stream_id) return NoStreamId("the association has no free stream");
   std::string id = channel_id.empty() ? NextId("dc-", local_ids_) : std::string(channel_id);
   Channel& channel = channels_.Add(id);
   used_ = true;
   channel.info.init = init;
-  if (init.negotiated) {
-    stream_ids_.Take(*init.id);
-    channels_.BindStream(channel);
-  } else {
-    AssignStream(channel);
-  }
+  if (init.negotiated) stream_ids_.Take(*init.id);
+  BindStream(channel, stream_id);
   if (transport_up()) Open(channel);
   return id;
 }
 
-void DataChannelManager::AssignStream(Channel& channel) {
-  if (channel.info.init.id || role_ == DtlsRole::kAuto) return;
-  const uint32_t limit = up_ ? association_->stream_count() : uint32_t{StreamIds::kMaxId} + 1;
-  channel.info.init.id = stream_ids_.Allocate(role_, limit);
-  if (channel.info.init.id) channels_.BindStream(channel);
+std::optional<uint16_t> DataChannelManager::AllocateStream() {
+  // Before the association is up it is not known how many there will be.
+  return stream_ids_.Allocate(role_,
+                              up_ ? association_->stream_count() : uint32_t{StreamIds::kMaxId} + 1);
+}
+
+void DataChannelManager::BindStream(Channel& channel, std::optional<uint16_t> stream_id) {
+  if (!stream_id) return;
+  channel.info.init.id = stream_id;
+  channels_.BindStream(channel);
 }
 
 absl::Status DataChannelManager::Send(std::string_view channel_id, bool binary, ByteSpan bytes,
@@ -209,7 +212,9 @@ void DataChannelManager::AttachAssociation(sctp::SctpAssociation* association, D
   association_ = association;
   role_ = role;
   up_ = false;
-  for (Channel* channel : channels_.All()) AssignStream(*channel);
+  for (Channel* channel : channels_.All()) {
+    if (!channel->info.init.id) BindStream(*channel, AllocateStream());
+  }
   HandleAssociation(now);
 }
 

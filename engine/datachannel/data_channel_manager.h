@@ -67,8 +67,8 @@ class DataChannelManager {
   // data_channel_id; both reliability limits set; label or protocol not UTF-8 or longer than
   // 65,535 bytes; negotiated without an id of 0 to 65534, or an id without negotiated);
   // RESOURCE_EXHAUSTED NO_STREAM_ID, W3C OperationError (the id is taken or above what the
-  // association has); RESOURCE_EXHAUSTED LIMIT_EXCEEDED (channel count, label or protocol length);
-  // ALREADY_EXISTS; FAILED_PRECONDITION INVALID_STATE after CloseAll.
+  // association has, or none is free); RESOURCE_EXHAUSTED LIMIT_EXCEEDED (channel count, label or
+  // protocol length); ALREADY_EXISTS; FAILED_PRECONDITION INVALID_STATE after CloseAll.
   absl::StatusOr<std::string> Create(const DataChannelInit& init, std::string_view channel_id);
 
   // Queues one message, in order. `bytes` may be empty; text must be UTF-8.
@@ -127,7 +127,9 @@ class DataChannelManager {
  private:
   absl::Status CheckInit(const DataChannelInit& init, std::string_view channel_id) const;
   std::string NextId(std::string_view prefix, uint64_t& counter) const;
-  void AssignStream(Channel& channel);
+  // A free stream id of our parity; nullopt when there is none or the role is not known.
+  std::optional<uint16_t> AllocateStream();
+  void BindStream(Channel& channel, std::optional<uint16_t> stream_id);
   void OnTransportUp();
   void Open(Channel& channel);
 

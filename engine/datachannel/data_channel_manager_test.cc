@@ -164,6 +164,29 @@ TEST(DataChannels, AChannelWhoseIdTheAssociationLacksFailsWhenItConnects) {
   EXPECT_THAT(pair.a.States(id), ElementsAre(S::kClosing, S::kClosed));
 }
 
+TEST(DataChannels, WithoutAFreeStreamCreateRefusesAndLeavesNothing) {
+  DataChannelPair pair({}, {.max_data_channels = 5000});
+  pair.Connect();
+  const uint32_t streams = pair.a.sctp->stream_count();
+  ASSERT_LT(streams, 5000u);
+  std::vector<std::string> ids;
+  for (uint32_t i = 0; i < streams / 2; ++i) ids.push_back(pair.a.Create({}));
+  const absl::Status refused = pair.a.manager->Create({}, "one-too-many").status();
+  EXPECT_THAT(refused, HasCode(absl::StatusCode::kResourceExhausted));
+  EXPECT_THAT(refused, HasReason(ErrorReason::NO_STREAM_ID));
+  EXPECT_EQ(GetErrorDetail(refused).dom_exception, "OperationError");
+  pair.a.Pump();
+  EXPECT_EQ(pair.a.manager->Get("one-too-many"), std::nullopt);
+  EXPECT_EQ(pair.a.manager->List().size(), streams / 2);
+  EXPECT_TRUE(pair.a.EventsOf<ChannelError>().empty());
+  // A closed channel's stream is free again.
+  ASSERT_THAT(pair.a.Close(ids[7]), IsOk());
+  ASSERT_TRUE(pair.RunUntil([&] { return !pair.a.manager->Get(ids[7]); }));
+  EXPECT_EQ(pair.a.Create({}, "one-too-many"), "one-too-many");
+  EXPECT_EQ(pair.a.manager->Get("one-too-many")->init.id, 14);
+  EXPECT_TRUE(pair.a.IsOpen("one-too-many"));
+}
+
 TEST(DataChannels, SendTellsWhyItRefuses) {
   DataChannelPair pair;
   EXPECT_THAT(pair.a.Send("nobody", "x"), HasReason(ErrorReason::DATA_CHANNEL_NOT_FOUND));
