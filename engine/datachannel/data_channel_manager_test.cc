@@ -477,7 +477,7 @@ TEST(PausedChannels, HoldBackThePeerAboveTheCapAndLoseNothing) {
   ASSERT_THAT(pair.b.manager->SetReceivePaused(b, true), IsOk());
   size_t sent = 0;
   const auto fill = [&] {
-    while (sent < 400 && pair.a.Send(a, std::string(50'000, 'x')).ok()) ++sent;
+    while (sent < 200 && pair.a.Send(a, std::string(50'000, 'x')).ok()) ++sent;
   };
   for (int i = 0; i < 5; ++i) {
     fill();
@@ -490,7 +490,7 @@ TEST(PausedChannels, HoldBackThePeerAboveTheCapAndLoseNothing) {
   pair.b.Pump();
   ASSERT_TRUE(pair.RunUntil([&] {
     fill();
-    return pair.b.MessageCount(b) == 400;
+    return pair.b.MessageCount(b) == 200;
   }));
 }
 

@@ -94,14 +94,15 @@ std::vector<std::string> SctpSimEnd::Texts() const {
 }
 
 SctpSimPair::SctpSimPair(const MakeFactory& make_factory, const SctpOptions& options,
-                         const testing::ImpairmentOptions& link, uint64_t seed)
+                         const testing::ImpairmentOptions& link, uint64_t seed,
+                         std::optional<SctpOptions> b_options)
     : network(seed),
       a(network, link, seed),
       b(network, link, seed + 1),
       factory_(make_factory(a.loop)) {
   current_network = &network;
   a.Open(*factory_, options, b);
-  b.Open(*factory_, options, a);
+  b.Open(*factory_, b_options.value_or(options), a);
 }
 
 SctpSimPair::~SctpSimPair() {

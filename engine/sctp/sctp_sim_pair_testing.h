@@ -64,7 +64,8 @@ class SctpSimPair {
  public:
   using MakeFactory = std::function<std::unique_ptr<SctpAssociationFactory>(net::Loop&)>;
   explicit SctpSimPair(const MakeFactory& make_factory, const SctpOptions& options = {},
-                       const testing::ImpairmentOptions& link = {}, uint64_t seed = 1);
+                       const testing::ImpairmentOptions& link = {}, uint64_t seed = 1,
+                       std::optional<SctpOptions> b_options = {});
   ~SctpSimPair();
 
   [[nodiscard]] bool Connect();

@@ -124,6 +124,7 @@ std::optional<std::vector<uint8_t>> UsrsctpAssociation::PollOutput() {
     reset_gate_.OnOutput(*packet);
     if (const auto released = reset_gate_.TakeReleased(); released && socket_ != nullptr) {
       Input(*released);
+      mailbox_->Touch();  // The owner has polled its events already: it has to come again.
     }
   }
   return packet;
