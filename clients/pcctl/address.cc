@@ -11,7 +11,7 @@ std::optional<Address> ParseAddress(std::string_view text) {
   const size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) return std::nullopt;
   std::string_view host = text.substr(0, colon);
-  const std::string_view port_text = text.substr(colon + 1);
+  const std::string port_text(text.substr(colon + 1));
   int family = AF_INET;
   if (host.size() >= 2 && host.front() == '[' && host.back() == ']') {
     host = host.substr(1, host.size() - 2);
