@@ -80,10 +80,12 @@ std::string AgeText(const google::protobuf::Timestamp& time,
   const int64_t now_seconds =
       std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count();
   const int64_t age = std::max<int64_t>(now_seconds - time.seconds(), 0);
+  constexpr int64_t kHour = 3600;
+  constexpr int64_t kDay = 24 * kHour;
   if (age < 120) return std::to_string(age) + "s";
-  if (age < 2 * 3600) return std::to_string(age / 60) + "m";
-  if (age < 48 * 3600) return std::to_string(age / 3600) + "h";
-  return std::to_string(age / (24 * 3600)) + "d";
+  if (age < 2 * kHour) return std::to_string(age / 60) + "m";
+  if (age < 2 * kDay) return std::to_string(age / kHour) + "h";
+  return std::to_string(age / kDay) + "d";
 }
 
 std::string LabelsText(const google::protobuf::Map<std::string, std::string>& labels) {
