@@ -10,9 +10,9 @@
 namespace pcd::datachannel {
 namespace {
 
-constexpr uint64_t kDefaultRemoteMaxMessageBytes = 64 * 1024;  // RFC 8841 section 6.
-constexpr size_t kMaxDcepText = 65'535;                        // Its length fields have 16 bits.
-constexpr uint8_t kDummyByte = 0;                              // Of an empty message.
+constexpr uint64_t kDefaultRemoteMaxMessageBytes = uint64_t{64} * 1024;  // RFC 8841 section 6.
+constexpr size_t kMaxDcepText = 65'535;  // Its length fields have 16 bits.
+constexpr uint8_t kDummyByte = 0;        // Of an empty message.
 
 ByteSpan AsBytes(std::string_view text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};

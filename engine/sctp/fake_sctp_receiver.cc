@@ -47,9 +47,8 @@ void Receiver::OnFragment(uint32_t sequence, Fragment fragment) {
   too_long_ = too_long_ || partial.bytes > max_message_bytes_;
   partial.pieces[sequence] = std::move(fragment.payload);
   if (too_long_ || partial.received < fragment.count) return;
-  Partial complete = std::move(partial);
+  Complete(fragment, partial);
   partials_.erase(fragment.first_sequence);
-  Complete(fragment, std::move(complete));
 }
 
 void Receiver::OnGone(const Fragment& fragment) {
@@ -65,7 +64,7 @@ void Receiver::OnGone(const Fragment& fragment) {
   DeliverWaiting(stream);
 }
 
-void Receiver::Complete(const Fragment& fragment, Partial partial) {
+void Receiver::Complete(const Fragment& fragment, const Partial& partial) {
   MessageReceived message{.stream_id = fragment.stream_id, .ppid = fragment.ppid};
   message.bytes.reserve(partial.bytes);
   for (const auto& [sequence, piece] : partial.pieces) {

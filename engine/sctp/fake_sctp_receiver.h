@@ -48,7 +48,7 @@ class Receiver {
   bool MarkReceived(uint32_t sequence);
   void OnFragment(uint32_t sequence, Fragment fragment);
   void OnGone(const Fragment& fragment);
-  void Complete(const Fragment& fragment, Partial partial);
+  void Complete(const Fragment& fragment, const Partial& partial);
   void DeliverWaiting(Stream& stream);
   void Deliver(MessageReceived message) { events_.push_back(std::move(message)); }
   void RunControls();

@@ -18,11 +18,11 @@ struct SctpOptions {
   // Streams asked for and granted, each way; a peer that asks for 65,535 gets these.
   uint16_t max_streams = 1024;
   // A received message longer than this ends the association. Limits::max_message_bytes.
-  size_t max_message_bytes = 256 * 1024;
+  size_t max_message_bytes = size_t{256} * 1024;
   // Room for messages taken by Send and not yet acknowledged. At least max_message_bytes.
-  size_t send_buffer_bytes = 512 * 1024;
+  size_t send_buffer_bytes = size_t{512} * 1024;
   // The receive window: unread bytes the peer may make us keep.
-  size_t receive_buffer_bytes = 512 * 1024;
+  size_t receive_buffer_bytes = size_t{512} * 1024;
 };
 
 // Threading: Create may be called on any loop's thread; the result belongs to `loop`.

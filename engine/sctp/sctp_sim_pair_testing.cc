@@ -87,6 +87,7 @@ bool SctpSimEnd::Send(uint16_t stream, const std::string& text, const SendOption
 
 std::vector<std::string> SctpSimEnd::Texts() const {
   std::vector<std::string> texts;
+  texts.reserve(messages.size());
   for (const auto& message : messages) {
     texts.emplace_back(message.bytes.begin(), message.bytes.end());
   }

@@ -15,9 +15,9 @@ namespace pcd::sctp {
 namespace {
 
 // A DTLS record holds no more.
-constexpr size_t kMaxPacket = 16 * 1024;
+constexpr size_t kMaxPacket = size_t{16} * 1024;
 
-constexpr size_t kReadBuffer = 64 * 1024;
+constexpr size_t kReadBuffer = size_t{64} * 1024;
 constexpr int kConnectAttempts = 3;
 
 MutableByteSpan ReadBuffer() {

@@ -71,7 +71,7 @@ uintptr_t UsrsctpRuntime::Acquire(std::shared_ptr<UsrsctpMailbox> mailbox) {
     }
     mailboxes_[address] = std::move(mailbox);
   }
-  if (fresh) usrsctp_register_address(reinterpret_cast<void*>(address));
+  if (fresh) usrsctp_register_address(AsUsrsctpAddress(address));
   return address;
 }
 

@@ -15,6 +15,11 @@
 
 namespace pcd::sctp {
 
+// usrsctp carries our addresses in pointers; nobody looks where they point.
+inline void* AsUsrsctpAddress(uintptr_t address) {
+  return reinterpret_cast<void*>(address);  // NOLINT(performance-no-int-to-ptr): see above.
+}
+
 // The library's start, its clock, and the way from its addresses to our associations.
 //
 // usrsctp names the two ends of an association by an address of ours (AF_CONN). It is a

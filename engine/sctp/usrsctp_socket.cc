@@ -30,13 +30,11 @@ struct SocketStat {
   uint32_t receive_bytes = 0;
 };
 
-void* AsAddress(uintptr_t address) { return reinterpret_cast<void*>(address); }
-
 sockaddr_conn MakeConnAddress(uintptr_t address, uint16_t port) {
   sockaddr_conn result{};
   result.sconn_family = AF_CONN;
   result.sconn_port = htons(port);
-  result.sconn_addr = AsAddress(address);
+  result.sconn_addr = AsUsrsctpAddress(address);
   return result;
 }
 
@@ -80,7 +78,7 @@ UsrsctpSocket::~UsrsctpSocket() {
 int UsrsctpSocket::Configure(const SctpOptions& options) {
   int failures = 0;
   failures += usrsctp_set_non_blocking(socket_, 1);
-  failures += usrsctp_set_upcall(socket_, &OnUpcall, AsAddress(address_));
+  failures += usrsctp_set_upcall(socket_, &OnUpcall, AsUsrsctpAddress(address_));
   failures += SetOption(socket_, SOL_SOCKET, SO_LINGER, linger{.l_onoff = 1, .l_linger = 0});
   failures +=
       SetOption(socket_, SOL_SOCKET, SO_SNDBUF, static_cast<int>(options.send_buffer_bytes));
@@ -129,7 +127,7 @@ void UsrsctpSocket::Input(ByteSpan packet) {
   inner.assign(packet.begin(), packet.end());
   StoreU16(inner.data(), inner_port_);
   StoreU16(inner.data() + 2, inner_port_);
-  usrsctp_conninput(AsAddress(address_), inner.data(), inner.size(), 0);
+  usrsctp_conninput(AsUsrsctpAddress(address_), inner.data(), inner.size(), 0);
 }
 
 void UsrsctpSocket::FinishOutput(MutableByteSpan packet, const SctpParams& params) {
