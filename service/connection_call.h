@@ -5,6 +5,7 @@
 
 #include <absl/functional/any_invocable.h>
 #include <absl/status/status.h>
+#include <google/protobuf/message.h>
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
@@ -16,6 +17,7 @@
 #include "engine/base/status.h"
 #include "engine/host/host.h"
 #include "service/field_guard.h"
+#include "service/lease_guard.h"
 #include "service/unary_reply.h"
 
 namespace pcd::service {
@@ -23,6 +25,14 @@ namespace pcd::service {
 inline absl::Status RequireConnectionId(const std::string& id) {
   return id.empty() ? InvalidArgument("the connection is required", "peer_connection_id")
                     : absl::OkStatus();
+}
+
+// What is checked of every call before anything is done. `fields`: see field_guard.h.
+inline absl::Status CheckCall(const grpc::CallbackServerContext& context,
+                              const google::protobuf::Message& request,
+                              std::initializer_list<std::string_view> fields) {
+  PCD_RETURN_IF_ERROR(CheckLeaseToken(context));
+  return CheckFields(request, fields);
 }
 
 // `operation` runs on the loop of the connection that the request names, and fills the
@@ -34,7 +44,7 @@ grpc::ServerUnaryReactor* CallOnConnection(
     absl::AnyInvocable<absl::Status(host::PeerConnection&, const Request&, Response&)> operation) {
   UnaryReply<Response> reply(context, response);
   grpc::ServerUnaryReactor* reactor = reply.reactor();
-  absl::Status status = CheckFields(*request, fields);
+  absl::Status status = CheckCall(*context, *request, fields);
   if (status.ok()) status = RequireConnectionId(request->peer_connection_id());
   if (!status.ok()) {
     std::move(reply).Finish(status);

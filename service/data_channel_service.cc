@@ -111,7 +111,10 @@ grpc::ServerUnaryReactor* DataChannelService::Send(grpc::CallbackServerContext* 
 }
 
 grpc::ServerBidiReactor<v1::StreamRequest, v1::StreamResponse>* DataChannelService::Stream(
-    grpc::CallbackServerContext*) {
+    grpc::CallbackServerContext* context) {
+  if (const absl::Status status = CheckLeaseToken(*context); !status.ok()) {
+    return new RefusedBidiStream<v1::StreamRequest, v1::StreamResponse>(ToGrpcStatus(status));
+  }
   return DataStreamReactor::Start(host_);
 }
 

@@ -6,6 +6,8 @@
 #include "peerconnection/v1/event_service.grpc.pb.h"
 #include "service/contract.h"
 #include "service/event_stream_reactor.h"
+#include "service/lease_guard.h"
+#include "service/not_implemented.h"
 
 namespace pcd::service {
 
@@ -15,7 +17,10 @@ class EventService final : public v1::EventService::CallbackService {
   explicit EventService(host::Host& host) : host_(host) {}
 
   grpc::ServerWriteReactor<v1::WatchEventsResponse>* WatchEvents(
-      grpc::CallbackServerContext*, const v1::WatchEventsRequest* request) override {
+      grpc::CallbackServerContext* context, const v1::WatchEventsRequest* request) override {
+    if (const absl::Status status = CheckLeaseToken(*context); !status.ok()) {
+      return new RefusedStream<v1::WatchEventsResponse>(ToGrpcStatus(status));
+    }
     return EventStreamReactor::Start(host_, *request);
   }
 

@@ -57,6 +57,9 @@ absl::StatusOr<host::AcceptOfferOptions> ToAcceptOfferOptions(
       return InvalidArgument("the mode is complete or trickle", "gathering");
   }
   if (request.has_gathering_timeout()) {
+    if (!options.wait_for_gathering) {
+      return InvalidArgument("a timeout goes with complete gathering only", "gathering_timeout");
+    }
     PCD_ASSIGN_OR_RETURN(options.gathering_timeout,
                          DurationFromProto(request.gathering_timeout(), Duration::zero(),
                                            kMaxGatheringTimeout, "gathering_timeout"));
@@ -82,9 +85,10 @@ grpc::ServerUnaryReactor* PeerConnectionService::Create(grpc::CallbackServerCont
   UnaryReply<v1::CreateResponse> reply(context, response);
   grpc::ServerUnaryReactor* reactor = reply.reactor();
   absl::Status status =
-      CheckFields(*request, {"peer_connection_id_suffix", "labels",
-                             "configuration.ice_transport_policy", "configuration.bundle_policy",
-                             "configuration.rtcp_mux_policy", "configuration.ice_backend"});
+      CheckCall(*context, *request,
+                {"peer_connection_id_suffix", "labels", "configuration.ice_transport_policy",
+                 "configuration.bundle_policy", "configuration.rtcp_mux_policy",
+                 "configuration.ice_backend"});
   absl::StatusOr<host::CreateOptions> options = ToCreateOptions(*request);
   if (status.ok()) status = options.status();
   if (!status.ok()) {
@@ -117,7 +121,8 @@ grpc::ServerUnaryReactor* PeerConnectionService::List(grpc::CallbackServerContex
   grpc::ServerUnaryReactor* reactor = reply.reactor();
   host::ListOptions options;
   absl::Status status = [&]() -> absl::Status {
-    PCD_RETURN_IF_ERROR(CheckFields(*request, {"page_size", "page_token", "label_selector"}));
+    PCD_RETURN_IF_ERROR(
+        CheckCall(*context, *request, {"page_size", "page_token", "label_selector"}));
     if (request->page_size() < 0) {
       return InvalidArgument("the page size is 1 to 1000", "page_size");
     }
@@ -155,8 +160,8 @@ grpc::ServerUnaryReactor* PeerConnectionService::Close(grpc::CallbackServerConte
   grpc::ServerUnaryReactor* reactor = reply.reactor();
   host::Host::CloseOptions options{.graceful = request->graceful(), .message = request->message()};
   absl::Status status = [&]() -> absl::Status {
-    PCD_RETURN_IF_ERROR(
-        CheckFields(*request, {"peer_connection_id", "graceful", "graceful_timeout", "message"}));
+    PCD_RETURN_IF_ERROR(CheckCall(
+        *context, *request, {"peer_connection_id", "graceful", "graceful_timeout", "message"}));
     PCD_RETURN_IF_ERROR(RequireConnectionId(request->peer_connection_id()));
     if (request->message().size() > kMaxCloseMessageBytes) {
       return InvalidArgument("the message is at most 256 bytes", "message");
@@ -187,8 +192,9 @@ grpc::ServerUnaryReactor* PeerConnectionService::AcceptOffer(grpc::CallbackServe
                                                              v1::AcceptOfferResponse* response) {
   UnaryReply<v1::AcceptOfferResponse> reply(context, response);
   grpc::ServerUnaryReactor* reactor = reply.reactor();
-  absl::Status status = CheckFields(
-      *request, {"peer_connection_id_suffix", "labels", "configuration.ice_transport_policy",
+  absl::Status status =
+      CheckCall(*context, *request,
+                {"peer_connection_id_suffix", "labels", "configuration.ice_transport_policy",
                  "configuration.bundle_policy", "configuration.rtcp_mux_policy",
                  "configuration.ice_backend", "offer", "sinks.sink_id", "sinks.selector",
                  "sinks.destination", "sinks.rtcp_port", "sinks.payload_type", "sinks.ssrc",

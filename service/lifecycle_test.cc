@@ -49,7 +49,7 @@ TEST_F(LifecycleTest, ANewConnectionHasTheInitialStatesOfW3c) {
   EXPECT_GT(pc.create_time().seconds(), 0);
   ASSERT_EQ(pc.certificates_size(), 1);
   EXPECT_EQ(pc.certificates(0).fingerprints(0).algorithm(), "sha-256");
-  EXPECT_EQ(pc.configuration().bundle_policy(), v1::BUNDLE_POLICY_BALANCED);
+  EXPECT_EQ(pc.configuration().bundle_policy(), v1::BUNDLE_POLICY_MAX_BUNDLE);
 }
 
 TEST_F(LifecycleTest, AClosedConnectionIsGone) {
@@ -92,6 +92,59 @@ TEST_F(LifecycleTest, AFieldThatIsNotBuiltIsRefusedByName) {
   request.mutable_configuration()->set_ice_backend(v1::ICE_BACKEND_SHARED_PORT);
   EXPECT_EQ(Reason(Create(request, &response)), "FIELD_NOT_IMPLEMENTED");
   EXPECT_EQ(service_.host().size(), 0u);
+}
+
+TEST_F(LifecycleTest, BundlePoliciesThatNeedSeveralTransportsAreRefused) {
+  v1::CreateRequest request;
+  v1::CreateResponse response;
+  for (const auto policy : {v1::BUNDLE_POLICY_BALANCED, v1::BUNDLE_POLICY_MAX_COMPAT}) {
+    request.mutable_configuration()->set_bundle_policy(policy);
+    const grpc::Status status = Create(request, &response);
+    EXPECT_EQ(Reason(status), "FIELD_NOT_IMPLEMENTED");
+    EXPECT_EQ(InfoOf(status).metadata().at("field"), "configuration.bundle_policy");
+  }
+  request.mutable_configuration()->set_bundle_policy(v1::BUNDLE_POLICY_MAX_BUNDLE);
+  EXPECT_TRUE(Create(request, &response).ok());
+}
+
+TEST_F(LifecycleTest, ACallThatCarriesALeaseTokenIsRefused) {
+  const std::string id = service_.Create();
+  const auto with_token = [] {
+    auto context = NewContext();
+    context->AddMetadata("peerconnection-lease-token", "secret");
+    return context;
+  };
+  const auto expect_refusal = [](const grpc::Status& status) {
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::UNIMPLEMENTED);
+    EXPECT_EQ(Reason(status), "FIELD_NOT_IMPLEMENTED");
+    EXPECT_EQ(InfoOf(status).metadata().at("field"), "peerconnection-lease-token");
+  };
+  v1::CreateResponse created;
+  expect_refusal(service_.connections->Create(with_token().get(), {}, &created));
+  v1::ListResponse listed;
+  expect_refusal(service_.connections->List(with_token().get(), {}, &listed));
+  v1::CloseRequest close;
+  close.set_peer_connection_id(id);
+  v1::CloseResponse closed;
+  expect_refusal(service_.connections->Close(with_token().get(), close, &closed));
+  v1::AcceptOfferResponse accepted;
+  expect_refusal(service_.connections->AcceptOffer(with_token().get(), {}, &accepted));
+  v1::GetRequest get;
+  get.set_peer_connection_id(id);
+  v1::GetResponse got;
+  expect_refusal(service_.connections->Get(with_token().get(), get, &got));
+
+  const auto watch_context = with_token();
+  const auto watch = service_.events->WatchEvents(watch_context.get(), {});
+  v1::WatchEventsResponse event;
+  EXPECT_FALSE(watch->Read(&event));
+  expect_refusal(watch->Finish());
+  const auto stream_context = with_token();
+  const auto stream = service_.data->Stream(stream_context.get());
+  v1::StreamResponse message;
+  EXPECT_FALSE(stream->Read(&message));
+  expect_refusal(stream->Finish());
+  EXPECT_EQ(service_.host().size(), 1u);
 }
 
 TEST_F(LifecycleTest, RtcpMuxPolicyNegotiateIsRefusedAsW3cDoes) {

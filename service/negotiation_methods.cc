@@ -149,6 +149,12 @@ grpc::ServerUnaryReactor* PeerConnectionService::GetStats(grpc::CallbackServerCo
           if (type == v1::STATS_TYPE_UNSPECIFIED || !v1::StatsType_IsValid(type)) {
             return InvalidArgument("there is no such type of statistics", "types");
           }
+          const auto known = static_cast<v1::StatsType>(type);
+          if (!IsProduced(known)) {
+            return MakeError(absl::StatusCode::kUnimplemented, ErrorReason::FIELD_NOT_IMPLEMENTED,
+                             "this build has no statistics of " + v1::StatsType_Name(known),
+                             {.dom_exception = "NotSupportedError", .field = "types"});
+          }
           types.insert(type);
         }
         *out.mutable_report() = ToProto(pc.GetStats(), types);

@@ -111,6 +111,13 @@ TEST_F(NegotiationTest, StatisticsAreReportedByType) {
   EXPECT_EQ(
       Reason(ServiceHarness::Call(&Stub::GetStats, *service_.connections, request, &response)),
       "INVALID_ARGUMENT");
+  request.clear_types();
+  request.add_types(v1::STATS_TYPE_MEDIA_SOURCE);
+  const grpc::Status refused =
+      ServiceHarness::Call(&Stub::GetStats, *service_.connections, request, &response);
+  EXPECT_EQ(Reason(refused), "FIELD_NOT_IMPLEMENTED");
+  EXPECT_EQ(InfoOf(refused).metadata().at("field"), "types");
+  EXPECT_NE(refused.error_message().find("STATS_TYPE_MEDIA_SOURCE"), std::string::npos);
 }
 
 TEST_F(NegotiationTest, AnErrorInTheSdpNamesTheLine) {
@@ -161,6 +168,19 @@ TEST_F(NegotiationTest, AcceptOfferDoesItAllInOneCall) {
   v1::GetSinkSdpResponse sdp;
   ASSERT_TRUE(Try(&MediaStub::GetSinkSdp, sdp_request, &sdp).ok());
   EXPECT_NE(sdp.sdp().find("m=video 40000"), std::string::npos) << sdp.sdp();
+}
+
+TEST_F(NegotiationTest, AGatheringTimeoutWithoutWaitingIsAnError) {
+  v1::AcceptOfferRequest request;
+  request.mutable_offer()->set_type(v1::SDP_TYPE_OFFER);
+  request.mutable_offer()->set_sdp("v=0\r\n");
+  request.set_gathering(v1::GATHERING_MODE_TRICKLE);
+  request.mutable_gathering_timeout()->set_seconds(1);
+  v1::AcceptOfferResponse response;
+  const grpc::Status status =
+      ServiceHarness::Call(&Stub::AcceptOffer, *service_.connections, request, &response);
+  EXPECT_EQ(Reason(status), "INVALID_ARGUMENT");
+  EXPECT_EQ(InfoOf(status).metadata().at("field"), "gathering_timeout");
 }
 
 TEST_F(NegotiationTest, AnAcceptOfferThatFailsLeavesNothing) {

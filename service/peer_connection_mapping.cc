@@ -193,11 +193,11 @@ absl::StatusOr<Configuration> FromProto(const v1::Configuration& configuration) 
   }
   switch (configuration.bundle_policy()) {
     case v1::BUNDLE_POLICY_UNSPECIFIED:
-    case v1::BUNDLE_POLICY_BALANCED:
-      break;
     case v1::BUNDLE_POLICY_MAX_BUNDLE:
+      // One connection has one transport; see docs/adr/0002-one-transport-per-connection.md.
       out.bundle_policy = BundlePolicy::kMaxBundle;
       break;
+    case v1::BUNDLE_POLICY_BALANCED:
     case v1::BUNDLE_POLICY_MAX_COMPAT:
       return FieldNotImplemented("configuration.bundle_policy");
     default:

@@ -167,6 +167,24 @@ v1::StatsType Fill(const DataChannelStats& in, v1::Stats& out) {
 
 }  // namespace
 
+bool IsProduced(v1::StatsType type) {
+  switch (type) {
+    case v1::STATS_TYPE_CODEC:
+    case v1::STATS_TYPE_INBOUND_RTP:
+    case v1::STATS_TYPE_REMOTE_OUTBOUND_RTP:
+    case v1::STATS_TYPE_PEER_CONNECTION:
+    case v1::STATS_TYPE_DATA_CHANNEL:
+    case v1::STATS_TYPE_TRANSPORT:
+    case v1::STATS_TYPE_CANDIDATE_PAIR:
+    case v1::STATS_TYPE_LOCAL_CANDIDATE:
+    case v1::STATS_TYPE_REMOTE_CANDIDATE:
+    case v1::STATS_TYPE_CERTIFICATE:
+      return true;
+    default:
+      return false;
+  }
+}
+
 v1::StatsReport ToProto(const StatsReport& report, const std::set<int>& types) {
   v1::StatsReport out;
   *out.mutable_timestamp() = TimestampFromUnixMicros(report.timestamp_us);
