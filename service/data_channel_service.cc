@@ -115,7 +115,12 @@ grpc::ServerBidiReactor<v1::StreamRequest, v1::StreamResponse>* DataChannelServi
   if (const absl::Status status = CheckLeaseToken(*context); !status.ok()) {
     return new RefusedBidiStream<v1::StreamRequest, v1::StreamResponse>(ToGrpcStatus(status));
   }
-  return DataStreamReactor::Start(host_);
+  StreamCap::Permit permit = streams_.Take();
+  if (permit == nullptr) {
+    return new RefusedBidiStream<v1::StreamRequest, v1::StreamResponse>(
+        TooManyStreams("max-data-streams", streams_.most()));
+  }
+  return DataStreamReactor::Start(host_, std::move(permit));
 }
 
 }  // namespace pcd::service

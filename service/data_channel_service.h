@@ -2,16 +2,19 @@
 #ifndef SERVICE_DATA_CHANNEL_SERVICE_H_
 #define SERVICE_DATA_CHANNEL_SERVICE_H_
 
+#include <cstdint>
+
 #include "engine/host/host.h"
 #include "peerconnection/v1/data_channel_service.grpc.pb.h"
 #include "service/contract.h"
+#include "service/stream_cap.h"
 
 namespace pcd::service {
 
 // Threading: as PeerConnectionService.
 class DataChannelService final : public v1::DataChannelService::CallbackService {
  public:
-  explicit DataChannelService(host::Host& host) : host_(host) {}
+  DataChannelService(host::Host& host, int64_t max_streams) : host_(host), streams_(max_streams) {}
 
   grpc::ServerUnaryReactor* CreateDataChannel(grpc::CallbackServerContext* context,
                                               const v1::CreateDataChannelRequest* request,
@@ -36,6 +39,7 @@ class DataChannelService final : public v1::DataChannelService::CallbackService 
 
  private:
   host::Host& host_;
+  StreamCap streams_;
 };
 
 }  // namespace pcd::service

@@ -30,14 +30,15 @@ uint64_t PayloadBytes(const v1::StreamResponse& response) {
 }  // namespace
 
 grpc::ServerBidiReactor<v1::StreamRequest, v1::StreamResponse>* DataStreamReactor::Start(
-    host::Host& host) {
-  auto reactor = std::make_shared<DataStreamReactor>(host);
+    host::Host& host, StreamCap::Permit permit) {
+  auto reactor = std::make_shared<DataStreamReactor>(host, std::move(permit));
   reactor->self_ = reactor;
   reactor->ReadNext();
   return reactor.get();
 }
 
-DataStreamReactor::DataStreamReactor(host::Host& host) : host_(host), queue_(*this, kQueueLimits) {}
+DataStreamReactor::DataStreamReactor(host::Host& host, StreamCap::Permit permit)
+    : host_(host), permit_(std::move(permit)), queue_(*this, kQueueLimits) {}
 
 void DataStreamReactor::OnReadDone(bool ok) {
   if (queue_.ending()) return;

@@ -15,6 +15,7 @@
 #include "peerconnection/v1/data_channel_service.pb.h"
 #include "service/contract.h"
 #include "service/receive_window.h"
+#include "service/stream_cap.h"
 #include "service/write_queue.h"
 
 namespace pcd::service {
@@ -31,9 +32,10 @@ class DataStreamReactor final
       private WriteTarget<v1::StreamResponse> {
  public:
   // Returns what gRPC wants. `host` outlives the stream.
-  static grpc::ServerBidiReactor<v1::StreamRequest, v1::StreamResponse>* Start(host::Host& host);
+  static grpc::ServerBidiReactor<v1::StreamRequest, v1::StreamResponse>* Start(
+      host::Host& host, StreamCap::Permit permit);
 
-  explicit DataStreamReactor(host::Host& host);
+  DataStreamReactor(host::Host& host, StreamCap::Permit permit);
 
   void OnReadDone(bool ok) override;
   void OnWriteDone(bool ok) override;
@@ -62,6 +64,7 @@ class DataStreamReactor final
   void FinishWith(const grpc::Status& status) override;
 
   host::Host& host_;
+  const StreamCap::Permit permit_;
   std::shared_ptr<DataStreamReactor> self_;  // Until OnDone.
   WriteQueue<Response> queue_;
   ReceiveWindow window_;

@@ -2,30 +2,40 @@
 #ifndef SERVICE_EVENT_SERVICE_H_
 #define SERVICE_EVENT_SERVICE_H_
 
+#include <cstdint>
+#include <utility>
+
 #include "engine/host/host.h"
 #include "peerconnection/v1/event_service.grpc.pb.h"
 #include "service/contract.h"
 #include "service/event_stream_reactor.h"
 #include "service/lease_guard.h"
 #include "service/not_implemented.h"
+#include "service/stream_cap.h"
 
 namespace pcd::service {
 
 // Threading: as PeerConnectionService.
 class EventService final : public v1::EventService::CallbackService {
  public:
-  explicit EventService(host::Host& host) : host_(host) {}
+  EventService(host::Host& host, int64_t max_watches) : host_(host), watches_(max_watches) {}
 
   grpc::ServerWriteReactor<v1::WatchEventsResponse>* WatchEvents(
       grpc::CallbackServerContext* context, const v1::WatchEventsRequest* request) override {
     if (const absl::Status status = CheckLeaseToken(*context); !status.ok()) {
       return new RefusedStream<v1::WatchEventsResponse>(ToGrpcStatus(status));
     }
-    return EventStreamReactor::Start(host_, *request);
+    StreamCap::Permit permit = watches_.Take();
+    if (permit == nullptr) {
+      return new RefusedStream<v1::WatchEventsResponse>(
+          TooManyStreams("max-watches", watches_.most()));
+    }
+    return EventStreamReactor::Start(host_, *request, std::move(permit));
   }
 
  private:
   host::Host& host_;
+  StreamCap watches_;
 };
 
 }  // namespace pcd::service

@@ -26,8 +26,8 @@ bool Closes(const peerconnection::WatchItem& item) {
 }  // namespace
 
 grpc::ServerWriteReactor<v1::WatchEventsResponse>* EventStreamReactor::Start(
-    host::Host& host, const v1::WatchEventsRequest& request) {
-  auto reactor = std::make_shared<EventStreamReactor>(host);
+    host::Host& host, const v1::WatchEventsRequest& request, StreamCap::Permit permit) {
+  auto reactor = std::make_shared<EventStreamReactor>(host, std::move(permit));
   reactor->self_ = reactor;
   if (absl::Status status = reactor->ParseRequest(request); !status.ok()) {
     reactor->Fail(status);
@@ -39,7 +39,8 @@ grpc::ServerWriteReactor<v1::WatchEventsResponse>* EventStreamReactor::Start(
   return reactor.get();
 }
 
-EventStreamReactor::EventStreamReactor(host::Host& host) : host_(host), queue_(*this, {}) {}
+EventStreamReactor::EventStreamReactor(host::Host& host, StreamCap::Permit permit)
+    : host_(host), permit_(std::move(permit)), queue_(*this, {}) {}
 
 absl::Status EventStreamReactor::ParseRequest(const v1::WatchEventsRequest& request) {
   PCD_RETURN_IF_ERROR(CheckFields(

@@ -21,6 +21,7 @@
 #include "engine/host/host.h"
 #include "peerconnection/v1/event_service.pb.h"
 #include "service/contract.h"
+#include "service/stream_cap.h"
 #include "service/write_queue.h"
 
 namespace pcd::service {
@@ -34,9 +35,9 @@ class EventStreamReactor final : public grpc::ServerWriteReactor<v1::WatchEvents
  public:
   // Returns what gRPC wants. `host` outlives the stream.
   static grpc::ServerWriteReactor<v1::WatchEventsResponse>* Start(
-      host::Host& host, const v1::WatchEventsRequest& request);
+      host::Host& host, const v1::WatchEventsRequest& request, StreamCap::Permit permit);
 
-  explicit EventStreamReactor(host::Host& host);
+  EventStreamReactor(host::Host& host, StreamCap::Permit permit);
 
   void OnWriteDone(bool ok) override { queue_.OnWriteDone(ok); }
   void OnCancel() override;
@@ -65,6 +66,7 @@ class EventStreamReactor final : public grpc::ServerWriteReactor<v1::WatchEvents
   void FinishWith(const grpc::Status& status) override { Finish(status); }
 
   host::Host& host_;
+  const StreamCap::Permit permit_;
   std::shared_ptr<EventStreamReactor> self_;  // Until OnDone.
   WriteQueue<Response> queue_;
 

@@ -183,6 +183,19 @@ TEST_F(EventStreamTest, AReaderThatNeverReadsIsCutOff) {
   EXPECT_EQ(Reason(status), "SLOW_CONSUMER");
 }
 
+TEST(EventStreamLimits, MoreWatchesThanTheLimitAreRefused) {
+  ServerOptions options;
+  options.max_watches = 1;
+  ServiceHarness service({}, options);
+  EventReader first(service, {});
+  first.Initial();
+  const grpc::Status status = EventReader(service, {}).Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(Reason(status), "LIMIT_EXCEEDED");
+  EXPECT_EQ(InfoOf(status).metadata().at("limit"), "max-watches");
+  EXPECT_EQ(InfoOf(status).metadata().at("value"), "1");
+}
+
 TEST_F(EventStreamTest, RequestsAreChecked) {
   v1::WatchEventsRequest request = Named(service_.Create());
   request.set_label_selector("a=b");

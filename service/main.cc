@@ -22,10 +22,12 @@
 #include "engine/net/event_loop_pool.h"
 #include "engine/net/system_random.h"
 #include "engine/sctp/usrsctp_association_factory.h"
+#include "service/file_limit.h"
 #include "service/flag_set.h"
 #include "service/log_sink.h"
 #include "service/options.h"
 #include "service/server.h"
+#include "service/server_credentials.h"
 
 namespace pcd::service {
 namespace {
@@ -84,12 +86,21 @@ std::string BoundAddress(const std::string& listen_address, int port) {
   return listen_address.substr(0, colon + 1) + std::to_string(port);
 }
 
+void LogWarnings(const Options& options) {
+  for (const std::string& warning :
+       {SecurityWarning(options.server.security, options.server.listen_address),
+        FileLimitWarning(RaiseFileLimit(), options.limits.max_peer_connections)}) {
+    if (!warning.empty()) PCD_LOG(kWarning, "service", warning);
+  }
+}
+
 absl::Status Run(const Options& options, const sigset_t& signals) {
   PCD_ASSIGN_OR_RETURN(const LogLevel log_level, ParseLogLevel(options.log_level));
   PCD_ASSIGN_OR_RETURN(const net::AddressPolicy sink_policy,
                        net::AddressPolicy::Parse(options.sink_allow));
   PCD_ASSIGN_OR_RETURN(ice::Config ice_config, MakeIceConfig(options));
   InstallLogSink(log_level);
+  LogWarnings(options);
 
   PCD_ASSIGN_OR_RETURN(auto loops,
                        net::EventLoopPool::Create(static_cast<size_t>(options.media_loops)));

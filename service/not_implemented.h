@@ -6,6 +6,7 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <cstdint>
 #include <string>
 
 #include "service/contract.h"
@@ -24,6 +25,13 @@ inline grpc::ServerUnaryReactor* RefuseUnary(grpc::CallbackServerContext* contex
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   reactor->Finish(status);
   return reactor;
+}
+
+// One stream more than the flag `flag` allows.
+inline grpc::Status TooManyStreams(const std::string& flag, int64_t most) {
+  return MakeGrpcStatus(grpc::StatusCode::RESOURCE_EXHAUSTED, v1::ERROR_REASON_LIMIT_EXCEEDED,
+                        "this process has as many streams of this kind as --" + flag + " allows",
+                        {{"limit", flag}, {"value", std::to_string(most)}});
 }
 
 // A server stream that ends before its first message.

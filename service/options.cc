@@ -16,6 +16,8 @@ void AddServerFlags(FlagSet& flags, ServerOptions& server) {
   flags.AddString("tls-key", &server.security.key_file, "Its private key (PEM).");
   flags.AddString("tls-client-ca", &server.security.client_ca_file,
                   "Authorities (PEM) of client certificates, which are then required.");
+  flags.AddSwitch("allow-unauthenticated-clients", &server.security.allow_unauthenticated_clients,
+                  "Allow TLS without --tls-client-ca on other addresses than loopback.");
   flags.AddSwitch("insecure", &server.security.allow_insecure,
                   "Allow plaintext on other addresses than loopback.");
   flags.AddInteger("grpc-max-receive-bytes", &server.max_receive_bytes, 1024, 64 << 20,
@@ -33,6 +35,10 @@ void AddServerFlags(FlagSet& flags, ServerOptions& server) {
   flags.AddInteger("grpc-keepalive-seconds", &server.keepalive_seconds, 1, 7200,
                    "Interval of pings to clients.");
   flags.AddInteger("grpc-max-threads", &server.max_threads, 2, 4096, "Most threads of gRPC.");
+  flags.AddInteger("max-watches", &server.max_watches, 1, 1 << 20,
+                   "Most event streams at a time, of all clients.");
+  flags.AddInteger("max-data-streams", &server.max_data_streams, 1, 1 << 20,
+                   "Most data channel streams at a time, of all clients.");
 }
 
 void AddLimitFlags(FlagSet& flags, Limits& limits) {

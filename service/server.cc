@@ -57,8 +57,11 @@ void SetHealth(grpc::Server& server) {
 
 }  // namespace
 
-Server::Server(host::Host& host)
-    : peer_connections_(host), media_(host), data_channels_(host), events_(host) {}
+Server::Server(host::Host& host, const ServerOptions& options)
+    : peer_connections_(host),
+      media_(host),
+      data_channels_(host, options.max_data_streams),
+      events_(host, options.max_watches) {}
 
 Server::~Server() { Shutdown(std::chrono::milliseconds(0)); }
 
@@ -68,7 +71,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(host::Host& host,
                        MakeServerCredentials(options.security, options.listen_address));
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-  std::unique_ptr<Server> server(new Server(host));
+  std::unique_ptr<Server> server(new Server(host, options));
   grpc::ServerBuilder builder;
   builder.AddListeningPort(options.listen_address, std::move(credentials), &server->port_);
   SetArguments(builder, options);

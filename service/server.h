@@ -43,7 +43,7 @@ class Server {
   void Shutdown(std::chrono::milliseconds grace);
 
  private:
-  explicit Server(host::Host& host);
+  Server(host::Host& host, const ServerOptions& options);
 
   PeerConnectionService peer_connections_;
   MediaService media_;

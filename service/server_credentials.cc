@@ -55,7 +55,16 @@ bool IsLoopbackAddress(const std::string& listen_address) {
 
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeServerCredentials(
     const SecurityOptions& options, const std::string& listen_address) {
-  if (!options.certificate_file.empty()) return MakeTls(options);
+  if (!options.certificate_file.empty()) {
+    if (options.client_ca_file.empty() && !options.allow_unauthenticated_clients &&
+        !IsLoopbackAddress(listen_address)) {
+      return InvalidArgument("TLS on " + listen_address +
+                             " without client certificates is refused: it is not loopback, and "
+                             "everybody could call. Give --tls-client-ca, or "
+                             "--allow-unauthenticated-clients if something else keeps callers out");
+    }
+    return MakeTls(options);
+  }
   if (!options.key_file.empty() || !options.client_ca_file.empty()) {
     return InvalidArgument("TLS needs a certificate");
   }
@@ -65,6 +74,20 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeServerCredentials(
                            "--insecure if something else protects the port");
   }
   return grpc::InsecureServerCredentials();
+}
+
+std::string SecurityWarning(const SecurityOptions& options, const std::string& listen_address) {
+  if (IsLoopbackAddress(listen_address)) return "";
+  if (options.certificate_file.empty()) {
+    return "plaintext on " + listen_address +
+           " (--insecure): everybody who reaches it can call, "
+           "and whoever is on the way can read and change all";
+  }
+  if (options.client_ca_file.empty()) {
+    return "no client certificates on " + listen_address +
+           " (--allow-unauthenticated-clients): everybody who reaches it can call";
+  }
+  return "";
 }
 
 }  // namespace pcd::service

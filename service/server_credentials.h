@@ -1,5 +1,5 @@
-// How the gRPC port is secured: TLS with optional client certificates, or plaintext on loopback
-// only unless plaintext is asked for in so many words.
+// How the gRPC port is secured. Beyond loopback: TLS with client certificates, unless less is asked
+// for in so many words. On loopback: what is configured, plaintext by default.
 #ifndef SERVICE_SERVER_CREDENTIALS_H_
 #define SERVICE_SERVER_CREDENTIALS_H_
 
@@ -17,10 +17,14 @@ namespace pcd::service {
 bool IsLoopbackAddress(const std::string& listen_address);
 
 // Files are read again every 10 seconds, so renewed certificates need no restart.
-// INVALID_ARGUMENT: options that do not fit together, a file that cannot be read, or plaintext
-// beyond loopback without allow_insecure.
+// INVALID_ARGUMENT: options that do not fit together, a file that cannot be read, and beyond
+// loopback plaintext without allow_insecure or TLS without client certificates and without
+// allow_unauthenticated_clients.
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeServerCredentials(
     const SecurityOptions& options, const std::string& listen_address);
+
+// What to log at start about a port that is open to everybody; empty: it is not.
+std::string SecurityWarning(const SecurityOptions& options, const std::string& listen_address);
 
 }  // namespace pcd::service
 

@@ -22,6 +22,33 @@ TEST(ServerCredentials, PlaintextIsForLoopbackUnlessItIsAskedFor) {
   EXPECT_TRUE(MakeServerCredentials({.allow_insecure = true}, "0.0.0.0:0").ok());
 }
 
+TEST(ServerCredentials, TlsWithoutClientCertificatesIsForLoopbackUnlessItIsAskedFor) {
+  SecurityOptions options{.certificate_file = "/dev/null", .key_file = "/dev/null"};
+  const auto refused = MakeServerCredentials(options, "0.0.0.0:0");
+  ASSERT_FALSE(refused.ok());
+  EXPECT_NE(std::string(refused.status().message()).find("--allow-unauthenticated-clients"),
+            std::string::npos);
+  EXPECT_TRUE(MakeServerCredentials(options, "127.0.0.1:0").ok());
+  options.allow_unauthenticated_clients = true;
+  EXPECT_TRUE(MakeServerCredentials(options, "0.0.0.0:0").ok());
+  options.allow_unauthenticated_clients = false;
+  options.client_ca_file = "/dev/null";
+  EXPECT_TRUE(MakeServerCredentials(options, "0.0.0.0:0").ok());
+}
+
+TEST(ServerCredentials, APortThatIsOpenToEverybodyIsWarnedOf) {
+  EXPECT_EQ(SecurityWarning({}, "127.0.0.1:0"), "");
+  EXPECT_NE(SecurityWarning({.allow_insecure = true}, "0.0.0.0:0").find("--insecure"),
+            std::string::npos);
+  const SecurityOptions tls{.certificate_file = "c", .key_file = "k"};
+  EXPECT_NE(SecurityWarning(tls, "0.0.0.0:0").find("--allow-unauthenticated-clients"),
+            std::string::npos);
+  EXPECT_EQ(SecurityWarning(tls, "localhost:0"), "");
+  EXPECT_EQ(SecurityWarning({.certificate_file = "c", .key_file = "k", .client_ca_file = "a"},
+                            "0.0.0.0:0"),
+            "");
+}
+
 TEST(ServerCredentials, HalfATlsConfigurationIsRefused) {
   EXPECT_FALSE(MakeServerCredentials({.certificate_file = "/dev/null"}, "127.0.0.1:0").ok());
   EXPECT_FALSE(MakeServerCredentials({.key_file = "/dev/null"}, "127.0.0.1:0").ok());

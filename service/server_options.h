@@ -11,9 +11,10 @@ struct SecurityOptions {
   std::string certificate_file{};  // PEM, with its chain. Empty: plaintext.
   std::string key_file{};          // PEM.
   // PEM of the authorities whose client certificates are required and checked; empty: clients
-  // need none.
+  // need none, which is refused beyond loopback unless allowed.
   std::string client_ca_file{};
-  bool allow_insecure = false;  // Plaintext on other addresses than loopback.
+  bool allow_unauthenticated_clients = false;  // TLS beyond loopback without client_ca_file.
+  bool allow_insecure = false;                 // Plaintext on other addresses than loopback.
 };
 
 struct ServerOptions {
@@ -27,6 +28,8 @@ struct ServerOptions {
   int64_t max_connection_age_seconds = 0;  // 0: no limit.
   int64_t keepalive_seconds = 60;          // Between pings of the server.
   int64_t max_threads = 64;                // Of gRPC.
+  int64_t max_watches = 256;               // WatchEvents streams at a time, of all clients.
+  int64_t max_data_streams = 4096;         // Data channel streams at a time, of all clients.
 };
 
 }  // namespace pcd::service
