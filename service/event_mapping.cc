@@ -1,5 +1,6 @@
 #include "service/event_mapping.h"
 
+#include <string>
 #include <variant>
 
 #include "service/data_channel_mapping.h"
@@ -60,7 +61,10 @@ class Filler {
     v1::DtlsTransportChangeEvent& event = *out_.mutable_dtls_transport_change();
     *event.mutable_dtls_transport() = ToProto(in.transport);
     event.set_error_text(in.error_text);
-    if (!in.error_text.empty()) event.set_error_detail("dtls-failure");
+    if (in.error_text.empty()) return;
+    // The engine says it in words only, those of engine/dtls.
+    const bool fingerprint = in.error_text.find("fingerprint") != std::string::npos;
+    event.set_error_detail(fingerprint ? "fingerprint-failure" : "dtls-failure");
   }
   void operator()(const pc::SctpTransportChangeEvent& in) {
     *out_.mutable_sctp_transport_change()->mutable_sctp_transport() = ToProto(in.transport);

@@ -61,6 +61,19 @@ TEST(Health, ADrainingNodeIsNotReadyButServesItsConnections) {
   }
 }
 
+TEST(Health, LivenessFollowsTheLoops) {
+  ServiceHarness service;
+  int status = 0;
+  service.server().SetLive(false);
+  EXPECT_TRUE(Check(service, "liveness", &status).ok());
+  EXPECT_EQ(status, kNotServing);
+  EXPECT_TRUE(Check(service, "readiness", &status).ok());
+  EXPECT_EQ(status, kServing);
+  service.server().SetLive(true);
+  EXPECT_TRUE(Check(service, "liveness", &status).ok());
+  EXPECT_EQ(status, kServing);
+}
+
 TEST(Health, AWatcherSeesTheChange) {
   ServiceHarness service;
   google::protobuf::StringValue request;

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <future>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,6 +26,7 @@
 #include "service/file_limit.h"
 #include "service/flag_set.h"
 #include "service/log_sink.h"
+#include "service/loop_heartbeat.h"
 #include "service/options.h"
 #include "service/server.h"
 #include "service/server_credentials.h"
@@ -123,8 +125,13 @@ absl::Status Run(const Options& options, const sigset_t& signals) {
   std::fflush(stdout);
   PCD_LOG(kInfo, "service", "listening, " + std::to_string(loops->size()) + " media loops");
 
+  std::optional<LivenessMonitor> liveness(std::in_place, loop_pointers, [&server](bool live) {
+    PCD_LOG(kError, "service", live ? "all media loops turn again" : "a media loop hangs");
+    server->SetLive(live);
+  });
   const int signal = WaitForSignal(signals);
   PCD_LOG(kInfo, "service", std::string("stopping on ") + strsignal(signal));
+  liveness.reset();
   server->SetDraining();
   std::promise<void> closed;
   host.Shutdown([&closed] { closed.set_value(); });

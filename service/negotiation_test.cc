@@ -85,6 +85,47 @@ TEST_F(NegotiationTest, OfferAndAnswerConnectTwoConnections) {
   EXPECT_EQ(transceivers.transceivers(0).current_direction(),
             v1::RTP_TRANSCEIVER_DIRECTION_RECVONLY);
   EXPECT_FALSE(transceivers.transceivers(0).receiver().track_id().empty());
+  EXPECT_EQ(transceivers.transceivers(0).receiver().transport_id(),
+            pc.dtls_transports(0).transport_id());
+  EXPECT_EQ(transceivers.transceivers(0).sender().transport_id(),
+            pc.dtls_transports(0).transport_id());
+}
+
+TEST_F(NegotiationTest, AWrongFingerprintIsToldAsSuch) {
+  const std::string offerer = service_.Create();
+  const std::string answerer = service_.Create();
+  EXPECT_EQ(AddTransceiver(offerer, v1::MEDIA_KIND_AUDIO, v1::RTP_TRANSCEIVER_DIRECTION_SENDRECV)
+                .receiver()
+                .transport_id(),
+            "");
+  v1::WatchEventsRequest watch;
+  watch.add_peer_connection_ids(answerer);
+  EventReader events(service_, watch);
+  events.Initial();
+  v1::SetLocalDescriptionRequest local;
+  local.set_peer_connection_id(offerer);
+  v1::SetRemoteDescriptionRequest remote;
+  remote.set_peer_connection_id(answerer);
+  *remote.mutable_description() =
+      Must(&Stub::SetLocalDescription, local).peer_connection().local_description();
+  std::string& sdp = *remote.mutable_description()->mutable_sdp();
+  const std::string attribute = "a=fingerprint:sha-256 ";
+  const size_t at = sdp.find(attribute);
+  ASSERT_NE(at, std::string::npos);
+  char& digit = sdp[at + attribute.size()];
+  digit = digit == 'A' ? 'B' : 'A';
+  Must(&Stub::SetRemoteDescription, remote);
+  local.set_peer_connection_id(answerer);
+  remote.set_peer_connection_id(offerer);
+  *remote.mutable_description() =
+      Must(&Stub::SetLocalDescription, local).peer_connection().local_description();
+  Must(&Stub::SetRemoteDescription, remote);
+  const auto failed = [](const v1::WatchEventsResponse& r) {
+    return r.event().dtls_transport_change().dtls_transport().state() ==
+           v1::DTLS_TRANSPORT_STATE_FAILED;
+  };
+  EXPECT_EQ(events.Until(failed).event().dtls_transport_change().error_detail(),
+            "fingerprint-failure");
 }
 
 TEST_F(NegotiationTest, StatisticsAreReportedByType) {
@@ -159,6 +200,8 @@ TEST_F(NegotiationTest, AcceptOfferDoesItAllInOneCall) {
   EXPECT_TRUE(accepted.gathering_complete());
   ASSERT_EQ(accepted.sinks_size(), 1);
   EXPECT_EQ(accepted.sinks(0).state(), v1::SINK_STATE_PAUSED);
+  ASSERT_TRUE(accepted.sinks(0).spec().has_payload_type());
+  EXPECT_EQ(accepted.sinks(0).spec().payload_type(), accepted.sinks(0).codec().payload_type());
   EXPECT_EQ(accepted.transceivers_size(), 1);
   EXPECT_EQ(accepted.peer_connection().signaling_state(), v1::SIGNALING_STATE_STABLE);
 

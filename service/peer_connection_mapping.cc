@@ -8,6 +8,10 @@
 namespace pcd::service {
 namespace {
 
+// A connection has one transport (docs/adr/0002-one-transport-per-connection.md), and this is its
+// id; see engine/peerconnection/info.h.
+constexpr char kTransportId[] = "T0";
+
 void FillDescriptions(const peerconnection::PeerConnectionInfo& info, v1::PeerConnection& out) {
   if (info.local_description) *out.mutable_local_description() = ToProto(*info.local_description);
   if (info.remote_description) {
@@ -130,10 +134,12 @@ v1::RtpTransceiver ToProto(const jsep::Transceiver& transceiver) {
   v1::RtpSender& sender = *out.mutable_sender();
   sender.set_sender_id(transceiver.sender_id);
   for (const std::string& id : transceiver.sender_stream_ids) sender.add_stream_ids(id);
+  if (transceiver.mid.has_value()) sender.set_transport_id(kTransportId);
   v1::RtpReceiver& receiver = *out.mutable_receiver();
   receiver.set_receiver_id(transceiver.receiver_id);
   receiver.set_track_id(transceiver.track_id);
   AddStreamIds(transceiver, *receiver.mutable_stream_ids());
+  if (transceiver.mid.has_value()) receiver.set_transport_id(kTransportId);
   out.set_stopping(transceiver.stopping && !transceiver.stopped);
   return out;
 }

@@ -97,6 +97,10 @@ void Server::SetDraining() {
   server_->GetHealthCheckService()->SetServingStatus("readiness", false);
 }
 
+void Server::SetLive(bool live) {
+  server_->GetHealthCheckService()->SetServingStatus("liveness", live);
+}
+
 void Server::Shutdown(std::chrono::milliseconds grace) {
   if (server_ == nullptr) return;
   server_->GetHealthCheckService()->Shutdown();

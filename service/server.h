@@ -19,11 +19,12 @@
 
 namespace pcd::service {
 
-// Health names: "" and "liveness" are SERVING as long as the process works; "readiness" while
+// Health names: "" is SERVING as long as the process works; "liveness" while all media loops turn
+// (see loop_heartbeat.h); "readiness" while
 // it takes new connections; each service by its full name until the server stops, so that a
 // draining node keeps its control planes.
 //
-// Threading: all methods from one thread; the server has its own.
+// Threading: all methods but SetLive from one thread; the server has its own.
 class Server {
  public:
   // `host` outlives the server. INVALID_ARGUMENT for options, UNAVAILABLE when the address
@@ -38,6 +39,10 @@ class Server {
 
   // The node takes no new connections: "readiness" becomes NOT_SERVING.
   void SetDraining();
+
+  // Whether all media loops turn: "liveness" says so from now on, until the next call. Any thread,
+  // before Shutdown.
+  void SetLive(bool live);
 
   // Tells health watchers, then ends calls that are still open after `grace`. Idempotent.
   void Shutdown(std::chrono::milliseconds grace);

@@ -166,6 +166,9 @@ v1::Sink ToProto(const std::string& peer_connection_id, const media::SinkInfo& s
   out.set_sink_id(sink.config.id);
   out.set_peer_connection_id(peer_connection_id);
   *out.mutable_spec() = ToProto(sink.config);
+  if (!sink.config.payload_type.has_value() && sink.codec.has_value()) {
+    out.mutable_spec()->set_payload_type(sink.codec->payload_type);
+  }
   out.set_state(pcd::service::ToProto(sink.state));
   out.set_track_id(sink.track_id);
   if (!sink.mid.empty()) out.set_mid(sink.mid);

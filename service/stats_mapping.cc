@@ -1,5 +1,6 @@
 #include "service/stats_mapping.h"
 
+#include <map>
 #include <string>
 #include <utility>
 #include <variant>
@@ -185,9 +186,25 @@ bool IsProduced(v1::StatsType type) {
   }
 }
 
+namespace {
+
+// By the id of what we receive, the id of what the remote says about it.
+std::map<std::string, std::string> RemoteIds(const StatsReport& report) {
+  std::map<std::string, std::string> ids;
+  for (const StatsEntry& entry : report.entries) {
+    if (const auto* remote = std::get_if<RemoteOutboundRtpStats>(&entry)) {
+      ids[remote->local_id] = remote->id;
+    }
+  }
+  return ids;
+}
+
+}  // namespace
+
 v1::StatsReport ToProto(const StatsReport& report, const std::set<int>& types) {
   v1::StatsReport out;
   *out.mutable_timestamp() = TimestampFromUnixMicros(report.timestamp_us);
+  const std::map<std::string, std::string> remote_ids = RemoteIds(report);
   for (const StatsEntry& entry : report.entries) {
     v1::Stats stats;
     const std::string& id =
@@ -195,6 +212,10 @@ v1::StatsReport ToProto(const StatsReport& report, const std::set<int>& types) {
     stats.set_type(std::visit([&stats](const auto& value) { return Fill(value, stats); }, entry));
     if (!types.empty() && types.count(stats.type()) == 0) continue;
     stats.set_id(id);
+    if (const auto remote = remote_ids.find(id);
+        remote != remote_ids.end() && stats.has_inbound_rtp()) {
+      stats.mutable_inbound_rtp()->set_remote_id(remote->second);
+    }
     *stats.mutable_timestamp() = out.timestamp();
     (*out.mutable_stats())[id] = std::move(stats);
   }
