@@ -6,6 +6,8 @@
 #include "service/connection_call.h"
 #include "service/data_channel_mapping.h"
 #include "service/data_stream_reactor.h"
+#include "service/lease_guard.h"
+#include "service/not_implemented.h"
 
 namespace pcd::service {
 namespace {
