@@ -32,6 +32,9 @@ SANITIZED = ["clients"] + [f"engine/{room}" for room in [
 NODE_SUITES = {"node": "clients/node", "interop": "tests/interop"}
 NODE_PACKAGES = ["clients/node", "clients/node/demo"]
 
+# What those tests start: the environment variable that tells them where -> the target.
+BINARIES = {"PEERCONNECTIOND": "service:peerconnectiond", "PCCTL": "clients/pcctl:pcctl"}
+
 
 def existing(packages):
     """Bazel patterns of those folders that are there."""
