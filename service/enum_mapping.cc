@@ -235,6 +235,10 @@ v1::CloseReason ToProto(peerconnection::CloseReason reason) {
       return v1::CLOSE_REASON_UNSPECIFIED;
     case peerconnection::CloseReason::kRequested:
       return v1::CLOSE_REASON_REQUESTED;
+    case peerconnection::CloseReason::kNeverConnected:
+      return v1::CLOSE_REASON_NEVER_CONNECTED;
+    case peerconnection::CloseReason::kDisconnected:
+      return v1::CLOSE_REASON_DISCONNECTED;
     case peerconnection::CloseReason::kShutdown:
       return v1::CLOSE_REASON_SHUTDOWN;
     case peerconnection::CloseReason::kInternalError:

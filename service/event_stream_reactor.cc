@@ -168,9 +168,11 @@ void EventStreamReactor::ArmHeartbeat() {
   if (stopped_) return;
   // A new alarm each time: one cannot be set again from its own callback.
   heartbeat_ = std::make_unique<grpc::Alarm>();
+  // Weak: the alarm keeps its callback until it is destroyed, and this owns the alarm.
   heartbeat_->Set(std::chrono::system_clock::now() + heartbeat_interval_,
-                  [self = shared_from_this()](bool expired) {
-                    if (!expired) return;
+                  [weak = weak_from_this()](bool expired) {
+                    const auto self = weak.lock();
+                    if (!expired || self == nullptr) return;
                     self->SendHeartbeat();
                     self->ArmHeartbeat();
                   });

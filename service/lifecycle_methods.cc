@@ -1,6 +1,7 @@
 // PeerConnectionService: Create, Get, List, Close, AcceptOffer.
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <string>
 #include <utility>
 
@@ -77,6 +78,12 @@ void FillResponse(const host::AcceptOfferResult& result, v1::AcceptOfferResponse
   response.set_gathering_complete(result.gathering_complete);
 }
 
+// The caller of the call that made it has gone, so nobody will learn the id.
+void CloseForgotten(host::Host& host, const std::string& id) {
+  host.Close(id, {.message = "the caller went away"},
+             [](absl::StatusOr<host::PeerConnectionInfo>) {});
+}
+
 }  // namespace
 
 grpc::ServerUnaryReactor* PeerConnectionService::Create(grpc::CallbackServerContext* context,
@@ -95,11 +102,15 @@ grpc::ServerUnaryReactor* PeerConnectionService::Create(grpc::CallbackServerCont
     std::move(reply).Finish(status);
     return reactor;
   }
-  host_.Create(*std::move(options),
-               [reply = std::move(reply)](absl::StatusOr<host::PeerConnectionInfo> info) mutable {
-                 if (info.ok()) *reply.response().mutable_peer_connection() = ToProto(*info);
-                 std::move(reply).Finish(info.status());
-               });
+  host_.Create(*std::move(options), [host = &host_, reply = std::move(reply)](
+                                        absl::StatusOr<host::PeerConnectionInfo> info) mutable {
+    if (info.ok() && reply.IsCancelled()) {
+      CloseForgotten(*host, info->id);
+    } else if (info.ok()) {
+      *reply.response().mutable_peer_connection() = ToProto(*info);
+    }
+    std::move(reply).Finish(info.status());
+  });
   return reactor;
 }
 
@@ -129,8 +140,10 @@ grpc::ServerUnaryReactor* PeerConnectionService::List(grpc::CallbackServerContex
     options.page_size = static_cast<size_t>(
         request->page_size() == 0 ? kDefaultPageSize
                                   : std::min<int>(request->page_size(), kMaxPageSize));
-    PCD_ASSIGN_OR_RETURN(options.after,
+    PCD_ASSIGN_OR_RETURN(const std::string after,
                          ParsePageToken(request->page_token(), request->label_selector()));
+    // The token carries a check, so what it holds is what MakePageToken was given.
+    if (!after.empty()) options.after = std::strtoull(after.c_str(), nullptr, 10);
     PCD_ASSIGN_OR_RETURN(options.selector, host::LabelSelector::Parse(request->label_selector()));
     return absl::OkStatus();
   }();
@@ -138,18 +151,19 @@ grpc::ServerUnaryReactor* PeerConnectionService::List(grpc::CallbackServerContex
     std::move(reply).Finish(status);
     return reactor;
   }
-  host_.List(std::move(options), [request, reply = std::move(reply)](
-                                     absl::StatusOr<host::ListPage> page) mutable {
-    if (page.ok()) {
-      for (const auto& info : page->peer_connections) {
-        *reply.response().add_peer_connections() = ToListedProto(info);
-      }
-      if (!page->next.empty()) {
-        reply.response().set_next_page_token(MakePageToken(page->next, request->label_selector()));
-      }
-    }
-    std::move(reply).Finish(page.status());
-  });
+  host_.List(std::move(options),
+             [request, reply = std::move(reply)](absl::StatusOr<host::ListPage> page) mutable {
+               if (page.ok()) {
+                 for (const auto& info : page->peer_connections) {
+                   *reply.response().add_peer_connections() = ToListedProto(info);
+                 }
+                 if (page->next != 0) {
+                   reply.response().set_next_page_token(
+                       MakePageToken(std::to_string(page->next), request->label_selector()));
+                 }
+               }
+               std::move(reply).Finish(page.status());
+             });
   return reactor;
 }
 
@@ -209,9 +223,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::AcceptOffer(grpc::CallbackServe
                     [host = &host_, reply = std::move(reply)](
                         absl::StatusOr<host::AcceptOfferResult> result) mutable {
                       if (result.ok() && reply.IsCancelled()) {
-                        // Nobody will learn the id of this connection.
-                        host->Close(result->info.id, {.message = "the caller went away"},
-                                    [](absl::StatusOr<host::PeerConnectionInfo>) {});
+                        CloseForgotten(*host, result->info.id);
                       } else if (result.ok()) {
                         FillResponse(*result, reply.response());
                       }

@@ -71,6 +71,10 @@ void AddLimitFlags(FlagSet& flags, Limits& limits) {
   flags.AddSize("max-event-bytes", &limits.max_event_bytes, 1024, kGiB, "The same in bytes.");
   flags.AddDuration("dtls-handshake-timeout", &limits.dtls_handshake_timeout,
                     "A handshake that takes longer has failed.");
+  flags.AddDuration("never-connected-timeout", &limits.never_connected_timeout,
+                    "A connection not connected this long after its creation is closed; 0: never.");
+  flags.AddDuration("disconnected-timeout", &limits.disconnected_timeout,
+                    "One disconnected or failed for this long is closed; 0: never.");
 }
 
 absl::Status ParsePort(const std::string& text, uint16_t* port) {

@@ -30,7 +30,10 @@ TEST(Options, EveryLimitHasAFlagWithItsDefault) {
               std::string::npos)
         << name;
   }
-  EXPECT_NE(help.find("--dtls-handshake-timeout=30s\n"), std::string::npos);
+  for (const char* flag :
+       {"dtls-handshake-timeout=30s", "never-connected-timeout=60s", "disconnected-timeout=60s"}) {
+    EXPECT_NE(help.find("--" + std::string(flag) + "\n"), std::string::npos) << flag;
+  }
 }
 
 TEST(Options, FlagsReachTheirMembers) {

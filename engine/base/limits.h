@@ -25,6 +25,9 @@ struct Limits {
   size_t max_events = 1024;                  // Event ring per connection.
   size_t max_event_bytes = 64 * 1024;        // Event ring per connection.
   Duration dtls_handshake_timeout = std::chrono::seconds(30);
+  // Zero: such connections stay until they are closed.
+  Duration never_connected_timeout = std::chrono::seconds(60);  // From creation.
+  Duration disconnected_timeout = std::chrono::seconds(60);     // Or failed, without a break.
 };
 
 }  // namespace pcd

@@ -30,6 +30,12 @@ absl::Status Draining() {
                    "this node is draining and takes no new connections");
 }
 
+peerconnection::Dependencies WithClaims(peerconnection::Dependencies dependencies,
+                                        net::DestinationClaims& claims) {
+  if (dependencies.sink_claims == nullptr) dependencies.sink_claims = &claims;
+  return dependencies;
+}
+
 }  // namespace
 
 struct Host::Slot {
@@ -41,7 +47,7 @@ struct Host::Slot {
 Host::Host(std::vector<net::Loop*> loops, peerconnection::Dependencies dependencies,
            Options options, std::unique_ptr<RandomSource> random)
     : options_(std::move(options)),
-      dependencies_(dependencies),
+      dependencies_(WithClaims(std::move(dependencies), sink_claims_)),
       nonce_(random->IdString(kNonceCharacters)),
       random_(std::move(random)) {
   for (net::Loop* loop : loops) {
@@ -81,7 +87,9 @@ absl::StatusOr<std::string> Host::Admit(const CreateOptions& options) {
   const std::string id = NewId(options.id_suffix);
   Slot* slot = LeastLoaded();
   ++slot->count;
-  entries_[id] = Entry{.slot = slot, .labels = options.labels};
+  const uint64_t number = next_number_++;
+  entries_[id] = Entry{.slot = slot, .number = number, .labels = options.labels};
+  order_[number] = id;
   return id;
 }
 
@@ -135,6 +143,7 @@ void Host::Build(const std::string& id, Slot* slot, CreateOptions options,
     reply(status);
     return;
   }
+  pc.WhenExpired([this, id](peerconnection::CloseReason reason) { Expire(id, reason); });
   AttachWatches(pc, options.labels);
   reply(pc.Info());
 }
@@ -144,6 +153,7 @@ void Host::Forget(const std::string& id) {
   const auto it = entries_.find(id);
   if (it == entries_.end()) return;
   --it->second.slot->count;
+  order_.erase(it->second.number);
   entries_.erase(it);
 }
 
@@ -169,6 +179,14 @@ void Host::Visit(const std::string& id, Visitor visitor) {
   });
 }
 
+void Host::Expire(const std::string& id, peerconnection::CloseReason reason) {
+  const bool never = reason == peerconnection::CloseReason::kNeverConnected;
+  Close(id,
+        {.reason = reason,
+         .message = never ? "it did not connect in time" : "it was not connected for too long"},
+        [](absl::StatusOr<PeerConnectionInfo>) {});
+}
+
 void Host::Remove(Slot* slot, const std::string& id) {
   Forget(id);
   // In a turn of its own: the connection may be the caller.
@@ -188,9 +206,9 @@ void Host::Close(const std::string& id, CloseOptions options, Reply<PeerConnecti
       return;
     }
     PeerConnection& pc = **found;
-    auto finish = [this, id, slot, message = options.message,
+    auto finish = [this, id, slot, reason = options.reason, message = options.message,
                    reply = std::move(reply)](PeerConnection& closing) mutable {
-      closing.Close({.message = message});
+      closing.Close({.reason = reason, .message = message});
       PeerConnectionInfo info = closing.Info();
       // Gone before the caller hears of it.
       Remove(slot, id);
@@ -209,7 +227,7 @@ void Host::List(ListOptions options, Reply<ListPage> reply) {
     std::mutex mutex;
     std::vector<std::pair<std::string, absl::StatusOr<PeerConnectionInfo>>> found;
     size_t missing = 0;
-    std::string next;
+    uint64_t next = 0;
     Reply<ListPage> reply;
   };
   const size_t page_size = std::clamp<size_t>(options.page_size, 1, kMaxPageSize);
@@ -218,13 +236,15 @@ void Host::List(ListOptions options, Reply<ListPage> reply) {
   std::vector<std::string> ids;
   {
     const std::lock_guard lock(mutex_);
-    for (auto it = entries_.upper_bound(options.after); it != entries_.end(); ++it) {
-      if (!options.selector.Matches(it->second.labels)) continue;
+    uint64_t last = 0;
+    for (auto it = order_.upper_bound(options.after); it != order_.end(); ++it) {
+      if (!options.selector.Matches(entries_.at(it->second).labels)) continue;
       if (ids.size() == page_size) {
-        gathering->next = ids.back();
+        gathering->next = last;
         break;
       }
-      ids.push_back(it->first);
+      ids.push_back(it->second);
+      last = it->first;
     }
   }
   if (ids.empty()) {

@@ -23,6 +23,7 @@
 #include "engine/base/status.h"
 #include "engine/host/label_selector.h"
 #include "engine/model/session.h"
+#include "engine/net/destination_claims.h"
 #include "engine/net/loop.h"
 #include "engine/peerconnection/peer_connection.h"
 
@@ -48,15 +49,15 @@ struct CreateOptions {
 
 struct ListOptions {
   size_t page_size = 100;  // 1..1000.
-  // The id of the last connection of the page before; empty: the first page.
-  std::string after{};
+  // `next` of the page before; 0: the first page.
+  uint64_t after = 0;
   LabelSelector selector{};
 };
 
 struct ListPage {
   std::vector<PeerConnectionInfo> peer_connections{};
-  // Give it as `after` for the next page; empty: this was the last.
-  std::string next{};
+  // Give it as `after` for the next page; 0: this was the last.
+  uint64_t next = 0;
 };
 
 // Receives the items of all connections that a watch covers.
@@ -132,13 +133,14 @@ class Host {
   // Closes and forgets the connection; the reply is its last state. Graceful: queued data
   // channel messages are sent first, for at most `graceful_timeout`.
   struct CloseOptions {
+    peerconnection::CloseReason reason = peerconnection::CloseReason::kRequested;
     bool graceful = false;
     Duration graceful_timeout = std::chrono::seconds(5);
     std::string message{};
   };
   void Close(const std::string& id, CloseOptions options, Reply<PeerConnectionInfo> reply);
 
-  // Ordered by id. Connections that end while the page is put together are left out.
+  // In order of creation. Connections that end while the page is put together are left out.
   void List(ListOptions options, Reply<ListPage> reply);
 
   // Error: PEER_CONNECTION_NOT_FOUND when an id of `ids` is unknown and not in resume_after.
@@ -159,6 +161,7 @@ class Host {
   struct Slot;  // One loop and its connections.
   struct Entry {
     Slot* slot = nullptr;
+    uint64_t number = 0;  // In order of creation, from 1.
     Labels labels{};
   };
   struct WatchEntry {
@@ -173,6 +176,7 @@ class Host {
              absl::AnyInvocable<absl::Status(PeerConnection&)> setup,
              Reply<PeerConnectionInfo> reply);
   void Forget(const std::string& id);
+  void Expire(const std::string& id, peerconnection::CloseReason reason);
   void Remove(Slot* slot, const std::string& id);
   void AttachWatches(PeerConnection& pc, const Labels& labels);
   static absl::Status Attach(PeerConnection& pc, WatchId id, const WatchEntry& watch,
@@ -180,6 +184,7 @@ class Host {
   absl::StatusOr<std::vector<std::string>> FindGone(const WatchOptions& options) const;
 
   const Options options_;
+  net::DestinationClaims sink_claims_;
   const peerconnection::Dependencies dependencies_;
   const std::string nonce_;
   std::vector<std::unique_ptr<Slot>> slots_;
@@ -187,6 +192,8 @@ class Host {
   mutable std::mutex mutex_;
   std::unique_ptr<RandomSource> random_;   // Guarded by mutex_.
   std::map<std::string, Entry> entries_;   // Guarded by mutex_.
+  std::map<uint64_t, std::string> order_;  // Ids by Entry::number. Guarded by mutex_.
+  uint64_t next_number_ = 1;               // Guarded by mutex_.
   std::map<WatchId, WatchEntry> watches_;  // Guarded by mutex_.
   WatchId next_watch_id_ = 1;              // Guarded by mutex_.
   bool draining_ = false;                  // Guarded by mutex_.

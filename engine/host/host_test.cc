@@ -136,7 +136,6 @@ TEST_F(HostTest, ListsInPagesAndByLabel) {
   for (int i = 0; i < 5; ++i) {
     ids.push_back(Create({.labels = {{"parity", i % 2 == 0 ? "even" : "odd"}}})->id);
   }
-  std::sort(ids.begin(), ids.end());
   std::vector<std::string> listed;
   ListOptions options{.page_size = 2};
   int pages = 0;
@@ -146,7 +145,7 @@ TEST_F(HostTest, ListsInPagesAndByLabel) {
     for (const auto& info : page->peer_connections) listed.push_back(info.id);
     options.after = page->next;
     ++pages;
-  } while (!options.after.empty());
+  } while (options.after != 0);
   EXPECT_EQ(listed, ids);
   EXPECT_EQ(pages, 3);
   const auto odd = List({.selector = *LabelSelector::Parse("parity=odd")});
@@ -165,6 +164,7 @@ struct RecordingWatcher : Watcher {
   struct Seen {
     int snapshots = 0;
     std::vector<uint64_t> sequences;
+    std::optional<peerconnection::CloseReason> closed;
   };
   std::map<std::string, Seen> seen;
   std::vector<std::string> gone;
@@ -175,6 +175,9 @@ struct RecordingWatcher : Watcher {
     if (std::holds_alternative<peerconnection::SnapshotMark>(item)) ++seen[id].snapshots;
     if (const auto* event = std::get_if<std::shared_ptr<const peerconnection::Event>>(&item)) {
       seen[id].sequences.push_back((*event)->sequence);
+      if (const auto* end = std::get_if<peerconnection::ClosedEvent>(&(*event)->payload)) {
+        seen[id].closed = end->reason;
+      }
     }
   }
   void OnGone(const std::string& id) override { gone.push_back(id); }
@@ -252,6 +255,86 @@ TEST_F(HostTest, AcceptOfferAnswersWithSinksAndCandidates) {
   EXPECT_EQ(result->transceivers.size(), 2u);
   ASSERT_THAT(publisher.SetAnswer(result->answer), IsOk());
   EXPECT_TRUE(loop_.RunUntil([&] { return publisher.connected(); }, 30s));
+}
+
+// A publisher and the connection that accepted its offer, connected.
+class ConnectedHostTest : public HostTest {
+ protected:
+  std::string Connect(testing::Publisher& publisher) {
+    std::optional<SessionDescription> offer;
+    EXPECT_THAT(publisher.Start([&](const SessionDescription& ready) { offer = ready; }), IsOk());
+    EXPECT_TRUE(loop_.RunUntil([&] { return offer.has_value(); }, 5s));
+    const auto result = Await<AcceptOfferResult>(
+        [&](auto reply) { AcceptOffer(*host_, {.offer = *offer}, std::move(reply)); });
+    EXPECT_THAT(result, IsOk());
+    EXPECT_THAT(publisher.SetAnswer(result->answer), IsOk());
+    EXPECT_TRUE(loop_.RunUntil([&] { return publisher.connected(); }, 30s));
+    return result->info.id;
+  }
+};
+
+TEST_F(HostTest, WhatNeverConnectsIsClosedInTheEnd) {
+  Start({.never_connected_timeout = 20s});
+  auto watcher = std::make_shared<RecordingWatcher>();
+  ASSERT_THAT(host_->Watch({}, watcher), IsOk());
+  const auto info = Create();
+  ASSERT_THAT(info, IsOk());
+  EXPECT_FALSE(loop_.RunUntil([&] { return host_->size() == 0; }, 19s));
+  ASSERT_TRUE(loop_.RunUntil([&] { return host_->size() == 0; }, 2s));
+  EXPECT_EQ(watcher->seen[info->id].closed, peerconnection::CloseReason::kNeverConnected);
+}
+
+TEST_F(HostTest, WithoutALimitItStays) {
+  Start({.never_connected_timeout = 0s});
+  ASSERT_THAT(Create(), IsOk());
+  EXPECT_FALSE(loop_.RunUntil([&] { return host_->size() == 0; }, 600s));
+}
+
+TEST_F(ConnectedHostTest, WhatIsConnectedStays) {
+  Start({.never_connected_timeout = 20s, .disconnected_timeout = 20s});
+  testing::Publisher publisher(loop_, ice_, {});
+  Connect(publisher);
+  EXPECT_FALSE(loop_.RunUntil([&] { return host_->size() == 0; }, 120s));
+}
+
+TEST_F(ConnectedHostTest, WhatStaysDisconnectedIsClosed) {
+  Start({.never_connected_timeout = 20s, .disconnected_timeout = 20s});
+  testing::Publisher publisher(loop_, ice_, {});
+  Connect(publisher);
+  ice_.SetReachable(false);
+  // Disconnected after 8 s, failed after 30 s; the clock runs from the first of them.
+  EXPECT_FALSE(loop_.RunUntil([&] { return host_->size() == 0; }, 26s));
+  EXPECT_TRUE(loop_.RunUntil([&] { return host_->size() == 0; }, 4s));
+}
+
+TEST_F(ConnectedHostTest, WhatComesBackInTimeStays) {
+  Start({.disconnected_timeout = 20s});
+  testing::Publisher publisher(loop_, ice_, {});
+  Connect(publisher);
+  ice_.SetReachable(false);
+  EXPECT_FALSE(loop_.RunUntil([&] { return host_->size() == 0; }, 20s));
+  ice_.SetReachable(true);
+  EXPECT_FALSE(loop_.RunUntil([&] { return host_->size() == 0; }, 120s));
+}
+
+TEST_F(HostTest, TwoConnectionsNeverShareADestination) {
+  const auto first = Create();
+  const auto second = Create();
+  const auto add = [&](const std::string& id) {
+    return Await<media::SinkInfo>([&](auto reply) {
+      host_->Call<media::SinkInfo>(
+          id,
+          [](PeerConnection& pc) {
+            return pc.CreateSink({.selector = media::KindSelector{.kind = MediaKind::kVideo},
+                                  .rtp_destination = *SocketAddress::Parse("127.0.0.1:6000")});
+          },
+          std::move(reply));
+    });
+  };
+  ASSERT_THAT(add(first->id), IsOk());
+  EXPECT_THAT(add(second->id), HasReason(ErrorReason::SINK_DESTINATION_IN_USE));
+  ASSERT_THAT(Close(first->id), IsOk());
+  EXPECT_THAT(add(second->id), IsOk());
 }
 
 TEST_F(HostTest, SinkWithoutIdGetsOne) {

@@ -169,7 +169,8 @@ class HotPathTest : public ::testing::Test {
   NullLoop loop_;
   NullRtcp rtcp_;
   net::AddressPolicy policy_;
-  MediaSession session_{loop_, rtcp_, policy_, {}, {.cname = "ours", .local_ssrc = 1}};
+  net::DestinationClaims claims_;
+  MediaSession session_{loop_, rtcp_, policy_, claims_, {}, {.cname = "ours", .local_ssrc = 1}};
   std::vector<PacketPtr> batch_ = std::vector<PacketPtr>(4);
   uint32_t sequence_ = 0;
 };

@@ -8,9 +8,10 @@
 namespace pcd::media {
 
 MediaSession::MediaSession(net::Loop& loop, RtcpSender& rtcp_sender,
-                           const net::AddressPolicy& policy, const Limits& limits,
-                           MediaSessionOptions options)
-    : impl_(std::make_unique<Impl>(loop, rtcp_sender, policy, limits, std::move(options))) {}
+                           const net::AddressPolicy& policy, net::DestinationClaims& claims,
+                           const Limits& limits, MediaSessionOptions options)
+    : impl_(std::make_unique<Impl>(loop, rtcp_sender, policy, claims, limits, std::move(options))) {
+}
 
 MediaSession::~MediaSession() = default;
 

@@ -2,7 +2,7 @@
 // finds their section, keeps their statistics, answers with RTCP feedback, and forwards them
 // to sinks.
 //
-//   MediaSession session(loop, rtcp_sender, policy, limits, {.cname = cname});
+//   MediaSession session(loop, rtcp_sender, policy, claims, limits, {.cname = cname});
 //   session.CreateSink(config);             // before or after negotiation
 //   session.SetReceivers(parameters);       // after each negotiation
 //   session.SetTracks({{mid, track_id}});   // the API's track ids
@@ -32,6 +32,7 @@
 #include "engine/media/sink_config.h"
 #include "engine/model/rtp_parameters.h"
 #include "engine/model/stats.h"
+#include "engine/net/destination_claims.h"
 #include "engine/net/loop.h"
 
 namespace pcd::net {
@@ -64,7 +65,7 @@ class MediaSession {
  public:
   // All references and `rtcp_sender` must outlive the session.
   MediaSession(net::Loop& loop, RtcpSender& rtcp_sender, const net::AddressPolicy& policy,
-               const Limits& limits, MediaSessionOptions options);
+               net::DestinationClaims& claims, const Limits& limits, MediaSessionOptions options);
   ~MediaSession();
   MediaSession(const MediaSession&) = delete;
   MediaSession& operator=(const MediaSession&) = delete;

@@ -8,11 +8,12 @@
 namespace pcd::media {
 
 MediaSession::Impl::Impl(net::Loop& loop, RtcpSender& rtcp_sender, const net::AddressPolicy& policy,
-                         const Limits& limits, MediaSessionOptions options)
+                         net::DestinationClaims& claims, const Limits& limits,
+                         MediaSessionOptions options)
     : loop_(loop),
       options_(std::move(options)),
       router_(limits),
-      sinks_(loop, *this, policy, limits.max_sinks, options_.cname),
+      sinks_(loop, *this, policy, claims, limits.max_sinks, options_.cname),
       feedback_(loop.packets(), rtcp_sender,
                 options_.local_ssrc != 0 ? options_.local_ssrc : (loop.random().Uint32() | 1),
                 options_.cname) {}

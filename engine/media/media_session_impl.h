@@ -30,7 +30,7 @@ class MediaSession::Impl : public Sink::Owner {
   static constexpr size_t kMaxEvents = 1024;
 
   Impl(net::Loop& loop, RtcpSender& rtcp_sender, const net::AddressPolicy& policy,
-       const Limits& limits, MediaSessionOptions options);
+       net::DestinationClaims& claims, const Limits& limits, MediaSessionOptions options);
 
   void SetReceivers(std::vector<ReceiveParameters> receivers);
   void SetTracks(std::vector<TrackBinding> tracks);

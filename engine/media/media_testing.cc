@@ -191,7 +191,7 @@ size_t FeedbackLog::CountOf(uint8_t type, uint8_t count) const {
 
 MediaBench::MediaBench(const Limits& limits)
     : session(std::make_unique<MediaSession>(
-          loop, feedback, policy, limits,
+          loop, feedback, policy, claims, limits,
           MediaSessionOptions{.cname = "ours", .local_ssrc = 1, .transport_id = "T"})) {}
 
 SocketAddress MediaBench::Local(uint16_t port) {

@@ -14,6 +14,7 @@
 #include "engine/media/media_session.h"
 #include "engine/model/rtp_parameters.h"
 #include "engine/net/address_policy.h"
+#include "engine/net/destination_claims.h"
 #include "engine/rtp/rtcp/sender_report.h"
 #include "engine/testing/sim_loop.h"
 #include "engine/testing/sim_network.h"
@@ -131,6 +132,7 @@ class MediaBench {
   testing::SimLoop loop{network};
   testing::SimLoop outside{network};
   net::AddressPolicy policy{};
+  net::DestinationClaims claims{};
   FeedbackLog feedback{};
   std::unique_ptr<MediaSession> session;
 };

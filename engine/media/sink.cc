@@ -148,6 +148,8 @@ void Sink::Release() {
     (*socket)->SetHandler(nullptr);
     drops_of_former_sockets_ += (*socket)->counters().send_drops;
   }
+  // Free at once, whatever still has to be sent.
+  sockets_.claim.Release();
   // A socket sends what it has queued at the end of the turn; the task runs after that.
   loop_.Post([sockets = std::move(sockets_)] {});
   sockets_ = {};

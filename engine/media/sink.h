@@ -16,6 +16,7 @@
 #include "engine/media/sender_clock.h"
 #include "engine/media/sink_config.h"
 #include "engine/media/sink_rewriter.h"
+#include "engine/net/destination_claims.h"
 #include "engine/net/loop.h"
 #include "engine/rtp/rtcp/compound_reader.h"
 #include "engine/rtp/rtp_packet_view.h"
@@ -35,6 +36,7 @@ struct MediaPacket {
 struct SinkSockets {
   std::unique_ptr<net::DatagramSocket> rtp{};
   std::unique_ptr<net::DatagramSocket> rtcp{};  // Null when `rtp` carries RTCP too.
+  net::DestinationClaim claim{};                // Keeps other connections off the destinations.
 
   net::DatagramSocket& rtcp_socket() const { return rtcp != nullptr ? *rtcp : *rtp; }
   static absl::StatusOr<SinkSockets> Open(net::Loop& loop, const SocketAddress& rtp,

@@ -80,6 +80,7 @@ class SinkLoopbackTest : public ::testing::Test {
   std::unique_ptr<net::EventLoop> owned_loop = net::EventLoop::Create().value();
   net::EventLoop& loop = *owned_loop;
   net::AddressPolicy policy;
+  net::DestinationClaims claims;
   FeedbackLog feedback;
   std::unique_ptr<MediaSession> session;
   Receiver rtp, rtcp;
@@ -87,7 +88,7 @@ class SinkLoopbackTest : public ::testing::Test {
 
 TEST_F(SinkLoopbackTest, MediaReportsAndTheByeReachTheReceiver) {
   OnLoop([&] {
-    session = std::make_unique<MediaSession>(loop, feedback, policy, Limits{},
+    session = std::make_unique<MediaSession>(loop, feedback, policy, claims, Limits{},
                                              MediaSessionOptions{.cname = "ours"});
     SinkConfig config;
     config.id = "a";

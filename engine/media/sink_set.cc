@@ -57,6 +57,19 @@ absl::Status SinkSet::CheckFree(const SocketAddress& rtp, const SocketAddress& r
   return absl::OkStatus();
 }
 
+absl::StatusOr<SinkSockets> SinkSet::Open(const SinkDestinations& to) {
+  auto claim = claims_.Claim(this, {to.rtp, to.rtcp});
+  if (!claim.has_value()) {
+    return MakeError(
+        absl::StatusCode::kAlreadyExists, ErrorReason::SINK_DESTINATION_IN_USE,
+        "a sink of another connection sends to " + to.rtp.ToString() + " or its RTCP port",
+        {.field = "destination"});
+  }
+  PCD_ASSIGN_OR_RETURN(SinkSockets sockets, SinkSockets::Open(loop_, to.rtp, to.rtcp));
+  sockets.claim = *std::move(claim);
+  return sockets;
+}
+
 absl::Status SinkSet::Create(const SinkConfig& config) {
   PCD_RETURN_IF_ERROR(CheckSinkConfig(config));
   if (Find(config.id).ok()) {
@@ -71,8 +84,7 @@ absl::Status SinkSet::Create(const SinkConfig& config) {
       const SinkDestinations destinations,
       ResolveDestinations(policy_, config.rtp_destination, config.rtcp_destination));
   PCD_RETURN_IF_ERROR(CheckFree(destinations.rtp, destinations.rtcp, nullptr));
-  PCD_ASSIGN_OR_RETURN(SinkSockets sockets,
-                       SinkSockets::Open(loop_, destinations.rtp, destinations.rtcp));
+  PCD_ASSIGN_OR_RETURN(SinkSockets sockets, Open(destinations));
   SinkConfig complete = config;
   complete.rtcp_destination = destinations.rtcp;
   if (!complete.ssrc) complete.ssrc = DrawSsrc(loop_.random());
@@ -110,7 +122,7 @@ absl::Status SinkSet::Update(const std::string& id, const SinkUpdate& update) {
                             update.rtcp_destination.value_or(FollowRtp(sink->config(), rtp))));
     PCD_RETURN_IF_ERROR(CheckFree(to.rtp, to.rtcp, sink));
     if (to.rtp != sink->config().rtp_destination || to.rtcp != sink->config().rtcp_destination) {
-      PCD_ASSIGN_OR_RETURN(SinkSockets sockets, SinkSockets::Open(loop_, to.rtp, to.rtcp));
+      PCD_ASSIGN_OR_RETURN(SinkSockets sockets, Open(to));
       sink->SetDestination(to.rtp, to.rtcp, std::move(sockets));
     }
   }

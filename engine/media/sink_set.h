@@ -7,13 +7,16 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/base/limits.h"
 #include "engine/media/section.h"
 #include "engine/media/sink.h"
 #include "engine/media/sink_config.h"
+#include "engine/media/sink_validation.h"
 #include "engine/net/address_policy.h"
+#include "engine/net/destination_claims.h"
 #include "engine/net/loop.h"
 
 namespace pcd::media {
@@ -24,9 +27,14 @@ class SinkSet {
  public:
   using Sections = std::vector<std::unique_ptr<Section>>;
 
-  SinkSet(net::Loop& loop, Sink::Owner& owner, const net::AddressPolicy& policy, size_t max_sinks,
-          std::string cname)
-      : loop_(loop), owner_(owner), policy_(policy), max_sinks_(max_sinks), cname_(cname) {}
+  SinkSet(net::Loop& loop, Sink::Owner& owner, const net::AddressPolicy& policy,
+          net::DestinationClaims& claims, size_t max_sinks, std::string cname)
+      : loop_(loop),
+        owner_(owner),
+        policy_(policy),
+        claims_(claims),
+        max_sinks_(max_sinks),
+        cname_(std::move(cname)) {}
 
   absl::Status Create(const SinkConfig& config);
   absl::Status Update(const std::string& id, const SinkUpdate& update);
@@ -45,10 +53,13 @@ class SinkSet {
  private:
   absl::Status CheckFree(const SocketAddress& rtp, const SocketAddress& rtcp,
                          const Sink* except) const;
+  // Claimed sockets to a destination that no sink of the process sends to.
+  absl::StatusOr<SinkSockets> Open(const SinkDestinations& to);
 
   net::Loop& loop_;
   Sink::Owner& owner_;
   const net::AddressPolicy& policy_;
+  net::DestinationClaims& claims_;
   const size_t max_sinks_;
   const std::string cname_;
   std::vector<std::unique_ptr<Sink>> sinks_;  // In order of creation.

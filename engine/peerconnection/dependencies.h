@@ -5,6 +5,7 @@
 #include "engine/ice/ice_config.h"
 #include "engine/ice/ice_transport_factory.h"
 #include "engine/net/address_policy.h"
+#include "engine/net/destination_claims.h"
 #include "engine/sctp/sctp_association_factory.h"
 
 namespace pcd::peerconnection {
@@ -14,6 +15,8 @@ struct Dependencies {
   ice::IceTransportFactory* ice_factory = nullptr;
   sctp::SctpAssociationFactory* sctp_factory = nullptr;
   const net::AddressPolicy* sink_policy = nullptr;
+  // Null: the host has its own.
+  net::DestinationClaims* sink_claims = nullptr;
   // Servers and policy come from each connection's Configuration.
   ice::Config ice_config{};
 };

@@ -18,7 +18,14 @@
 
 namespace pcd::peerconnection {
 
-enum class CloseReason { kNone, kRequested, kShutdown, kInternalError };
+enum class CloseReason {
+  kNone,
+  kRequested,
+  kNeverConnected,
+  kDisconnected,
+  kShutdown,
+  kInternalError
+};
 
 struct CandidatePair {
   Candidate local{};

@@ -54,13 +54,15 @@ PeerConnection::PeerConnection(net::Loop& loop, const Dependencies& dependencies
       create_unix_us_(loop.UnixMicros()),
       certificate_(std::move(certificate)),
       session_(SessionOptions(configuration_, limits_, *certificate_), loop.random()),
-      media_(loop, *this, *dependencies.sink_policy, limits_,
+      media_(loop, *this, *dependencies.sink_policy, *dependencies.sink_claims, limits_,
              {.cname = loop.random().IdString(kCnameCharacters), .transport_id = "T0"}),
       channels_(limits_),
       streams_(channels_),
       log_(limits_.max_events, limits_.max_event_bytes),
       timer_(loop.CreateTimer([this] { OnTimer(); })) {
+  UpdateExpiry();
   Emit(CreatedEvent{Info()});
+  ArmTimer();
 }
 
 PeerConnection::~PeerConnection() {

@@ -133,6 +133,11 @@ class PeerConnection : private net::EndOfTurnHandler,
                              WatchCallback callback);
   void DetachWatcher(WatcherId watcher_id);
 
+  // `expired` is called once, with kNeverConnected or kDisconnected, when the connection was not
+  // connected for as long as Limits says. The owner then closes it, in a later turn.
+  using ExpiredCallback = absl::AnyInvocable<void(CloseReason)>;
+  void WhenExpired(ExpiredCallback expired) { expired_ = std::move(expired); }
+
   // Ends everything at once, in the order of close_sequence.h. Idempotent. The object stays
   // readable until it is destroyed.
   void Close(const CloseParams& params);
@@ -172,6 +177,8 @@ class PeerConnection : private net::EndOfTurnHandler,
   bool DrainDataChannels();
   bool DrainMedia();
   bool UpdateStates();
+  void UpdateExpiry();
+  void HandleExpiry(Timestamp now);
   void RunWaiters();
   void ArmTimer();
   void OnTimer();
@@ -245,6 +252,9 @@ class PeerConnection : private net::EndOfTurnHandler,
   std::vector<Waiter> waiters_;
   std::unique_ptr<net::Timer> timer_;
   Timestamp armed_for_ = kNever;
+  ExpiredCallback expired_;
+  Timestamp expiry_ = kNever;
+  bool was_connected_ = false;
   uint64_t revision_ = 1;
   bool remote_ice_applied_ = false;  // The remote's credentials are in use.
   bool pumping_ = false;

@@ -120,6 +120,7 @@ bool PeerConnection::UpdateStates() {
     Emit(IceConnectionStateChangeEvent{ice_state_});
   }
   if (update(connection_state_, transport::CombineConnectionState(states))) {
+    UpdateExpiry();
     Emit(ConnectionStateChangeEvent{connection_state_});
   }
   return moved;
@@ -145,7 +146,7 @@ void PeerConnection::RunWaiters() {
 
 void PeerConnection::ArmTimer() {
   if (closed_) return;
-  Timestamp next = media_.NextDeadline();
+  Timestamp next = std::min(media_.NextDeadline(), expiry_);
   for (const auto& slot : transports_) next = std::min(next, slot->transport->NextDeadline());
   if (association_ != nullptr) next = std::min(next, association_->NextDeadline());
   for (const Waiter& waiter : waiters_) next = std::min(next, waiter.deadline);
@@ -161,7 +162,29 @@ void PeerConnection::OnTimer() {
   for (const auto& slot : transports_) slot->transport->HandleTimeout(now);
   if (association_ != nullptr) association_->HandleTimeout(now);
   media_.HandleTimeout(now);
+  HandleExpiry(now);
   Pump();
+}
+
+// Nobody may be left to close a connection whose peer is gone or never came.
+void PeerConnection::UpdateExpiry() {
+  const bool lost = connection_state_ == ConnectionState::kDisconnected ||
+                    connection_state_ == ConnectionState::kFailed;
+  was_connected_ |= connection_state_ == ConnectionState::kConnected;
+  if (was_connected_ && !lost) expiry_ = kNever;
+  // From the first of several such states on.
+  if (expiry_ != kNever || (was_connected_ && !lost)) return;
+  const Duration limit =
+      was_connected_ ? limits_.disconnected_timeout : limits_.never_connected_timeout;
+  if (limit > Duration::zero()) expiry_ = loop_.Now() + limit;
+}
+
+void PeerConnection::HandleExpiry(Timestamp now) {
+  if (now < expiry_) return;
+  expiry_ = kNever;
+  if (!expired_) return;
+  std::exchange(expired_, nullptr)(was_connected_ ? CloseReason::kDisconnected
+                                                  : CloseReason::kNeverConnected);
 }
 
 }  // namespace pcd::peerconnection

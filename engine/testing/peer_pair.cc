@@ -21,7 +21,10 @@ PeerPair::PeerPair(const ImpairmentOptions& link, uint64_t seed, const Limits& l
     delivers_[static_cast<size_t>(from)] = std::move(deliver);
     pipes_[static_cast<size_t>(from)]->Send(packet->bytes());
   });
-  dependencies_ = {.ice_factory = &ice_, .sctp_factory = &sctp_, .sink_policy = &policy_};
+  dependencies_ = {.ice_factory = &ice_,
+                   .sctp_factory = &sctp_,
+                   .sink_policy = &policy_,
+                   .sink_claims = &claims_};
   left_ = Make("left", limits);
   right_ = Make("right", limits);
   left_->AttachWatcher(1, 0, left_events_.Callback()).IgnoreError();

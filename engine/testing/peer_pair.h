@@ -17,6 +17,7 @@
 #include "engine/base/limits.h"
 #include "engine/ice/fake_ice_network.h"
 #include "engine/net/address_policy.h"
+#include "engine/net/destination_claims.h"
 #include "engine/peerconnection/peer_connection.h"
 #include "engine/sctp/fake_sctp_association_factory.h"
 #include "engine/testing/impaired_pipe.h"
@@ -94,6 +95,7 @@ class PeerPair {
   ice::FakeIceNetwork ice_;
   sctp::FakeSctpAssociationFactory sctp_;
   net::AddressPolicy policy_;
+  net::DestinationClaims claims_;
   peerconnection::Dependencies dependencies_;
   std::vector<std::unique_ptr<ImpairedPipe>> pipes_;
   std::vector<ice::FakeIceNetwork::Deliver> delivers_;

@@ -34,7 +34,7 @@ DataLoad::DataLoad(ServiceClient& service) : service_(service) {
   Require(loop_->Start(), "event loop");
   RunOnLoop([this] {
     auto created = pcd::peerconnection::PeerConnection::Create(
-        *loop_, {.ice_factory = &ice_, .sctp_factory = sctp_.get(), .sink_policy = &policy_}, {},
+        *loop_, {.ice_factory = &ice_, .sctp_factory = sctp_.get(), .sink_policy = &policy_, .sink_claims = &claims_}, {},
         {.id = "load"});
     Require(created.status(), "connection");
     connection_ = std::move(*created);

@@ -8,6 +8,7 @@
 
 #include "engine/ice/nice_ice_transport_factory.h"
 #include "engine/net/address_policy.h"
+#include "engine/net/destination_claims.h"
 #include "engine/net/event_loop.h"
 #include "engine/peerconnection/peer_connection.h"
 #include "engine/sctp/usrsctp_association_factory.h"
@@ -33,6 +34,7 @@ class DataLoad {
   ice::NiceIceTransportFactory ice_;
   std::unique_ptr<sctp::UsrsctpAssociationFactory> sctp_;
   net::AddressPolicy policy_;
+  net::DestinationClaims claims_;
   std::unique_ptr<peerconnection::PeerConnection> connection_;
   std::string remote_id_;
 };
