@@ -13,7 +13,8 @@ namespace {
 
 // The window bounds messages; the rest of what is queued is short, but there may be much of it
 // when the caller does not read at all.
-constexpr WriteQueueLimits kQueueLimits{.max_messages = 1 << 18, .max_bytes = 16 << 20};
+constexpr size_t kMaxQueuedMessages = 1 << 18;
+constexpr size_t kMaxQueuedBytes = 16 << 20;
 
 // Refusals of one message; every other error ends the stream.
 bool IsRefusal(ErrorReason reason) {
@@ -38,7 +39,9 @@ grpc::ServerBidiReactor<v1::StreamRequest, v1::StreamResponse>* DataStreamReacto
 }
 
 DataStreamReactor::DataStreamReactor(host::Host& host, StreamCap::Permit permit)
-    : host_(host), permit_(std::move(permit)), queue_(*this, kQueueLimits) {}
+    : host_(host),
+      permit_(std::move(permit)),
+      queue_(*this, {.max_messages = kMaxQueuedMessages, .max_bytes = kMaxQueuedBytes}) {}
 
 void DataStreamReactor::OnReadDone(bool ok) {
   if (queue_.ending()) return;

@@ -12,13 +12,16 @@
 #include "service/lease_guard.h"
 #include "service/not_implemented.h"
 #include "service/stream_cap.h"
+#include "service/write_queue.h"
 
 namespace pcd::service {
 
 // Threading: as PeerConnectionService.
 class EventService final : public v1::EventService::CallbackService {
  public:
-  EventService(host::Host& host, int64_t max_watches) : host_(host), watches_(max_watches) {}
+  // `limits` are those of each stream's queue.
+  EventService(host::Host& host, int64_t max_watches, WriteQueueLimits limits)
+      : host_(host), watches_(max_watches), limits_(std::move(limits)) {}
 
   grpc::ServerWriteReactor<v1::WatchEventsResponse>* WatchEvents(
       grpc::CallbackServerContext* context, const v1::WatchEventsRequest* request) override {
@@ -30,12 +33,13 @@ class EventService final : public v1::EventService::CallbackService {
       return new RefusedStream<v1::WatchEventsResponse>(
           TooManyStreams("max-watches", watches_.most()));
     }
-    return EventStreamReactor::Start(host_, *request, std::move(permit));
+    return EventStreamReactor::Start(host_, *request, std::move(permit), limits_);
   }
 
  private:
   host::Host& host_;
   StreamCap watches_;
+  const WriteQueueLimits limits_;
 };
 
 }  // namespace pcd::service

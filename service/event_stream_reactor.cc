@@ -26,8 +26,9 @@ bool Closes(const peerconnection::WatchItem& item) {
 }  // namespace
 
 grpc::ServerWriteReactor<v1::WatchEventsResponse>* EventStreamReactor::Start(
-    host::Host& host, const v1::WatchEventsRequest& request, StreamCap::Permit permit) {
-  auto reactor = std::make_shared<EventStreamReactor>(host, std::move(permit));
+    host::Host& host, const v1::WatchEventsRequest& request, StreamCap::Permit permit,
+    WriteQueueLimits limits) {
+  auto reactor = std::make_shared<EventStreamReactor>(host, std::move(permit), std::move(limits));
   reactor->self_ = reactor;
   if (absl::Status status = reactor->ParseRequest(request); !status.ok()) {
     reactor->Fail(status);
@@ -39,8 +40,9 @@ grpc::ServerWriteReactor<v1::WatchEventsResponse>* EventStreamReactor::Start(
   return reactor.get();
 }
 
-EventStreamReactor::EventStreamReactor(host::Host& host, StreamCap::Permit permit)
-    : host_(host), permit_(std::move(permit)), queue_(*this, {}) {}
+EventStreamReactor::EventStreamReactor(host::Host& host, StreamCap::Permit permit,
+                                       WriteQueueLimits limits)
+    : host_(host), permit_(std::move(permit)), queue_(*this, std::move(limits)) {}
 
 absl::Status EventStreamReactor::ParseRequest(const v1::WatchEventsRequest& request) {
   PCD_RETURN_IF_ERROR(CheckFields(
@@ -183,23 +185,65 @@ void EventStreamReactor::SendHeartbeat() {
   const auto is_heartbeat = [](Response& queued) { return queued.has_heartbeat(); };
   // One that still waits says all that a second one could.
   if (queue_.MergeInto(is_heartbeat)) return;
+  Push(Heartbeat(last_sequences_));
+}
+
+v1::WatchEventsResponse EventStreamReactor::Heartbeat(
+    const std::map<std::string, uint64_t>& sequences) const {
   Response response;
   v1::EventHeartbeat& heartbeat = *response.mutable_heartbeat();
   *heartbeat.mutable_time() =
       TimestampFromUnixMicros(std::chrono::duration_cast<std::chrono::microseconds>(
                                   std::chrono::system_clock::now().time_since_epoch())
                                   .count());
-  heartbeat.mutable_last_sequences()->insert(last_sequences_.begin(), last_sequences_.end());
-  Push(std::move(response));
+  heartbeat.mutable_last_sequences()->insert(sequences.begin(), sequences.end());
+  return response;
 }
 
 void EventStreamReactor::Push(Response response) {
   // Up to `synced` there is at most a snapshot or what the connection keeps of its events, for
   // each connection, all at once; only what comes after it can tell a slow reader.
   const QueueCharge charge = synced_ ? QueueCharge::kCharged : QueueCharge::kFree;
-  if (queue_.Push(std::move(response), charge)) return;
-  Fail(MakeError(absl::StatusCode::kResourceExhausted, ErrorReason::SLOW_CONSUMER,
-                 "the reader is too slow; resume after the last numbers that were received"));
+  if (!queue_.Push(std::move(response), charge)) CutOff();
+}
+
+namespace {
+
+// Takes back from `sequences` what `dropped` would have delivered.
+void Undeliver(const v1::WatchEventsResponse& dropped, std::set<std::string>& seen,
+               std::map<std::string, uint64_t>& sequences) {
+  std::string id;
+  uint64_t delivered = 0;  // 0: nothing of the connection.
+  if (dropped.has_event()) {
+    id = dropped.event().peer_connection_id();
+    delivered = dropped.event().sequence() - 1;
+  } else if (dropped.has_snapshot()) {
+    id = dropped.snapshot().peer_connection().peer_connection_id();
+  } else if (dropped.has_gap()) {
+    id = dropped.gap().peer_connection_id();
+    delivered = dropped.gap().first_missing_sequence() - 1;
+  }
+  // Only the first message of each counts: what follows it is dropped, too.
+  if (id.empty() || !seen.insert(id).second) return;
+  if (delivered > 0) {
+    sequences[id] = delivered;
+  } else {
+    sequences.erase(id);
+  }
+}
+
+}  // namespace
+
+void EventStreamReactor::CutOff() {
+  const absl::Status status =
+      MakeError(absl::StatusCode::kResourceExhausted, ErrorReason::SLOW_CONSUMER,
+                "the reader is too slow; resume after the numbers of the last heartbeat");
+  queue_.FinishNowWith(ToGrpcStatus(status), [this](const auto& dropped) {
+    std::map<std::string, uint64_t> sequences = last_sequences_;
+    std::set<std::string> seen;
+    for (const Response* response : dropped) Undeliver(*response, seen, sequences);
+    return Heartbeat(sequences);
+  });
 }
 
 void EventStreamReactor::Fail(const absl::Status& status) {

@@ -35,9 +35,10 @@ class EventStreamReactor final : public grpc::ServerWriteReactor<v1::WatchEvents
  public:
   // Returns what gRPC wants. `host` outlives the stream.
   static grpc::ServerWriteReactor<v1::WatchEventsResponse>* Start(
-      host::Host& host, const v1::WatchEventsRequest& request, StreamCap::Permit permit);
+      host::Host& host, const v1::WatchEventsRequest& request, StreamCap::Permit permit,
+      WriteQueueLimits limits);
 
-  EventStreamReactor(host::Host& host, StreamCap::Permit permit);
+  EventStreamReactor(host::Host& host, StreamCap::Permit permit, WriteQueueLimits limits);
 
   void OnWriteDone(bool ok) override { queue_.OnWriteDone(ok); }
   void OnCancel() override;
@@ -58,6 +59,8 @@ class EventStreamReactor final : public grpc::ServerWriteReactor<v1::WatchEvents
   void ArmHeartbeat();
   void SendHeartbeat();
   void Push(Response response);  // With mutex_ held.
+  void CutOff();                 // With mutex_ held.
+  Response Heartbeat(const std::map<std::string, uint64_t>& sequences) const;
   void Fail(const absl::Status& status);
   void StopWatching();
   void FinishIfNothingIsLeft();

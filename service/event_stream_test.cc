@@ -1,8 +1,9 @@
 // WatchEvents: snapshot or replay, `synced`, gapless numbers, resumption, gaps, the end.
+#include <map>
 #include <string>
+#include <vector>
 
 #include "service/service_harness_testing.h"
-#include "service/write_queue.h"
 
 namespace pcd::service {
 namespace {
@@ -13,6 +14,10 @@ class EventStreamTest : public ::testing::Test {
     v1::WatchEventsRequest request;
     request.add_peer_connection_ids(id);
     return request;
+  }
+  // gRPC itself takes in some hundred kilobytes of what nobody reads.
+  void MakeMoreEventsThanAQueueHolds() {
+    for (int i = 0; i < 1000; ++i) ASSERT_TRUE(service_.Close(service_.Create()).ok());
   }
   // Something that makes events: a transceiver.
   void Change(const std::string& id) {
@@ -26,7 +31,14 @@ class EventStreamTest : public ::testing::Test {
     ASSERT_TRUE(status.ok()) << status.error_message();
   }
 
-  ServiceHarness service_;
+  static constexpr size_t kWatchBytes = 64 << 10;
+  static ServerOptions SmallQueues() {
+    ServerOptions options;
+    options.max_watch_bytes = kWatchBytes;
+    return options;
+  }
+
+  ServiceHarness service_{{}, SmallQueues()};
 };
 
 TEST_F(EventStreamTest, AWatchBeginsWithASnapshotAndGoesOnWithoutGaps) {
@@ -158,7 +170,7 @@ TEST_F(EventStreamTest, AWatchOfManyConnectionsIsNotCutOffByItsOwnSnapshots) {
   ASSERT_EQ(initial.size(), static_cast<size_t>(kConnections));
   size_t bytes = 0;
   for (const auto& response : initial) bytes += response.ByteSizeLong();
-  EXPECT_GT(bytes, WriteQueueLimits().max_bytes / 4);
+  EXPECT_GT(bytes, kWatchBytes);
 }
 
 TEST_F(EventStreamTest, AReplayLongerThanTheQueueIsNotCutOff) {
@@ -169,18 +181,51 @@ TEST_F(EventStreamTest, AReplayLongerThanTheQueueIsNotCutOff) {
     (*request.mutable_resume_after())[id] = 0;
   }
   EventReader reader(service_, request);
-  EXPECT_GT(reader.Initial().size(), WriteQueueLimits().max_messages);
+  size_t bytes = 0;
+  for (const auto& response : reader.Initial()) bytes += response.ByteSizeLong();
+  EXPECT_GT(bytes, kWatchBytes);
 }
 
 TEST_F(EventStreamTest, AReaderThatNeverReadsIsCutOff) {
   EventReader reader(service_, {});
   reader.Initial();
-  for (size_t i = 0; i < WriteQueueLimits().max_messages; ++i) {
-    ASSERT_TRUE(service_.Close(service_.Create()).ok());
-  }
+  MakeMoreEventsThanAQueueHolds();
   const grpc::Status status = reader.Finish();
   EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
   EXPECT_EQ(Reason(status), "SLOW_CONSUMER");
+}
+
+TEST_F(EventStreamTest, WhoIsCutOffLearnsWhereToResume) {
+  const std::string id = service_.Create();
+  EventReader reader(service_, {});
+  const auto initial = reader.Initial();
+  std::map<std::string, uint64_t> got;
+  got[id] = initial.at(0).snapshot().peer_connection().last_event_sequence();
+  MakeMoreEventsThanAQueueHolds();
+  for (int i = 0; i < 3; ++i) Change(id);
+  std::vector<v1::WatchEventsResponse> rest;
+  EXPECT_EQ(Reason(reader.Finish(&rest)), "SLOW_CONSUMER");
+  ASSERT_FALSE(rest.empty());
+  for (const auto& response : rest) {
+    if (response.has_event())
+      got[response.event().peer_connection_id()] = response.event().sequence();
+  }
+  ASSERT_TRUE(rest.back().has_heartbeat());
+  const auto& cursor = rest.back().heartbeat().last_sequences();
+  EXPECT_GT(cursor.size(), 1u);
+  for (const auto& [watched, sequence] : cursor) EXPECT_EQ(sequence, got[watched]) << watched;
+  // Exactly what was missed of the connection that is still there.
+  v1::WatchEventsRequest again = Named(id);
+  (*again.mutable_resume_after())[id] = cursor.at(id);
+  EventReader resumed(service_, again);
+  uint64_t expected = cursor.at(id) + 1;
+  for (const auto& response : resumed.Initial()) {
+    EXPECT_EQ(response.event().sequence(), expected++);
+  }
+  EventReader fresh(service_, Named(id));
+  const auto now = fresh.Initial();
+  EXPECT_EQ(expected, now.at(0).snapshot().peer_connection().last_event_sequence() + 1);
+  EXPECT_GE(expected, got[id] + 3);
 }
 
 TEST(EventStreamLimits, MoreWatchesThanTheLimitAreRefused) {

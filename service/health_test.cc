@@ -61,6 +61,19 @@ TEST(Health, ADrainingNodeIsNotReadyButServesItsConnections) {
   }
 }
 
+TEST(Health, AFullNodeIsNotReadyUntilThereIsRoom) {
+  ServiceHarness service({.max_peer_connections = 1});
+  const std::string id = service.Create();
+  service.server().UpdateReadiness();
+  int status = 0;
+  EXPECT_TRUE(Check(service, "readiness", &status).ok());
+  EXPECT_EQ(status, kNotServing);
+  ASSERT_TRUE(service.Close(id).ok());
+  service.server().UpdateReadiness();
+  EXPECT_TRUE(Check(service, "readiness", &status).ok());
+  EXPECT_EQ(status, kServing);
+}
+
 TEST(Health, LivenessFollowsTheLoops) {
   ServiceHarness service;
   int status = 0;

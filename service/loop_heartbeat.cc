@@ -25,9 +25,10 @@ bool LoopHeartbeat::IsAlive(Time now) const {
 }
 
 LivenessMonitor::LivenessMonitor(const std::vector<net::Loop*>& loops,
-                                 std::function<void(bool)> on_change)
+                                 std::function<void(bool)> on_change, std::function<void()> on_beat)
     : heartbeat_(loops, std::chrono::steady_clock::now()),
       on_change_(std::move(on_change)),
+      on_beat_(std::move(on_beat)),
       thread_([this] { Run(); }) {}
 
 LivenessMonitor::~LivenessMonitor() {
@@ -49,6 +50,7 @@ void LivenessMonitor::Run() {
       alive = !alive;
       on_change_(alive);
     }
+    on_beat_();
     wake_.wait_for(lock, LoopHeartbeat::kInterval, [this] { return stopping_; });
   }
 }

@@ -43,10 +43,11 @@ class LoopHeartbeat {
 };
 
 // Beats from a thread of its own and tells every change. Threading: created and destroyed by one
-// thread; `on_change` is called on the monitor's own, first when a loop hangs.
+// thread; `on_change` (first when a loop hangs) and `on_beat` are called on the monitor's own.
 class LivenessMonitor {
  public:
-  LivenessMonitor(const std::vector<net::Loop*>& loops, std::function<void(bool)> on_change);
+  LivenessMonitor(const std::vector<net::Loop*>& loops, std::function<void(bool)> on_change,
+                  std::function<void()> on_beat);
   ~LivenessMonitor();
 
  private:
@@ -54,6 +55,7 @@ class LivenessMonitor {
 
   LoopHeartbeat heartbeat_;
   const std::function<void(bool)> on_change_;
+  const std::function<void()> on_beat_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;  // Guarded by mutex_.

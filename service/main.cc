@@ -125,10 +125,13 @@ absl::Status Run(const Options& options, const sigset_t& signals) {
   std::fflush(stdout);
   PCD_LOG(kInfo, "service", "listening, " + std::to_string(loops->size()) + " media loops");
 
-  std::optional<LivenessMonitor> liveness(std::in_place, loop_pointers, [&server](bool live) {
-    PCD_LOG(kError, "service", live ? "all media loops turn again" : "a media loop hangs");
-    server->SetLive(live);
-  });
+  std::optional<LivenessMonitor> liveness(
+      std::in_place, loop_pointers,
+      [&server](bool live) {
+        PCD_LOG(kError, "service", live ? "all media loops turn again" : "a media loop hangs");
+        server->SetLive(live);
+      },
+      [&server] { server->UpdateReadiness(); });
   const int signal = WaitForSignal(signals);
   PCD_LOG(kInfo, "service", std::string("stopping on ") + strsignal(signal));
   liveness.reset();

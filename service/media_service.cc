@@ -1,6 +1,8 @@
 #include "service/media_service.h"
 
+#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -11,8 +13,22 @@
 namespace pcd::service {
 namespace {
 
+constexpr int kMaxSinkIds = 1024;  // What --max-sinks can be at most.
+
 absl::Status RequireSinkId(const std::string& sink_id) {
   return sink_id.empty() ? InvalidArgument("the sink is required", "sink_id") : absl::OkStatus();
+}
+
+// A description has one section a sink, so more names than sinks, or one twice, is a mistake.
+absl::Status CheckSinkIds(const v1::GetSinkSdpRequest& request) {
+  if (request.sink_ids_size() > kMaxSinkIds) {
+    return InvalidArgument("at most 1024 sinks can be named", "sink_ids");
+  }
+  const std::set<std::string_view> ids(request.sink_ids().begin(), request.sink_ids().end());
+  if (ids.size() < static_cast<size_t>(request.sink_ids_size())) {
+    return InvalidArgument("a sink is named twice", "sink_ids");
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<bool> AskForKeyFrame(host::PeerConnection& pc,
@@ -42,8 +58,9 @@ grpc::ServerUnaryReactor* MediaService::CreateSink(grpc::CallbackServerContext* 
       [](host::PeerConnection& pc, const v1::CreateSinkRequest& in,
          v1::CreateSinkResponse& out) -> absl::Status {
         PCD_ASSIGN_OR_RETURN(const media::SinkConfig config, FromProto(in.spec(), "spec"));
-        PCD_ASSIGN_OR_RETURN(const media::SinkInfo sink, pc.CreateSink(config));
-        *out.mutable_sink() = ToProto(pc.id(), sink);
+        const absl::StatusOr<media::SinkInfo> sink = pc.CreateSink(config);
+        PCD_RETURN_IF_ERROR(WithFieldPrefix(sink.status(), "spec"));
+        *out.mutable_sink() = ToProto(pc.id(), *sink);
         return absl::OkStatus();
       });
 }
@@ -76,8 +93,9 @@ grpc::ServerUnaryReactor* MediaService::UpdateSink(grpc::CallbackServerContext* 
         PCD_ASSIGN_OR_RETURN(const media::SinkInfo current, pc.GetSink(in.sink_id()));
         PCD_ASSIGN_OR_RETURN(const media::SinkUpdate update,
                              FromProto(in.spec(), in.update_mask(), current.config));
-        PCD_ASSIGN_OR_RETURN(const media::SinkInfo sink, pc.UpdateSink(in.sink_id(), update));
-        *out.mutable_sink() = ToProto(pc.id(), sink);
+        const absl::StatusOr<media::SinkInfo> sink = pc.UpdateSink(in.sink_id(), update);
+        PCD_RETURN_IF_ERROR(WithFieldPrefix(sink.status(), "spec"));
+        *out.mutable_sink() = ToProto(pc.id(), *sink);
         return absl::OkStatus();
       });
 }
@@ -117,6 +135,7 @@ grpc::ServerUnaryReactor* MediaService::GetSinkSdp(grpc::CallbackServerContext* 
       host_, context, request, response, {"peer_connection_id", "sink_ids"},
       [](host::PeerConnection& pc, const v1::GetSinkSdpRequest& in,
          v1::GetSinkSdpResponse& out) -> absl::Status {
+        PCD_RETURN_IF_ERROR(CheckSinkIds(in));
         const std::vector<std::string> ids(in.sink_ids().begin(), in.sink_ids().end());
         PCD_ASSIGN_OR_RETURN(std::string sdp, pc.GetSinkSdp(ids));
         out.set_sdp(std::move(sdp));
@@ -131,10 +150,10 @@ grpc::ServerUnaryReactor* MediaService::RequestKeyFrame(grpc::CallbackServerCont
       host_, context, request, response, {"peer_connection_id", "track", "sink_id", "method"},
       [](host::PeerConnection& pc, const v1::RequestKeyFrameRequest& in,
          v1::RequestKeyFrameResponse& out) -> absl::Status {
-        if (in.method() == v1::KEY_FRAME_REQUEST_METHOD_FIR) return FieldNotImplemented("method");
         if (!v1::KeyFrameRequestMethod_IsValid(in.method())) {
           return InvalidArgument("the method is auto, PLI or FIR", "method");
         }
+        if (in.method() > v1::KEY_FRAME_REQUEST_METHOD_AUTO) return FieldNotImplemented("method");
         PCD_ASSIGN_OR_RETURN(const bool sent, AskForKeyFrame(pc, in));
         out.set_sent(sent);
         return absl::OkStatus();

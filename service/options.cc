@@ -37,6 +37,12 @@ void AddServerFlags(FlagSet& flags, ServerOptions& server) {
   flags.AddInteger("grpc-max-threads", &server.max_threads, 2, 4096, "Most threads of gRPC.");
   flags.AddInteger("max-watches", &server.max_watches, 1, 1 << 20,
                    "Most event streams at a time, of all clients.");
+  flags.AddInteger("max-watch-bytes", &server.max_watch_bytes, 1 << 16, 1 << 30,
+                   "Events that wait for one reader; beyond it the stream is cut.");
+  flags.AddInteger("max-watches-bytes", &server.max_watches_bytes, 1 << 20, int64_t{1} << 36,
+                   "The same of all readers together, snapshots too.");
+  flags.AddInteger("grpc-max-memory-bytes", &server.max_memory_bytes, 1 << 24, int64_t{1} << 36,
+                   "Memory that gRPC may use for its calls; above it reads are held back.");
   flags.AddInteger("max-data-streams", &server.max_data_streams, 1, 1 << 20,
                    "Most data channel streams at a time, of all clients.");
 }

@@ -7,7 +7,9 @@
 #include <utility>
 
 #include "engine/base/status.h"
+#include "service/reply_limit.h"
 #include "service/server_credentials.h"
+#include "service/write_queue.h"
 
 namespace pcd::service {
 namespace {
@@ -40,8 +42,14 @@ void SetArguments(grpc::ServerBuilder& builder, const ServerOptions& options) {
   set(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
   set(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   grpc::ResourceQuota quota("peerconnectiond");
+  quota.Resize(static_cast<size_t>(options.max_memory_bytes));
   quota.SetMaxThreads(static_cast<int>(options.max_threads));
   builder.SetResourceQuota(quota);
+}
+
+WriteQueueLimits WatchLimits(const ServerOptions& options) {
+  return {.max_bytes = static_cast<size_t>(options.max_watch_bytes),
+          .budget = std::make_shared<ByteBudget>(static_cast<size_t>(options.max_watches_bytes))};
 }
 
 void SetHealth(grpc::Server& server) {
@@ -58,10 +66,11 @@ void SetHealth(grpc::Server& server) {
 }  // namespace
 
 Server::Server(host::Host& host, const ServerOptions& options)
-    : peer_connections_(host),
+    : host_(host),
+      peer_connections_(host),
       media_(host),
       data_channels_(host, options.max_data_streams),
-      events_(host, options.max_watches) {}
+      events_(host, options.max_watches, WatchLimits(options)) {}
 
 Server::~Server() { Shutdown(std::chrono::milliseconds(0)); }
 
@@ -74,6 +83,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(host::Host& host,
   std::unique_ptr<Server> server(new Server(host, options));
   grpc::ServerBuilder builder;
   builder.AddListeningPort(options.listen_address, std::move(credentials), &server->port_);
+  MaxReplyBytes() = static_cast<size_t>(options.max_send_bytes);
   SetArguments(builder, options);
   builder.RegisterService(&server->peer_connections_);
   builder.RegisterService(&server->media_);
@@ -94,7 +104,13 @@ std::shared_ptr<grpc::Channel> Server::InProcessChannel() {
 }
 
 void Server::SetDraining() {
-  server_->GetHealthCheckService()->SetServingStatus("readiness", false);
+  draining_ = true;
+  UpdateReadiness();
+}
+
+void Server::UpdateReadiness() {
+  const bool full = host_.size() >= host_.options().limits.max_peer_connections;
+  server_->GetHealthCheckService()->SetServingStatus("readiness", !draining_ && !full);
 }
 
 void Server::SetLive(bool live) {

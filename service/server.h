@@ -6,6 +6,7 @@
 #include <grpcpp/channel.h>
 #include <grpcpp/server.h>
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 
@@ -21,8 +22,8 @@ namespace pcd::service {
 
 // Health names: "" is SERVING as long as the process works; "liveness" while all media loops turn
 // (see loop_heartbeat.h); "readiness" while
-// it takes new connections; each service by its full name until the server stops, so that a
-// draining node keeps its control planes.
+// it takes new connections, that is, has room and does not drain; each service by its full name
+// until the server stops, so that a draining node keeps its control planes.
 //
 // Threading: all methods but SetLive from one thread; the server has its own.
 class Server {
@@ -39,6 +40,8 @@ class Server {
 
   // The node takes no new connections: "readiness" becomes NOT_SERVING.
   void SetDraining();
+  // "readiness" follows whether there is room for a connection. Any thread, before Shutdown.
+  void UpdateReadiness();
 
   // Whether all media loops turn: "liveness" says so from now on, until the next call. Any thread,
   // before Shutdown.
@@ -50,6 +53,8 @@ class Server {
  private:
   Server(host::Host& host, const ServerOptions& options);
 
+  host::Host& host_;
+  std::atomic<bool> draining_{false};
   PeerConnectionService peer_connections_;
   MediaService media_;
   DataChannelService data_channels_;

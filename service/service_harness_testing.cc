@@ -155,9 +155,10 @@ std::vector<v1::WatchEventsResponse> EventReader::Initial() {
   return initial;
 }
 
-grpc::Status EventReader::Finish() {
+grpc::Status EventReader::Finish(std::vector<v1::WatchEventsResponse>* rest) {
   v1::WatchEventsResponse response;
   while (reader_->Read(&response)) {
+    if (rest != nullptr) rest->push_back(response);
   }
   finished_ = true;
   return reader_->Finish();

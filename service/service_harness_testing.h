@@ -93,7 +93,9 @@ class EventReader {
   // Reads up to `synced` and returns everything before it.
   std::vector<v1::WatchEventsResponse> Initial();
   // Reads to the end of the stream.
-  grpc::Status Finish();
+  grpc::Status Finish() { return Finish(nullptr); }
+  // What it read goes to `rest`.
+  grpc::Status Finish(std::vector<v1::WatchEventsResponse>* rest);
   void Cancel() { context_->TryCancel(); }
 
  private:

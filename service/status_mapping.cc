@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "engine/base/error_contract.h"
 #include "engine/base/error_reason.h"
 #include "engine/base/status.h"
 #include "google/rpc/error_details.pb.h"
@@ -13,6 +14,15 @@ namespace {
 constexpr std::string_view kReasonPrefix = "ERROR_REASON_";
 // gRPC carries messages and details in headers, which are limited to some kilobytes.
 constexpr size_t kMaxMessageBytes = 1024;
+
+// Of a reason by its name in the contract.
+std::string_view DomExceptionOf(std::string_view reason) {
+#define PCD_X(name) \
+  if (reason == #name) return ContractOf(ErrorReason::name).dom_exception;
+  PCD_ERROR_REASONS(PCD_X)
+#undef PCD_X
+  return {};
+}
 
 std::string Shorten(std::string text) {
   if (text.size() <= kMaxMessageBytes) return text;
@@ -45,7 +55,11 @@ std::string ReasonName(v1::ErrorReason reason) {
 grpc::Status MakeGrpcStatus(grpc::StatusCode code, v1::ErrorReason reason,
                             const std::string& message,
                             const std::map<std::string, std::string>& metadata) {
-  return Make(code, ReasonName(reason), message, metadata);
+  const std::string name = ReasonName(reason);
+  std::map<std::string, std::string> complete = metadata;
+  const std::string_view dom_exception = DomExceptionOf(name);
+  if (!dom_exception.empty()) complete.emplace("domException", dom_exception);
+  return Make(code, name, message, complete);
 }
 
 grpc::Status ToGrpcStatus(const absl::Status& status) {

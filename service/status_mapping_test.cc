@@ -56,8 +56,8 @@ TEST(StatusMapping, AnErrorCarriesExactlyOneErrorInfoWithAllItsDetails) {
 }
 
 TEST(StatusMapping, DetailsThatDoNotExistAreLeftOut) {
-  const google::rpc::ErrorInfo info = OnlyErrorInfo(ToGrpcStatus(MakeError(
-      absl::StatusCode::kNotFound, ErrorReason::PEER_CONNECTION_NOT_FOUND, "no such connection")));
+  const google::rpc::ErrorInfo info = OnlyErrorInfo(ToGrpcStatus(
+      MakeError(absl::StatusCode::kNotFound, ErrorReason::SINK_NOT_FOUND, "no such sink")));
   EXPECT_EQ(info.metadata().size(), 0u);
 }
 

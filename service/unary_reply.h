@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "service/contract.h"
+#include "service/reply_limit.h"
 #include "service/status_mapping.h"
 
 namespace pcd::service {
@@ -45,6 +46,13 @@ class UnaryReply {
   bool IsCancelled() const { return context_->IsCancelled(); }
 
   void Finish(const absl::Status& status) && {
+    if (status.ok() && response_->ByteSizeLong() > MaxReplyBytes()) {
+      response_->Clear();
+      std::move(*this).Finish(MakeGrpcStatus(
+          grpc::StatusCode::RESOURCE_EXHAUSTED, v1::ERROR_REASON_LIMIT_EXCEEDED,
+          "the reply is longer than --grpc-max-send-bytes", {{"limit", "grpc-max-send-bytes"}}));
+      return;
+    }
     std::exchange(reactor_, nullptr)->Finish(ToGrpcStatus(status));
   }
   void Finish(const grpc::Status& status) && { std::exchange(reactor_, nullptr)->Finish(status); }

@@ -7,9 +7,13 @@
 
 #include <cstddef>
 #include <deque>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <utility>
+#include <vector>
+
+#include "service/byte_budget.h"
 
 namespace pcd::service {
 
@@ -22,13 +26,15 @@ class WriteTarget {
   virtual void FinishWith(const grpc::Status& status) = 0;
 };
 
-// Whether a message takes room of the queue's limits. What is bounded by something else (the
-// snapshots with which a watch begins) is not charged: it would fill the queue on its own.
+// Whether a message takes room of the queue's own limits. What comes all at once by its nature
+// (the snapshots with which a watch begins) is not charged: it would fill the queue on its own.
+// The budget that queues share is for all messages.
 enum class QueueCharge { kCharged, kFree };
 
 struct WriteQueueLimits {
-  size_t max_messages = 1024;
-  size_t max_bytes = 1 << 20;
+  size_t max_messages = 1 << 15;
+  size_t max_bytes = 8 << 20;
+  std::shared_ptr<ByteBudget> budget{};  // Null: none.
 };
 
 // Threading: any thread. The target is called without a lock held, and never twice at a time:
@@ -39,10 +45,12 @@ class WriteQueue {
   WriteQueue(WriteTarget<Response>& target, WriteQueueLimits limits)
       : target_(target), limits_(limits) {}
 
+  ~WriteQueue() { Give(queued_bytes_); }
+
   // False: the queue is full and nothing was taken. After the end it takes and drops all.
   bool Push(Response response, QueueCharge charge = QueueCharge::kCharged) {
     const bool charged = charge == QueueCharge::kCharged;
-    const size_t bytes = charged ? response.ByteSizeLong() : 0;
+    const size_t bytes = response.ByteSizeLong();
     std::unique_lock lock(mutex_);
     if (ending_) return true;
     // One message always fits, however long it is.
@@ -50,7 +58,9 @@ class WriteQueue {
         (messages_ >= limits_.max_messages || bytes_ + bytes > limits_.max_bytes)) {
       return false;
     }
-    bytes_ += bytes;
+    if (limits_.budget != nullptr && !limits_.budget->Take(bytes, queued_bytes_)) return false;
+    queued_bytes_ += bytes;
+    bytes_ += charged ? bytes : 0;
     messages_ += charged ? 1 : 0;
     queue_.push_back({std::move(response), bytes, charged});
     Continue(lock);
@@ -82,8 +92,23 @@ class WriteQueue {
     std::unique_lock lock(mutex_);
     if (finished_) return;
     ending_ = std::move(status);
-    // After the end nothing is pushed, so only the front's share is ever given back.
-    while (queue_.size() > (writing_ ? 1u : 0u)) queue_.pop_back();
+    while (queue_.size() > (writing_ ? 1u : 0u)) DropBack();
+    Continue(lock);
+  }
+
+  // As FinishNow, but `farewell` makes one last message, out of what is dropped, oldest first.
+  // Without effect on a stream that is ending already.
+  template <typename Farewell>
+  void FinishNowWith(grpc::Status status, Farewell farewell) {
+    std::unique_lock lock(mutex_);
+    if (ending_) return;
+    ending_ = std::move(status);
+    const size_t kept = writing_ ? 1 : 0;
+    std::vector<const Response*> dropped;
+    for (size_t i = kept; i < queue_.size(); ++i) dropped.push_back(&queue_[i].response);
+    Response last = farewell(dropped);
+    while (queue_.size() > kept) DropBack();
+    queue_.push_back({std::move(last), 0, false});
     Continue(lock);
   }
 
@@ -91,13 +116,10 @@ class WriteQueue {
   void OnWriteDone(bool ok) {
     std::unique_lock lock(mutex_);
     writing_ = false;
-    bytes_ -= queue_.front().bytes;
-    messages_ -= queue_.front().charged ? 1 : 0;
+    Uncount(queue_.front());
     queue_.pop_front();
     if (!ok) {
-      queue_.clear();
-      bytes_ = 0;
-      messages_ = 0;
+      while (!queue_.empty()) DropBack();
       if (!ending_) ending_ = grpc::Status::CANCELLED;
     }
     Continue(lock);
@@ -114,6 +136,23 @@ class WriteQueue {
     size_t bytes;
     bool charged;
   };
+
+  void DropBack() {
+    Uncount(queue_.back());
+    queue_.pop_back();
+  }
+
+  void Uncount(const Entry& entry) {
+    queued_bytes_ -= entry.bytes;
+    Give(entry.bytes);
+    if (!entry.charged) return;
+    bytes_ -= entry.bytes;
+    --messages_;
+  }
+
+  void Give(size_t bytes) {
+    if (limits_.budget != nullptr) limits_.budget->Give(bytes);
+  }
 
   // Starts what comes next, outside of the lock.
   void Continue(std::unique_lock<std::mutex>& lock) {
@@ -136,6 +175,7 @@ class WriteQueue {
   const WriteQueueLimits limits_;
   mutable std::mutex mutex_;
   std::deque<Entry> queue_;             // Guarded by mutex_. The front is being written.
+  size_t queued_bytes_ = 0;             // Guarded by mutex_. Of all messages.
   size_t bytes_ = 0;                    // Guarded by mutex_. Of charged messages.
   size_t messages_ = 0;                 // Guarded by mutex_. Charged ones.
   bool writing_ = false;                // Guarded by mutex_.

@@ -86,6 +86,39 @@ TEST_F(WriteQueueTest, MessagesThatAreNotChargedNeitherFillTheQueueNorMeetItsLim
   EXPECT_TRUE(queue_.Push(Make(1)));
 }
 
+TEST(WriteQueueBudgetTest, QueuesTogetherHoldNoMoreThanTheirBudgetBeyondTheirOwnShare) {
+  constexpr size_t kOwn = ByteBudget::kOwnBytes;
+  const auto budget = std::make_shared<ByteBudget>(3 * kOwn);
+  Stream first_stream;
+  Stream second_stream;
+  {
+    WriteQueue<Message> first(first_stream, {.max_bytes = 100 * kOwn, .budget = budget});
+    WriteQueue<Message> second(second_stream, {.max_bytes = 100 * kOwn, .budget = budget});
+    const Message half = Make(1, std::string(kOwn / 2, 'x'));
+    int taken = 0;
+    while (first.Push(half, QueueCharge::kFree)) ++taken;
+    EXPECT_EQ(taken, 5);
+    EXPECT_TRUE(second.Push(half)) << "the others' bytes must not cost it its first ones";
+    EXPECT_FALSE(second.Push(half) && second.Push(half));
+    first.FinishNow(grpc::Status::CANCELLED);
+    EXPECT_TRUE(second.Push(half));
+  }
+  EXPECT_EQ(budget->used(), 0u);
+}
+
+TEST_F(WriteQueueTest, TheLastMessageIsMadeOfWhatIsDropped) {
+  for (int i = 1; i <= 3; ++i) queue_.Push(Make(static_cast<uint64_t>(i)));
+  queue_.FinishNowWith(grpc::Status::CANCELLED, [](const std::vector<const Message*>& dropped) {
+    uint64_t sum = 0;
+    for (const Message* message : dropped) sum += message->bytes();
+    return Make(sum);
+  });
+  Done();
+  Done();
+  EXPECT_EQ(stream_.written, (std::vector<uint64_t>{1, 5}));
+  EXPECT_EQ(stream_.ends.size(), 1u);
+}
+
 TEST_F(WriteQueueTest, TheEndComesAfterWhatIsQueued) {
   queue_.Push(Make(1));
   queue_.Push(Make(2));

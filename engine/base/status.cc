@@ -2,8 +2,11 @@
 
 #include <absl/strings/cord.h>
 
+#include <cassert>
 #include <charconv>
 #include <optional>
+
+#include "engine/base/error_contract.h"
 
 namespace pcd {
 namespace {
@@ -26,9 +29,14 @@ void SetPayload(absl::Status& status, const char* url, const std::string& value)
 
 absl::Status MakeError(absl::StatusCode code, ErrorReason reason, std::string_view message,
                        const ErrorDetail& detail) {
+  const ErrorContract contract = ContractOf(reason);
+  // A bug of the caller, whatever a peer did: every reason has one code.
+  assert(code == contract.code);
   absl::Status status(code, std::string(message));
   SetPayload(status, kReasonUrl, std::to_string(static_cast<int>(reason)));
-  SetPayload(status, kDomExceptionUrl, detail.dom_exception);
+  SetPayload(
+      status, kDomExceptionUrl,
+      detail.dom_exception.empty() ? std::string(contract.dom_exception) : detail.dom_exception);
   SetPayload(status, kFieldUrl, detail.field);
   if (detail.sdp_line > 0) SetPayload(status, kSdpLineUrl, std::to_string(detail.sdp_line));
   return status;
@@ -55,6 +63,14 @@ ErrorDetail GetErrorDetail(const absl::Status& status) {
 absl::Status InvalidArgument(std::string_view message, std::string_view field) {
   return MakeError(absl::StatusCode::kInvalidArgument, ErrorReason::INVALID_ARGUMENT, message,
                    {.field = std::string(field)});
+}
+
+absl::Status WithFieldPrefix(const absl::Status& status, std::string_view prefix) {
+  const std::string field = Payload(status, kFieldUrl);
+  if (field.empty()) return status;
+  absl::Status prefixed = status;
+  SetPayload(prefixed, kFieldUrl, std::string(prefix) + "." + field);
+  return prefixed;
 }
 
 absl::Status InvalidState(std::string_view message) {

@@ -20,11 +20,12 @@ namespace pcd {
 
 // What an API user is told beside code, reason and message.
 struct ErrorDetail {
-  std::string dom_exception{};  // "InvalidStateError", ...; empty where W3C has none.
+  std::string dom_exception{};  // "InvalidStateError", ...; empty: as error_contract.h says.
   int sdp_line = 0;             // 1-based; 0: no line is at fault.
   std::string field{};          // The request field at fault, dotted; empty: none.
 };
 
+// `code` is the one that error_contract.h gives for `reason`.
 absl::Status MakeError(absl::StatusCode code, ErrorReason reason, std::string_view message,
                        const ErrorDetail& detail = {});
 
@@ -35,6 +36,9 @@ ErrorDetail GetErrorDetail(const absl::Status& status);
 // Short forms for the cases that occur everywhere.
 absl::Status InvalidArgument(std::string_view message, std::string_view field = {});
 absl::Status InvalidState(std::string_view message);  // DOMException InvalidStateError.
+
+// The same error, its field below `prefix`: "destination" becomes "sinks[0].destination".
+absl::Status WithFieldPrefix(const absl::Status& status, std::string_view prefix);
 
 }  // namespace pcd
 

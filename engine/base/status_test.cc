@@ -16,6 +16,20 @@ TEST(StatusTest, CarriesReasonAndDetail) {
   EXPECT_EQ(GetErrorDetail(status).field, "description.sdp");
 }
 
+TEST(StatusTest, TheContractGivesTheDomExceptionThatNobodyNamed) {
+  EXPECT_EQ(GetErrorDetail(InvalidArgument("x")).dom_exception, "TypeError");
+  EXPECT_EQ(GetErrorDetail(MakeError(absl::StatusCode::kNotFound, ErrorReason::SINK_NOT_FOUND, "x"))
+                .dom_exception,
+            "");
+}
+
+TEST(StatusTest, AFieldIsPutBelowWhatHoldsIt) {
+  const absl::Status status = WithFieldPrefix(InvalidArgument("x", "destination"), "sinks[2]");
+  EXPECT_EQ(GetErrorDetail(status).field, "sinks[2].destination");
+  EXPECT_EQ(GetErrorReason(status), ErrorReason::INVALID_ARGUMENT);
+  EXPECT_EQ(GetErrorDetail(WithFieldPrefix(InvalidArgument("x"), "sinks[2]")).field, "");
+}
+
 TEST(StatusTest, ForeignStatusHasReasonInternal) {
   EXPECT_EQ(GetErrorReason(absl::UnknownError("x")), ErrorReason::INTERNAL);
   EXPECT_EQ(GetErrorDetail(absl::UnknownError("x")).sdp_line, 0);

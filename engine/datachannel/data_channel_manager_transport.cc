@@ -10,7 +10,7 @@ namespace pcd::datachannel {
 namespace {
 
 absl::Status ChannelFailure(std::string_view message) {
-  return MakeError(absl::StatusCode::kAborted, ErrorReason::INTERNAL, message,
+  return MakeError(absl::StatusCode::kInternal, ErrorReason::INTERNAL, message,
                    {.dom_exception = "OperationError"});
 }
 
@@ -138,7 +138,7 @@ bool DataChannelManager::AppendPartial(Channel& channel, ByteSpan bytes) {
   // The cap is on all channels together: each could keep one open for ever.
   if (partial_bytes_ + bytes.size() > limits_.max_message_bytes) {
     Fail(channel,
-         MakeError(absl::StatusCode::kResourceExhausted, ErrorReason::MESSAGE_TOO_LARGE,
+         MakeError(absl::StatusCode::kInvalidArgument, ErrorReason::MESSAGE_TOO_LARGE,
                    "the peer's message in parts is too long", {.dom_exception = "OperationError"}));
     return false;
   }

@@ -1,6 +1,7 @@
 #include "engine/host/accept_offer.h"
 
 #include <memory>
+#include <string>
 #include <utility>
 
 namespace pcd::host {
@@ -8,12 +9,14 @@ namespace {
 
 absl::Status SetUp(PeerConnection& pc, const AcceptOfferOptions& options) {
   // Sinks first: they are armed before the first packet can arrive.
-  for (const media::SinkConfig& sink : options.sinks) {
-    PCD_RETURN_IF_ERROR(pc.CreateSink(sink).status());
+  for (size_t i = 0; i < options.sinks.size(); ++i) {
+    PCD_RETURN_IF_ERROR(WithFieldPrefix(pc.CreateSink(options.sinks[i]).status(),
+                                        "sinks[" + std::to_string(i) + "]"));
   }
   PCD_RETURN_IF_ERROR(pc.SetRemoteDescription(options.offer));
-  for (const IceCandidateInit& candidate : options.candidates) {
-    PCD_RETURN_IF_ERROR(pc.AddIceCandidate(candidate));
+  for (size_t i = 0; i < options.candidates.size(); ++i) {
+    PCD_RETURN_IF_ERROR(WithFieldPrefix(pc.AddIceCandidate(options.candidates[i]),
+                                        "candidates[" + std::to_string(i) + "]"));
   }
   return pc.SetLocalDescription(std::nullopt).status();
 }

@@ -44,6 +44,8 @@ absl::Status BadArgument(const char* message, const char* field) {
                    {.dom_exception = "TypeError", .field = field});
 }
 
+constexpr size_t kMaxStreams = 16;
+
 absl::Status CheckTransceiverArguments(const TransceiverInit& init, std::string_view id) {
   if (init.direction == Direction::kStopped) {
     return BadArgument("a transceiver cannot start stopped", "init.direction");
@@ -51,6 +53,10 @@ absl::Status CheckTransceiverArguments(const TransceiverInit& init, std::string_
   if (!id.empty() && !IsCallerId(id)) {
     return BadArgument("a transceiver id is 1 to 64 letters, digits, '-', '_' or '.'",
                        "transceiver_id");
+  }
+  // Each adds a line to every description.
+  if (init.stream_ids.size() > kMaxStreams) {
+    return BadArgument("a transceiver has at most 16 streams", "init.stream_ids");
   }
   // "-" says "no stream" in a=msid.
   for (const string& stream : init.stream_ids) {

@@ -102,9 +102,9 @@ TEST(LocalCandidatesTest, AreRefusedTooEarlyTooManyAndForOtherTransports) {
   peer.Answer(ReadSample("chromium_offer.sdp"));
   EXPECT_TRUE(peer.session->AddLocalCandidate(0, HostCandidate("192.0.2.1", 1)).ok());
   ExpectError(peer.session->AddLocalCandidate(0, HostCandidate("192.0.2.1", 2)).status(),
-              ErrorReason::LIMIT_EXCEEDED, "");
+              ErrorReason::LIMIT_EXCEEDED, "OperationError");
   ExpectError(peer.session->AddLocalCandidate(1, HostCandidate("192.0.2.1", 1)).status(),
-              ErrorReason::INVALID_ARGUMENT, "");
+              ErrorReason::INVALID_ARGUMENT, "TypeError");
 }
 
 TEST(RemoteCandidatesTest, EarlyOnesWaitForTheAnswerThenAreDelivered) {

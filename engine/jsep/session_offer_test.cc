@@ -298,7 +298,7 @@ TEST(SessionOfferTest, CapsTransceiversAndSections) {
   Add(peer, MediaKind::kAudio);
   Add(peer, MediaKind::kAudio);
   ExpectError(peer.session->AddTransceiver(MediaKind::kAudio, {}).status(),
-              ErrorReason::LIMIT_EXCEEDED, "");
+              ErrorReason::LIMIT_EXCEEDED, "OperationError");
   ASSERT_TRUE(peer.session->AddDataSection().ok());
   ExpectError(peer.session->CreateOffer({}, peer.transport_info).status(),
               ErrorReason::LIMIT_EXCEEDED, "OperationError");
@@ -308,7 +308,7 @@ TEST(SessionOfferTest, RefusesBadTransceiverCalls) {
   Peer peer;
   ASSERT_EQ(*peer.session->AddTransceiver(MediaKind::kAudio, {}, "x"), "x");
   ExpectError(peer.session->AddTransceiver(MediaKind::kAudio, {}, "x").status(),
-              ErrorReason::ALREADY_EXISTS, "");
+              ErrorReason::ALREADY_EXISTS, "InvalidAccessError");
   ExpectError(
       peer.session->AddTransceiver(MediaKind::kAudio, {.direction = Direction::kStopped}).status(),
       ErrorReason::INVALID_ARGUMENT, "TypeError");

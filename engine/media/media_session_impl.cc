@@ -106,6 +106,10 @@ absl::StatusOr<bool> MediaSession::Impl::RequestKeyFrame(Section* section) {
     return MakeError(absl::StatusCode::kFailedPrecondition, ErrorReason::TRACK_NOT_ACTIVE,
                      "the section of the track does not receive");
   }
+  if (!IsLive(*section, loop_.Now())) {
+    return MakeError(absl::StatusCode::kFailedPrecondition, ErrorReason::TRACK_NOT_ACTIVE,
+                     "no packets of the track arrive");
+  }
   return AskForKeyFrame(*section, loop_.Now());
 }
 

@@ -44,7 +44,7 @@ absl::StatusOr<StreamId> DataStreams::Attach(const StreamOptions& options,
     }
   }
   if (!rivals.empty() && !options.take_over) {
-    return MakeError(absl::StatusCode::kAlreadyExists, ErrorReason::STREAM_ALREADY_ATTACHED,
+    return MakeError(absl::StatusCode::kFailedPrecondition, ErrorReason::STREAM_ALREADY_ATTACHED,
                      "another stream receives the messages; set take_over to end it");
   }
   for (StreamId rival : rivals) {
