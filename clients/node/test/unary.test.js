@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import grpc from '@grpc/grpc-js';
-import { Client, PeerConnectionError, duration, milliseconds, toDate } from '../src/index.js';
+import { Client, PeerConnectionError, duration, milliseconds, toDate } from '../dist/index.js';
 import { deferred, serve, serviceError } from '../testing/fake_service.js';
 
 test('a request and its response keep every kind of field', async (t) => {

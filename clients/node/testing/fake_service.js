@@ -1,9 +1,7 @@
 // An in-process server of the contract whose methods each test supplies.
 import grpc from '@grpc/grpc-js';
-import { Client } from '../src/index.js';
-import { loadDefinition } from '../src/definition.js';
-
-const definition = loadDefinition();
+import { Client } from '../dist/index.js';
+import { serviceOf, typeOf } from '../dist/definition.js';
 
 /**
  * Starts a server with the given handlers and a client for it; both end with the test.
@@ -14,7 +12,7 @@ const definition = loadDefinition();
  */
 export async function serve(t, handlers, options = {}) {
   const server = new grpc.Server();
-  for (const [service, methods] of Object.entries(handlers)) server.addService(definition.service(service), methods);
+  for (const [service, methods] of Object.entries(handlers)) server.addService(serviceOf(service), methods);
   const port = await new Promise((resolve, reject) => {
     server.bindAsync('127.0.0.1:0', grpc.ServerCredentials.createInsecure(), (error, bound) =>
       error ? reject(error) : resolve(bound));
@@ -40,10 +38,10 @@ export function serviceError(code, message, details) {
     message,
     details: details.map(([name, content]) => ({
       type_url: `type.googleapis.com/${name}`,
-      value: definition.message(name).serialize(content),
+      value: typeOf(name).serialize(content),
     })),
   };
-  metadata.set('grpc-status-details-bin', definition.message('google.rpc.Status').serialize(status));
+  metadata.set('grpc-status-details-bin', typeOf('google.rpc.Status').serialize(status));
   return { code, details: message, metadata };
 }
 

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client } from '../../../clients/node/src/index.js';
+import { Client } from '../../../clients/node/dist/index.js';
 import { launchBrowser } from '../../../clients/node/demo/lib/browser.js';
 import { Cleanup } from '../../../clients/node/demo/lib/cleanup.js';
 import { startService } from '../../../clients/node/demo/lib/service.js';

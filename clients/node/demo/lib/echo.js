@@ -23,7 +23,7 @@ export class Echo {
   mismatched = 0;
 
   /**
-   * @param {import('../../src/index.js').Client} client
+   * @param {import('../../dist/index.js').Client} client
    * @param {string} peerConnectionId
    * @param {string} channelId The channel that we opened.
    */

@@ -1,6 +1,6 @@
 // The demo step by step. Each step says what it does; whoever wants to use the service can read them in order.
 import { join } from 'node:path';
-import { Client } from '../../src/index.js';
+import { Client } from '../../dist/index.js';
 import { launchBrowser } from './browser.js';
 import * as check from './checks.js';
 import { Echo, GREETINGS } from './echo.js';

@@ -32,7 +32,7 @@ export class Signaling {
   #listeners = new Set();
   counts = { fromPage: 0, toPage: 0 };
 
-  /** @param {import('../../src/index.js').Client} client @param {string} peerConnectionId */
+  /** @param {import('../../dist/index.js').Client} client @param {string} peerConnectionId */
   constructor(client, peerConnectionId) {
     this.#client = client;
     this.#peerConnectionId = peerConnectionId;

@@ -18,7 +18,7 @@ export class Watcher {
   lastSequence = 0;
 
   /**
-   * @param {import('../../src/index.js').Client} client
+   * @param {import('../../dist/index.js').Client} client
    * @param {string} peerConnectionId
    * @param {(candidate: object | null) => void} onCandidate Takes local candidates as RTCIceCandidateInit.
    */

@@ -1,0 +1,1 @@
+export * from '../dist/w3c/index.js';

@@ -1,0 +1,151 @@
+// The client: one channel, and the methods of the five services on it.
+import * as grpc from '@grpc/grpc-js';
+import { channelCredentials, channelOptions, type SecurityOptions } from './credentials';
+import { dropOptionalMarkers, serviceOf, type MethodDefinition } from './definition';
+import { toPeerConnectionError } from './errors';
+import { follow, type FollowOptions } from './follow';
+import type {
+  AdminService, DataChannelService, EventService, MediaService, PeerConnectionService, WatchEventsRequestInput, WatchEventsResponse,
+} from './gen/contract';
+import type { CallOptions } from './methods';
+import { BidiStream, ServerStream } from './streams';
+import { validateMessage } from './validate';
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+// Within what the service allows (a ping every 20 s at most) and below the idle timers of usual proxies.
+const CHANNEL_OPTIONS: grpc.ChannelOptions = {
+  'grpc.keepalive_time_ms': 30_000,
+  'grpc.keepalive_timeout_ms': 20_000,
+  'grpc.keepalive_permit_without_calls': 1,
+};
+
+/** Options of a client. */
+export interface ClientOptions extends SecurityOptions {
+  /** `host:port`, or any gRPC target name. */
+  address: string;
+  /** Deadline of unary calls that give none. Unset: 30 s. */
+  timeoutMs?: number;
+  /** Metadata of every call, such as `peerconnection-lease-token`. */
+  metadata?: Record<string, string | Buffer>;
+  /** Options of grpc-js, over our defaults. */
+  channelOptions?: grpc.ChannelOptions;
+}
+
+/** A client of one service address. */
+export class Client {
+  readonly #client: grpc.Client;
+  readonly #metadata: Record<string, string | Buffer>;
+  readonly #timeoutMs: number;
+
+  /** PeerConnections: `create`, `get`, `createOffer`, … */
+  readonly peerConnections: Readonly<PeerConnectionService>;
+  /** Sinks and tracks: `createSink`, `getSinkSdp`, … */
+  readonly media: Readonly<MediaService>;
+  /** Data channels: `createDataChannel`, `send`, `stream`, … */
+  readonly dataChannels: Readonly<DataChannelService>;
+  /** Events: `watchEvents`; see also `follow`. */
+  readonly events: Readonly<EventService>;
+  /** Administration: `getNodeInfo`, `drain`, … */
+  readonly admin: Readonly<AdminService>;
+
+  constructor(options: ClientOptions) {
+    const { address, timeoutMs = DEFAULT_TIMEOUT_MS, metadata = {} } = options ?? {};
+    if (typeof address !== 'string' || address === '') throw new TypeError('address: expected host:port');
+    this.#metadata = metadata;
+    this.#timeoutMs = timeoutMs;
+    this.#client = new grpc.Client(address, channelCredentials(options), {
+      ...CHANNEL_OPTIONS,
+      ...channelOptions(options),
+      ...options.channelOptions,
+    });
+    this.peerConnections = this.#methods<PeerConnectionService>('PeerConnectionService');
+    this.media = this.#methods<MediaService>('MediaService');
+    this.dataChannels = this.#methods<DataChannelService>('DataChannelService');
+    this.events = this.#methods<EventService>('EventService');
+    this.admin = this.#methods<AdminService>('AdminService');
+  }
+
+  /** Resolves when the service can be reached; rejects after `timeoutMs`. */
+  waitForReady(timeoutMs = this.#timeoutMs): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#client.waitForReady(Date.now() + timeoutMs, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+
+  /**
+   * Watches events across disconnects: as `events.watchEvents`, but when the stream breaks it is opened again after the
+   * last event that was delivered, so that none is missed and none comes twice.
+   */
+  follow(request: WatchEventsRequestInput, options?: FollowOptions): AsyncGenerator<WatchEventsResponse, void, undefined> {
+    return follow(this.events, request, options);
+  }
+
+  /** Closes the channel. Calls in progress fail. */
+  close(): void {
+    this.#client.close();
+  }
+
+  #methods<Service>(service: string): Readonly<Service> {
+    const methods: Record<string, unknown> = {};
+    for (const [name, rpc] of Object.entries(serviceOf(service))) {
+      methods[name[0].toLowerCase() + name.slice(1)] = this.#method(`${service}.${name}`, rpc);
+    }
+    return Object.freeze(methods) as Readonly<Service>;
+  }
+
+  #method(name: string, rpc: MethodDefinition): unknown {
+    if (rpc.requestStream) return this.#bidiMethod(name, rpc);
+    return rpc.responseStream ? this.#serverStreamMethod(name, rpc) : this.#unaryMethod(name, rpc);
+  }
+
+  #bidiMethod(name: string, rpc: MethodDefinition) {
+    return (options: CallOptions = {}): BidiStream<object, object> => {
+      const call = this.#client.makeBidiStreamRequest(
+        rpc.path, rpc.requestSerialize, decoder(rpc), this.#callMetadata(options), callOptions(options, Infinity));
+      const validate = (message: object): void => validateMessage(rpc.requestType, message);
+      return new BidiStream(call, converter(name), options.signal, validate);
+    };
+  }
+
+  #serverStreamMethod(name: string, rpc: MethodDefinition) {
+    return (request: object = {}, options: CallOptions = {}): ServerStream<object> => {
+      validateMessage(rpc.requestType, request);
+      const call = this.#client.makeServerStreamRequest(
+        rpc.path, rpc.requestSerialize, decoder(rpc), request, this.#callMetadata(options), callOptions(options, Infinity));
+      return new ServerStream(call, converter(name), options.signal);
+    };
+  }
+
+  #unaryMethod(name: string, rpc: MethodDefinition) {
+    const convert = converter(name);
+    return (request: object = {}, options: CallOptions = {}): Promise<object> =>
+      new Promise((resolve, reject) => {
+        validateMessage(rpc.requestType, request);
+        const { signal } = options;
+        signal?.throwIfAborted();
+        const call = this.#client.makeUnaryRequest(
+          rpc.path, rpc.requestSerialize, decoder(rpc), request, this.#callMetadata(options),
+          callOptions(options, this.#timeoutMs), (error, response) => {
+            signal?.removeEventListener('abort', abort);
+            if (!error) resolve(response as object);
+            else reject(signal?.aborted ? signal.reason : convert(error));
+          });
+        const abort = (): void => call.cancel();
+        signal?.addEventListener('abort', abort, { once: true });
+      });
+  }
+
+  #callMetadata({ metadata = {} }: CallOptions): grpc.Metadata {
+    const result = new grpc.Metadata();
+    for (const [key, value] of Object.entries({ ...this.#metadata, ...metadata })) result.set(key, value);
+    return result;
+  }
+}
+
+const decoder = (rpc: MethodDefinition) => (bytes: Buffer) => dropOptionalMarkers(rpc.responseDeserialize(bytes));
+const converter = (name: string) => (error: unknown) => toPeerConnectionError(error, name);
+
+function callOptions({ timeoutMs }: CallOptions, fallback: number): grpc.CallOptions {
+  const timeout = timeoutMs ?? fallback;
+  return timeout === Infinity ? {} : { deadline: Date.now() + timeout };
+}

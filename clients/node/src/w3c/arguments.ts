@@ -1,0 +1,62 @@
+// Arguments of RTCPeerConnection's methods, converted and checked.
+import { toCandidateInit, type CandidateInit } from './candidate';
+import type { ChannelParameters, Priority } from './data_channel';
+import { streamId } from './media_stream';
+import type { Kind } from './media_stream_track';
+import { checkEncodings, toEncoding } from './parameters';
+import { DIRECTIONS, type TransceiverInit } from './transceiver';
+import { toDictionary, toEnforcedInteger, toEnum, toSequence, toUSVString } from './webidl';
+
+const MAX_LABEL_BYTES = 65535;
+const PRIORITIES: readonly Priority[] = ['very-low', 'low', 'medium', 'high'];
+
+/** RTCDataChannelInit and the label (W3C WebRTC 1.0, 6.1.1.1). */
+export function toChannelParameters(label: unknown, value: unknown): { parameters: Omit<ChannelParameters, 'channelId'>; priority: Priority } {
+  const text = toUSVString(label);
+  const init = toDictionary(value, 'RTCDataChannelInit');
+  const short = (name: string): number | null =>
+    init[name] === undefined || init[name] === null ? null : toEnforcedInteger(init[name], 0xffff, name);
+  const parameters = {
+    label: text,
+    id: short('id'),
+    maxPacketLifeTime: short('maxPacketLifeTime'),
+    maxRetransmits: short('maxRetransmits'),
+    negotiated: Boolean(init.negotiated ?? false),
+    ordered: init.ordered === undefined ? true : Boolean(init.ordered),
+    protocol: init.protocol === undefined ? '' : toUSVString(init.protocol),
+  };
+  const priority = toEnum(init.priority ?? 'low', PRIORITIES, 'priority');
+  for (const part of [parameters.label, parameters.protocol]) {
+    if (Buffer.byteLength(part) > MAX_LABEL_BYTES) throw new TypeError('label and protocol have at most 65535 bytes');
+  }
+  if (!parameters.negotiated) parameters.id = null;
+  else if (parameters.id === null) throw new TypeError('a negotiated channel needs an id');
+  if (parameters.maxPacketLifeTime !== null && parameters.maxRetransmits !== null) {
+    throw new TypeError('maxPacketLifeTime and maxRetransmits exclude each other');
+  }
+  if (parameters.id === 0xffff) throw new TypeError('the id 65535 does not exist');
+  return { parameters, priority };
+}
+
+/** RTCRtpTransceiverInit. */
+export function toTransceiverInit(value: unknown, kind: Kind): TransceiverInit {
+  const init = toDictionary(value, 'RTCRtpTransceiverInit');
+  const direction = toEnum(init.direction ?? 'sendrecv', DIRECTIONS, 'direction');
+  const streams = toSequence(init.streams ?? [], 'streams', streamId);
+  const encodings = toSequence(init.sendEncodings ?? [], 'sendEncodings', toEncoding);
+  if (direction === 'stopped') throw new TypeError('direction: a transceiver does not begin stopped');
+  return { direction, streams: [...new Set(streams)], encodings: checkEncodings(encodings, kind) };
+}
+
+/** RTCOfferOptions, with the legacy members (4.4.4). */
+export function toOfferOptions(value: unknown): { iceRestart: boolean; offerToReceive: Record<Kind, boolean | undefined> } {
+  const init = toDictionary(value, 'RTCOfferOptions');
+  const flag = (member: unknown): boolean | undefined => (member === undefined ? undefined : Boolean(member));
+  return {
+    iceRestart: Boolean(init.iceRestart ?? false),
+    offerToReceive: { audio: flag(init.offerToReceiveAudio), video: flag(init.offerToReceiveVideo) },
+  };
+}
+
+/** The candidate of addIceCandidate; none, null and '' mean the end of candidates. */
+export const candidateArguments = (value: unknown): Required<CandidateInit> => toCandidateInit(value);

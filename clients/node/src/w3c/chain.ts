@@ -1,0 +1,45 @@
+// W3C operations chain (WebRTC 1.0, 4.4.1.2): one operation at a time.
+
+interface Operation {
+  run: () => void;
+}
+
+export class OperationsChain {
+  readonly #isClosed: () => boolean;
+  readonly #onEmpty: () => void;
+  #operations: Operation[] = [];
+
+  /** @param onEmpty Called when the last operation has ended. */
+  constructor(isClosed: () => boolean, onEmpty: () => void) {
+    this.#isClosed = isClosed;
+    this.#onEmpty = onEmpty;
+  }
+
+  get empty(): boolean {
+    return this.#operations.length === 0;
+  }
+
+  /** Runs an operation in its turn. When the connection is closed meanwhile, the promise never settles. */
+  add<T>(operation: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const settle = (then: () => void): void => {
+        if (this.#isClosed()) return;
+        then();
+        this.#operations.shift();
+        if (this.#operations.length > 0) this.#operations[0].run();
+        else this.#onEmpty();
+      };
+      const run = (): void => {
+        let result: Promise<T>;
+        try {
+          result = operation();
+        } catch (error) {
+          result = Promise.reject(error);
+        }
+        result.then((value) => settle(() => resolve(value)), (error) => settle(() => reject(error)));
+      };
+      this.#operations.push({ run });
+      if (this.#operations.length === 1) run();
+    });
+  }
+}

@@ -1,0 +1,75 @@
+// Which service new connections live at.
+import { Client, type ClientOptions } from '../client';
+import { PeerConnectionError } from '../errors';
+import type { RtpCapabilities } from '../gen/contract';
+import { exception } from './errors';
+import type { Kind } from './media_stream_track';
+import { install } from './install';
+
+/** Options of `connect`. */
+export interface ConnectOptions extends Omit<ClientOptions, 'address'> {
+  /** Labels of every connection made. */
+  labels?: Record<string, string>;
+}
+
+/** A service in use. */
+export interface Service {
+  readonly client: Client;
+  readonly labels: Record<string, string>;
+  readonly capabilities: Partial<Record<Kind, { sender: RtpCapabilities | null; receiver: RtpCapabilities | null }>>;
+  /** Why `capabilities` is empty, if the service does not tell them. */
+  readonly capabilitiesError?: unknown;
+  /** Sets the globals of the platform: `RTCPeerConnection` and so on. */
+  install(target: object): void;
+  /** Ends the connection to the service. */
+  close(): void;
+}
+
+let current: Service | null = null;
+
+/** The service that was connected last. */
+export function currentService(): Service {
+  if (!current) throw exception('InvalidStateError', 'no service: await connect(address) first');
+  return current;
+}
+
+async function fetchCapabilities(client: Client): Promise<Pick<Service, 'capabilities' | 'capabilitiesError'>> {
+  try {
+    const [audio, video] = await Promise.all([
+      client.peerConnections.getCapabilities({ kind: 'MEDIA_KIND_AUDIO' }),
+      client.peerConnections.getCapabilities({ kind: 'MEDIA_KIND_VIDEO' }),
+    ]);
+    return { capabilities: { audio, video } };
+  } catch (error) {
+    if (error instanceof PeerConnectionError && error.code === 'UNIMPLEMENTED') {
+      return { capabilities: {}, capabilitiesError: error };
+    }
+    throw error;
+  }
+}
+
+/**
+ * Connects to a service: connections made from now on live there.
+ * @param address `host:port`, or any gRPC target name.
+ */
+export async function connect(address: string, { labels = {}, ...options }: ConnectOptions = {}): Promise<Service> {
+  const client = new Client({ address, ...options });
+  try {
+    await client.waitForReady();
+    const service: Service = {
+      client,
+      labels,
+      ...(await fetchCapabilities(client)),
+      install,
+      close: () => {
+        if (current === service) current = null;
+        client.close();
+      },
+    };
+    current = service;
+    return service;
+  } catch (error) {
+    client.close();
+    throw error;
+  }
+}

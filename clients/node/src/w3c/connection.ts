@@ -1,0 +1,320 @@
+// The mirror of one connection at the service: what RTCPeerConnection's attributes show, and the calls behind its methods.
+import { randomBytes } from 'node:crypto';
+import type {
+  DataChannelPriority, Event as ApiEvent, MediaKind, PeerConnection, PeerConnectionSnapshot, RtpTransceiver, SessionDescriptionInput,
+} from '../gen/contract';
+import { RTCIceCandidate, type CandidateInit } from './candidate';
+import { CandidateLog } from './candidate_log';
+import { OperationsChain } from './chain';
+import { configurationToApi, type Configuration } from './configuration';
+import { currentService } from './connect';
+import type { ConnectionCore } from './core';
+import { ChannelCore, type ChannelParameters } from './data_channel';
+import { DataLink } from './data_link';
+import { descriptionFromApi, RTCSessionDescription, type SdpTypeName } from './description';
+import { fromApi, toApi } from './enums';
+import { exception, toException } from './errors';
+import { RTCDataChannelEvent } from './events';
+import { MediaSet } from './media_set';
+import type { TrackCore } from './media_stream_track';
+import { dispatch } from './mirror';
+import { withLine } from './sdp_view';
+import { Session } from './session';
+import { reportFromApi, type RTCStatsReport } from './stats';
+import { queueTask } from './tasks';
+import { Transports } from './transports';
+
+const DESCRIPTIONS = [
+  'currentLocalDescription', 'pendingLocalDescription', 'currentRemoteDescription', 'pendingRemoteDescription',
+] as const;
+type DescriptionName = (typeof DESCRIPTIONS)[number];
+
+interface Described {
+  peerConnection: PeerConnection | null;
+  transceivers: RtpTransceiver[];
+}
+
+/** One connection. Threading: Node's one. */
+export class Connection implements ConnectionCore {
+  readonly target: EventTarget;
+  readonly session: Session;
+  readonly transports: Transports;
+  readonly media: MediaSet;
+  readonly data: DataLink;
+  readonly candidates = new CandidateLog();
+  readonly #chain: OperationsChain;
+  readonly #tracks = new Set<string>();
+  readonly #channelPrefix = `w3c-${randomBytes(4).toString('hex')}`;
+  #channelCount = 0;
+  #deferred: { error: unknown } | null = null;
+  #negotiationQueued = false;
+
+  configuration: Configuration;
+  closed = false;
+  signalingState = 'stable';
+  iceGatheringState = 'new';
+  iceConnectionState = 'new';
+  connectionState = 'new';
+  canTrickleIceCandidates: boolean | null = null;
+  negotiationNeeded = false;
+  readonly descriptions: Record<DescriptionName, RTCSessionDescription | null> = {
+    currentLocalDescription: null, pendingLocalDescription: null, currentRemoteDescription: null, pendingRemoteDescription: null,
+  };
+
+  constructor(target: EventTarget, configuration: Configuration) {
+    const { client, labels } = currentService();
+    this.target = target;
+    this.configuration = configuration;
+    this.transports = new Transports({ local: () => this.local?.sdp ?? null, remote: () => this.remote?.sdp ?? null });
+    this.#chain = new OperationsChain(() => this.closed, () => this.updateNegotiationNeeded());
+    this.session = new Session(client, async () => {
+      const request = { configuration: configurationToApi(configuration), labels };
+      const { peerConnection } = await client.peerConnections.create(request);
+      return peerConnection?.peerConnectionId ?? '';
+    });
+    this.media = new MediaSet(this);
+    this.data = new DataLink(this.session, {
+      maxMessageSize: () => this.transports.sctp?.maxMessageSize ?? Infinity,
+      onRemoteChannel: (core) => void this.fire(new RTCDataChannelEvent('datachannel', { channel: core.object })),
+    });
+    this.session.start({
+      onEvent: (event) => dispatch(this, event),
+      onSnapshot: (snapshot) => this.#onSnapshot(snapshot),
+      onLost: (error) => this.#onLost(error),
+    });
+  }
+
+  get local(): RTCSessionDescription | null {
+    return this.descriptions.pendingLocalDescription ?? this.descriptions.currentLocalDescription;
+  }
+  get remote(): RTCSessionDescription | null {
+    return this.descriptions.pendingRemoteDescription ?? this.descriptions.currentRemoteDescription;
+  }
+  negotiatedSdp(): string | null {
+    return this.descriptions.currentLocalDescription?.sdp ?? null;
+  }
+
+  fire(event: Event): void {
+    if (!this.closed) this.target.dispatchEvent(event);
+  }
+
+  // ---- Calls.
+
+  background(operation: (id: string) => Promise<unknown>): Promise<void> {
+    return this.session.call(operation).then(() => {}, (error) => {
+      if (!this.closed) this.#deferred ??= { error };
+    });
+  }
+
+  chain<T>(operation: () => Promise<T>): Promise<T> {
+    if (this.closed) return Promise.reject(exception('InvalidStateError', 'the connection is closed'));
+    return this.#chain.add(operation);
+  }
+
+  // A method without a promise has nobody to tell that the service refused its call; the next negotiation does.
+  #negotiation<T>(operation: () => Promise<T>): Promise<T> {
+    return this.chain(async () => {
+      await this.session.call(async () => {
+        const deferred = this.#deferred;
+        this.#deferred = null;
+        if (deferred) throw deferred.error;
+      }).catch((error) => Promise.reject(toException(error)));
+      return operation().catch((error) => Promise.reject(toException(error)));
+    });
+  }
+
+  async ensureTrack(peerConnectionId: string, track: TrackCore): Promise<void> {
+    if (this.#tracks.has(track.id)) return;
+    if (!track.source) throw exception('NotSupportedError', 'a remote track cannot be sent on yet');
+    await this.session.client.media.createLocalTrack({
+      peerConnectionId, trackId: track.id, kind: toApi<MediaKind>(track.kind, 'MEDIA_KIND'), source: track.source,
+    });
+    this.#tracks.add(track.id);
+    track.onStop.add(() => {
+      if (this.closed || !this.#tracks.delete(track.id)) return;
+      void this.background((id) => this.session.client.media.deleteLocalTrack({ peerConnectionId: id, trackId: track.id }));
+    });
+  }
+
+  createDescription(type: 'offer' | 'answer', iceRestart = false): Promise<{ type: SdpTypeName; sdp: string }> {
+    return this.#negotiation(async () => {
+      const { peerConnections } = this.session.client;
+      const { description } = await this.session.call((peerConnectionId) => type === 'offer'
+        ? peerConnections.createOffer({ peerConnectionId, iceRestart })
+        : peerConnections.createAnswer({ peerConnectionId }));
+      return { type, sdp: description?.sdp ?? '' };
+    });
+  }
+
+  setLocalDescription(description: SessionDescriptionInput | null): Promise<void> {
+    const { peerConnections } = this.session.client;
+    return this.#negotiation(() => this.#describe((peerConnectionId) =>
+      peerConnections.setLocalDescription({ peerConnectionId, ...(description ? { description } : {}) })));
+  }
+
+  setRemoteDescription(description: SessionDescriptionInput): Promise<void> {
+    const { peerConnections } = this.session.client;
+    return this.#negotiation(() => this.#describe((peerConnectionId) =>
+      peerConnections.setRemoteDescription({ peerConnectionId, description })));
+  }
+
+  // Attributes, events and the promise change in the one task that W3C prescribes (4.4.1.5).
+  #describe(operation: (id: string) => Promise<Described>): Promise<void> {
+    return this.session.step(operation, ({ peerConnection }) => peerConnection?.lastEventSequence ?? 0, (response, events) => {
+      if (this.closed) return;
+      this.applyDescriptions(response.peerConnection, response.transceivers);
+      const told = this.media.applyNegotiation(events);
+      if (this.signalingState !== this.#signalingStateOf(response)) {
+        this.setSignalingState(this.#signalingStateOf(response));
+      }
+      this.session.returnEvents(events.filter((event) => !told.has(event)));
+    });
+  }
+
+  #signalingStateOf({ peerConnection }: Described): string {
+    return peerConnection ? fromApi(peerConnection.signalingState, 'SIGNALING_STATE') : this.signalingState;
+  }
+
+  async getStats(selector: { senderId?: () => string | null; receiverId?: () => string | null } = {}): Promise<RTCStatsReport> {
+    const { peerConnections } = this.session.client;
+    try {
+      const { report } = await this.session.call((peerConnectionId) => {
+        const senderId = selector.senderId?.();
+        const receiverId = selector.receiverId?.();
+        return peerConnections.getStats({ peerConnectionId, ...(senderId ? { senderId } : {}), ...(receiverId ? { receiverId } : {}) });
+      });
+      return reportFromApi(report);
+    } catch (error) {
+      throw toException(error);
+    }
+  }
+
+  createDataChannel(parameters: Omit<ChannelParameters, 'channelId'>, priority: string): ChannelCore {
+    const channelId = `${this.#channelPrefix}-${++this.#channelCount}`;
+    const core = new ChannelCore(this.data, { channelId, ...parameters }, 'connecting');
+    this.data.add(core);
+    const { label, ordered, maxPacketLifeTime, maxRetransmits, protocol, negotiated, id } = parameters;
+    this.session.call((peerConnectionId) => this.session.client.dataChannels.createDataChannel({
+      peerConnectionId, dataChannelId: channelId, init: {
+        label, ordered, protocol, negotiated,
+        ...(maxPacketLifeTime === null ? {} : { maxPacketLifeTime }),
+        ...(maxRetransmits === null ? {} : { maxRetransmits }),
+        ...(id === null ? {} : { id }),
+        ...(priority === 'low' ? {} : { priority: toApi<DataChannelPriority>(priority, 'DATA_CHANNEL_PRIORITY') }),
+      },
+    })).catch((error) => {
+      if (!this.closed) this.data.fail(core, error);
+    });
+    return core;
+  }
+
+  // ---- What changes.
+
+  /** Takes the descriptions and all that follows from them. */
+  applyDescriptions(pc: PeerConnection | null, transceivers: RtpTransceiver[]): void {
+    if (!pc) return;
+    for (const name of DESCRIPTIONS) {
+      const found = descriptionFromApi(pc[name]);
+      this.descriptions[name] = name.includes('Local') ? this.candidates.asAnnounced(found) : found;
+    }
+    this.canTrickleIceCandidates = { CAN_TRICKLE_ICE_CANDIDATES_SUPPORTED: true, CAN_TRICKLE_ICE_CANDIDATES_UNSUPPORTED: false }[
+      pc.canTrickleIceCandidates as string] ?? null;
+    this.transports.setSctp(pc.sctp);
+    if (this.transports.sctp) this.data.open();
+    for (const transport of pc.iceTransports) this.transports.ice(transport.transportId).mids = transport.mids;
+    this.media.apply(transceivers);
+    this.negotiationNeeded = pc.negotiationNeeded;
+  }
+
+  /** The service has taken a remote candidate: it belongs to the remote descriptions from now on. */
+  onRemoteCandidate(init: Required<CandidateInit>): void {
+    if (init.candidate === '' || this.closed) return;
+    for (const name of ['pendingRemoteDescription', 'currentRemoteDescription'] as const) {
+      const found = this.descriptions[name];
+      if (!found) continue;
+      const line = init.candidate.startsWith('a=') ? init.candidate : `a=${init.candidate}`;
+      this.descriptions[name] = new RTCSessionDescription({
+        type: found.type, sdp: withLine(found.sdp, init.sdpMid, init.sdpMLineIndex, line),
+      });
+    }
+    const candidate = new RTCIceCandidate(init);
+    for (const ice of this.transports.all()) {
+      if (init.sdpMid === null || ice.mids.includes(init.sdpMid)) ice.remoteCandidates.push(candidate);
+    }
+  }
+
+  setSignalingState(state: string): void {
+    if (state === this.signalingState) return;
+    this.signalingState = state;
+    this.fire(new Event('signalingstatechange'));
+    if (state === 'stable') this.updateNegotiationNeeded();
+  }
+
+  /** Fires negotiationneeded when W3C allows it (4.7.3). */
+  updateNegotiationNeeded(): void {
+    if (this.#negotiationQueued || !this.negotiationNeeded || this.closed) return;
+    if (!this.#chain.empty || this.signalingState !== 'stable') return;
+    this.#negotiationQueued = true;
+    queueTask(() => {
+      this.#negotiationQueued = false;
+      if (!this.negotiationNeeded || !this.#chain.empty || this.signalingState !== 'stable') return;
+      this.negotiationNeeded = false;
+      this.fire(new Event('negotiationneeded'));
+    });
+  }
+
+  setState(attribute: 'iceConnectionState' | 'connectionState' | 'iceGatheringState', state: string): void {
+    if (this[attribute] === state) return;
+    this[attribute] = state;
+    this.fire(new Event(`${attribute.toLowerCase()}change`));
+  }
+
+  // Events were lost: things are as they are now, and each attribute that differs has its event.
+  #onSnapshot(snapshot: PeerConnectionSnapshot): void {
+    const pc = snapshot.peerConnection;
+    if (!pc || this.closed) return;
+    this.applyDescriptions(pc, snapshot.transceivers);
+    this.setSignalingState(fromApi(pc.signalingState, 'SIGNALING_STATE'));
+    for (const transport of pc.iceTransports) this.transports.ice(transport.transportId).update(transport);
+    for (const dtlsTransport of pc.dtlsTransports) this.transports.dtls(dtlsTransport.transportId).update({ dtlsTransport });
+    if (pc.sctp) this.transports.sctp?.update(pc.sctp);
+    for (const candidate of snapshot.localCandidates) {
+      dispatch(this, { event: 'iceCandidate', iceCandidate: { candidate, transportId: '' } } as ApiEvent);
+    }
+    this.setState('iceGatheringState', fromApi(pc.iceGatheringState, 'ICE_GATHERING_STATE'));
+    this.setState('iceConnectionState', fromApi(pc.iceConnectionState, 'ICE_CONNECTION_STATE'));
+    this.setState('connectionState', fromApi(pc.connectionState, 'PEER_CONNECTION_STATE'));
+    this.updateNegotiationNeeded();
+  }
+
+  // ---- Ends.
+
+  #onLost(error: unknown): void {
+    if (this.closed) return;
+    this.data.failAll(error);
+    this.setState('iceConnectionState', 'failed');
+    this.setState('connectionState', 'failed');
+  }
+
+  /** The service closed it, or somebody else did: the user is told by events. */
+  onClosed(message: string): void {
+    this.data.failAll(new Error(message || 'the connection was closed by the service'));
+    queueTask(() => {
+      for (const attribute of ['iceConnectionState', 'connectionState'] as const) this.setState(attribute, 'closed');
+      this.setSignalingState('closed');
+      this.close();
+    });
+  }
+
+  /** W3C close(). */
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.signalingState = this.iceConnectionState = this.connectionState = 'closed';
+    this.media.close();
+    this.data.closeAll();
+    this.transports.close();
+    this.session.stop();
+    this.session.call((peerConnectionId) => this.session.client.peerConnections.close({ peerConnectionId })).catch(() => {});
+  }
+}

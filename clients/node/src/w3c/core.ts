@@ -1,0 +1,21 @@
+// What transceivers, senders and receivers ask of their connection.
+import type { Session } from './session';
+import type { RTCStatsReport } from './stats';
+import type { TrackCore } from './media_stream_track';
+import type { Transports } from './transports';
+
+/** A connection, as its parts see it. */
+export interface ConnectionCore {
+  readonly session: Session;
+  readonly transports: Transports;
+  readonly closed: boolean;
+  /** Makes a call in order, of which no promise tells; if it fails, the next offer, answer or description does. */
+  background(operation: (id: string) => Promise<unknown>): Promise<void>;
+  /** The local track at the service, made if need be. Within a call. */
+  ensureTrack(id: string, track: TrackCore): Promise<void>;
+  /** W3C operations chain. */
+  chain<T>(operation: () => Promise<T>): Promise<T>;
+  /** SDP of the current local description; null: none. */
+  negotiatedSdp(): string | null;
+  getStats(selector: { senderId?: () => string | null; receiverId?: () => string | null }): Promise<RTCStatsReport>;
+}

@@ -1,0 +1,282 @@
+// All data channels of one connection, over one stream of the service.
+import type { DataChannel, Event as ApiEvent, StreamRequestInput, StreamResponse } from '../gen/contract';
+import type { BidiStream } from '../streams';
+import { ChannelCore, parametersFromApi, type ChannelOwner } from './data_channel';
+import { DataSender, type Payload } from './data_sender';
+import { fromApi } from './enums';
+import { RTCError, toException, type ErrorDetail } from './errors';
+import type { Session } from './session';
+import { queueTask } from './tasks';
+
+type Stream = BidiStream<StreamRequestInput, StreamResponse>;
+
+const RECEIVE_CREDIT = 4 << 20;
+// Credit is given back a quarter at a time.
+const CREDIT_STEP = RECEIVE_CREDIT / 4;
+const DRAIN_POLL_MS = 20;
+
+interface Entry {
+  core: ChannelCore;
+  sender: DataSender;
+  refreshing: boolean;
+  refreshAgain: boolean;
+}
+
+/** What the link asks of its connection. */
+export interface LinkListener {
+  maxMessageSize(): number;
+  onRemoteChannel(channel: ChannelCore): void;
+}
+
+export class DataLink implements ChannelOwner {
+  readonly #session: Session;
+  readonly #listener: LinkListener;
+  readonly #channels = new Map<string, Entry>();
+  #stream: Stream | null = null;
+  #opening = false;
+  #closed = false;
+  #sendWindow = 0;
+  #number = 0;
+  #consumed = 0;
+
+  constructor(session: Session, listener: LinkListener) {
+    this.#session = session;
+    this.#listener = listener;
+  }
+
+  // ---- Channels, as their connection and their users see them.
+
+  maxMessageSize(): number {
+    return this.#listener.maxMessageSize();
+  }
+
+  /** Takes a channel in; it opens when the service says so. */
+  add(core: ChannelCore): void {
+    const { channelId } = core.parameters;
+    const sender = new DataSender(channelId, { write: (request) => this.#write(request) },
+      (bytes) => queueTask(() => core.sent(bytes)));
+    this.#channels.set(channelId, { core, sender, refreshing: false, refreshAgain: false });
+    this.open();
+  }
+
+  /** SCTP stream ids in use. */
+  usedIds(): Set<number> {
+    return new Set([...this.#channels.values()].flatMap(({ core }) => (core.id === null ? [] : [core.id])));
+  }
+
+  send(core: ChannelCore, payload: Payload, bytes: number): void {
+    this.#channels.get(core.parameters.channelId)?.sender.push(payload, bytes);
+  }
+
+  close(core: ChannelCore): void {
+    const entry = this.#channels.get(core.parameters.channelId);
+    if (!entry) return;
+    this.#closeGracefully(entry).catch((error) => this.fail(core, error));
+  }
+
+  /** The channel cannot live (any more). */
+  fail(core: ChannelCore, cause: unknown): void {
+    core.error ??= channelError('data-channel-failure', cause);
+    queueTask(() => this.#finish(core));
+  }
+
+  // What is queued goes first (W3C WebRTC 1.0, 6.2.3). The call that closes must not overtake the messages.
+  async #closeGracefully(entry: Entry): Promise<void> {
+    const { channelId: dataChannelId } = entry.core.parameters;
+    const peerConnectionId = await this.#session.id;
+    await entry.sender.whenWritten();
+    while (entry.sender.hasUnsent && !this.#closed && this.#channels.has(dataChannelId)) {
+      await this.#refreshNow(entry);
+      if (entry.sender.hasUnsent) await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
+    }
+    if (this.#closed || !this.#channels.has(dataChannelId)) return;
+    await this.#session.call(() => this.#session.client.dataChannels.closeDataChannel({ peerConnectionId, dataChannelId }))
+      .catch((error) => {
+        if (error?.reason !== 'DATA_CHANNEL_NOT_FOUND') throw error;
+        entry.core.ended.stream = entry.core.ended.log = true;
+        queueTask(() => this.#finishIfEnded(entry.core));
+      });
+  }
+
+  // ---- The stream.
+
+  /** Opens the stream unless it is open. */
+  open(): void {
+    if (this.#closed || this.#stream || this.#opening) return;
+    this.#opening = true;
+    this.#session.id.then((id) => this.#run(id)).catch(() => {}); // The session tells that it is lost.
+  }
+
+  async #run(peerConnectionId: string): Promise<void> {
+    if (this.#closed) return;
+    const stream = this.#session.client.dataChannels.stream();
+    this.#stream = stream;
+    this.#opening = false;
+    this.#number = 0;
+    let failure: unknown;
+    try {
+      await stream.write({ open: { peerConnectionId, initialReceiveCredit: RECEIVE_CREDIT, takeOver: true } });
+      for await (const response of stream) queueTask(() => this.#handle(response));
+    } catch (error) {
+      failure = error;
+    }
+    queueTask(() => this.#onStreamEnd(failure));
+  }
+
+  // Messages may be lost with a stream, in either direction: its channels cannot go on as if nothing had happened.
+  #onStreamEnd(failure: unknown): void {
+    this.#stream = null;
+    if (this.#closed || failure === undefined) return;
+    const entries = [...this.#channels.values()];
+    for (const { core } of entries) {
+      const { channelId: dataChannelId } = core.parameters;
+      this.fail(core, failure);
+      this.#session.call((peerConnectionId) =>
+        this.#session.client.dataChannels.closeDataChannel({ peerConnectionId, dataChannelId })).catch(() => {});
+    }
+  }
+
+  #write(request: StreamRequestInput): { number: number; ready: Promise<void> } {
+    if (!this.#stream) throw new Error('the stream has ended');
+    return { number: ++this.#number, ready: this.#stream.write(request) };
+  }
+
+  #handle(response: StreamResponse): void {
+    if (this.#closed) return;
+    const { opened, dataChannel, message, sendCredit, refused } = response;
+    if (opened) {
+      this.#sendWindow = opened.initialSendCredit;
+      for (const channel of opened.dataChannels) this.#onChannel(channel);
+    }
+    if (dataChannel) this.#onChannel(dataChannel);
+    if (sendCredit) this.#channels.get(sendCredit.dataChannelId)?.sender.addCredit(sendCredit.bytes);
+    if (message?.message) this.#onMessage(message.dataChannelId, message.message.text ?? message.message.binary ?? '');
+    if (refused) this.#onRefused(refused.dataChannelId, refused.messageNumber, refused.reason, refused.description);
+  }
+
+  #onChannel(channel: DataChannel): void {
+    const state = fromApi<string>(channel.readyState, 'DATA_CHANNEL_STATE');
+    let entry = this.#channels.get(channel.dataChannelId);
+    if (!entry) {
+      if (!channel.openedByRemote || state === 'closed') return;
+      const core = new ChannelCore(this, parametersFromApi(channel), 'open');
+      this.add(core);
+      entry = this.#channels.get(channel.dataChannelId) as Entry;
+      entry.sender.open(this.#sendWindow);
+      this.#listener.onRemoteChannel(core);
+      core.announceOpen();
+    }
+    const { core, sender } = entry;
+    core.id = channel.id ?? core.id;
+    if (state === 'open' && core.readyState === 'connecting') {
+      sender.open(this.#sendWindow);
+      core.announceOpen();
+    }
+    if (state === 'closing') core.startClosing();
+    if (state === 'closed') {
+      core.ended.stream = true;
+      this.#finishIfEnded(core);
+    }
+  }
+
+  #onMessage(channelId: string, data: string | Buffer): void {
+    this.#channels.get(channelId)?.core.deliver(data);
+    this.#consumed += Math.max(1, Buffer.byteLength(data));
+    if (this.#consumed < CREDIT_STEP) return;
+    const receiveCredit = this.#consumed;
+    this.#consumed = 0;
+    this.#stream?.write({ receiveCredit }).catch(() => {}); // The reading loop meets the same error.
+  }
+
+  #onRefused(channelId: string, number: number, reason: string, description: string): void {
+    const entry = this.#channels.get(channelId);
+    if (!entry?.sender.refused(number)) return;
+    // One that is closing refuses what comes late, as the specification has it; otherwise a message is missing now.
+    if (reason === 'DATA_CHANNEL_NOT_OPEN' || reason === 'DATA_CHANNEL_NOT_FOUND') return;
+    entry.core.error ??= channelError('data-channel-failure', new Error(`${reason}: ${description}`));
+    this.close(entry.core);
+    entry.core.startClosing();
+  }
+
+  // ---- What the log of events tells.
+
+  onEvent(event: ApiEvent): void {
+    if (event.dataChannelError) {
+      const { dataChannelId, errorDetail, errorText, sctpCauseCode } = event.dataChannelError;
+      const core = this.#channels.get(dataChannelId)?.core;
+      const detail = (errorDetail || 'data-channel-failure') as ErrorDetail;
+      if (core) core.error = new RTCError({ errorDetail: detail, sctpCauseCode }, errorText);
+    } else if (event.dataChannelClose?.dataChannel) {
+      const core = this.#channels.get(event.dataChannelClose.dataChannel.dataChannelId)?.core;
+      if (core) core.ended.log = true;
+      if (core) this.#finishIfEnded(core);
+    } else if (event.dataChannelBufferedAmountLow) {
+      const entry = this.#channels.get(event.dataChannelBufferedAmountLow.dataChannelId);
+      if (entry) void this.#refresh(entry);
+    }
+  }
+
+  // The stream gives credit back in large steps; that a channel's buffer has run empty is an event, and how much of what
+  // was written had arrived by then is in the channel's counters.
+  async #refresh(entry: Entry): Promise<void> {
+    if (entry.refreshing) {
+      entry.refreshAgain = true;
+      return;
+    }
+    entry.refreshing = true;
+    try {
+      do {
+        entry.refreshAgain = false;
+        if (entry.sender.hasUnsent && !this.#closed) await this.#refreshNow(entry);
+      } while (entry.refreshAgain);
+    } catch {
+      // The channel or the service is gone, which others tell.
+    } finally {
+      entry.refreshing = false;
+    }
+  }
+
+  async #refreshNow({ core, sender }: Entry): Promise<void> {
+    const peerConnectionId = await this.#session.id;
+    const { dataChannel } = await this.#session.client.dataChannels.getDataChannel(
+      { peerConnectionId, dataChannelId: core.parameters.channelId });
+    if (dataChannel?.counters) sender.sentInAll(dataChannel.counters.bytesSent - dataChannel.bufferedAmount);
+  }
+
+  // ---- Ends.
+
+  #finishIfEnded(core: ChannelCore): void {
+    if (core.ended.stream && core.ended.log) this.#finish(core);
+  }
+
+  #finish(core: ChannelCore): void {
+    const entry = this.#channels.get(core.parameters.channelId);
+    if (!entry || this.#closed) return;
+    this.#channels.delete(core.parameters.channelId);
+    entry.sender.stop();
+    core.finish();
+  }
+
+  /** The connection is lost. */
+  failAll(cause: unknown): void {
+    for (const { core } of [...this.#channels.values()]) this.fail(core, cause);
+  }
+
+  /** The connection was closed: all channels are, and no event tells. */
+  closeAll(): void {
+    this.#closed = true;
+    for (const { core, sender } of this.#channels.values()) {
+      core.readyState = 'closed';
+      sender.stop();
+    }
+    this.#channels.clear();
+    this.#stream?.cancel();
+  }
+}
+
+function channelError(errorDetail: ErrorDetail, cause: unknown): RTCError {
+  const reason = toException(cause);
+  const error = new RTCError({ errorDetail }, reason instanceof Error ? reason.message : String(reason));
+  Object.defineProperty(error, 'cause', { value: cause, configurable: true, writable: true });
+  return error;
+}

@@ -1,0 +1,156 @@
+// The sending half of a data channel: a queue here, credit from the service, and the truth about bufferedAmount.
+import type { StreamRequestInput } from '../gen/contract';
+
+/** What can be queued. A Blob is read when its turn comes. */
+export type Payload = { text: string } | { binary: Uint8Array } | { blob: Blob };
+
+interface Queued {
+  payload: Payload;
+  bytes: number;
+}
+
+// A message that the service has, but not yet the network.
+interface Unsent {
+  number: number;
+  bytes: number;
+  cost: number;
+}
+
+/** Where messages go. */
+export interface MessageStream {
+  /** Writes a message; returns its number at once, and when there is room for the next. */
+  write(message: StreamRequestInput): { number: number; ready: Promise<void> };
+}
+
+/** One channel's way to the service. */
+export class DataSender {
+  readonly #channelId: string;
+  readonly #stream: MessageStream;
+  readonly #onSent: (bytes: number) => void;
+  #queue: Queued[] = [];
+  #unsent: Unsent[] = [];
+  #credit = 0;
+  // Costs that are known to have left before the service gave the credit back.
+  #advance = 0;
+  #written = 0;
+  #running = false;
+  #open = false;
+  #whenEmpty: Array<() => void> = [];
+
+  /** @param onSent Called with bytes that have left for the network. */
+  constructor(channelId: string, stream: MessageStream, onSent: (bytes: number) => void) {
+    this.#channelId = channelId;
+    this.#stream = stream;
+    this.#onSent = onSent;
+  }
+
+  /** The channel is open: messages may go. */
+  open(initialCredit: number): void {
+    if (this.#open) return;
+    this.#open = true;
+    this.#credit += initialCredit;
+    void this.#run();
+  }
+
+  /** Nothing goes any more. */
+  stop(): void {
+    this.#open = false;
+    this.#queue = [];
+    this.#unsent = [];
+    this.#wake();
+  }
+
+  push(payload: Payload, bytes: number): void {
+    this.#queue.push({ payload, bytes });
+    void this.#run();
+  }
+
+  /** Whether messages are at the service of which it has not told that they left. */
+  get hasUnsent(): boolean {
+    return this.#unsent.length > 0;
+  }
+
+  /** Resolves when all that was queued is on its way to the service. */
+  whenWritten(): Promise<void> {
+    if (this.#queue.length === 0 && !this.#running) return Promise.resolve();
+    return new Promise((resolve) => this.#whenEmpty.push(resolve));
+  }
+
+  /** The service gives credit back for what has left. */
+  addCredit(cost: number): void {
+    this.#credit += cost;
+    const known = Math.min(cost, this.#advance);
+    this.#advance -= known;
+    this.#acknowledge(cost - known);
+    void this.#run();
+  }
+
+  /** As told by the service's counters: how many bytes of all that were written have left. */
+  sentInAll(bytes: number): void {
+    let before = this.#written;
+    for (const message of this.#unsent) before -= message.bytes;
+    while (this.#unsent.length > 0 && before + this.#unsent[0].bytes <= bytes) {
+      const { bytes: size, cost } = this.#unsent[0];
+      before += size;
+      this.#advance += cost;
+      this.#acknowledge(cost);
+    }
+  }
+
+  /** The service did not take a message; true if it was one of ours. */
+  refused(number: number): boolean {
+    const index = this.#unsent.findIndex((message) => message.number === number);
+    if (index < 0) return false;
+    const [message] = this.#unsent.splice(index, 1);
+    this.#credit += message.cost;
+    this.#written -= message.bytes;
+    this.#onSent(message.bytes);
+    return true;
+  }
+
+  #acknowledge(cost: number): void {
+    let left = cost;
+    let bytes = 0;
+    while (left > 0 && this.#unsent.length > 0) {
+      const first = this.#unsent[0];
+      const part = Math.min(left, first.cost);
+      left -= part;
+      first.cost -= part;
+      const leftBytes = Math.min(first.bytes, first.cost);
+      bytes += first.bytes - leftBytes;
+      first.bytes = leftBytes;
+      if (first.cost === 0) this.#unsent.shift();
+    }
+    if (bytes > 0) this.#onSent(bytes);
+  }
+
+  async #run(): Promise<void> {
+    if (this.#running) return;
+    this.#running = true;
+    try {
+      while (this.#open && this.#credit > 0 && this.#queue.length > 0) await this.#writeNext();
+    } catch {
+      this.#open = false; // The stream has ended; whoever reads it tells the channel.
+    } finally {
+      this.#running = false;
+    }
+    this.#wake();
+  }
+
+  async #writeNext(): Promise<void> {
+    const { payload, bytes } = this.#queue[0];
+    const message = 'blob' in payload ? { binary: new Uint8Array(await payload.blob.arrayBuffer()) } : payload;
+    if (this.#queue.shift() === undefined) return; // Stopped meanwhile.
+    const cost = Math.max(1, bytes);
+    const { number, ready } = this.#stream.write({ message: { dataChannelId: this.#channelId, message } });
+    this.#credit -= cost;
+    this.#written += bytes;
+    this.#unsent.push({ number, bytes, cost });
+    await ready;
+  }
+
+  #wake(): void {
+    if (this.#queue.length > 0 && this.#open) return;
+    for (const resolve of this.#whenEmpty.splice(0)) resolve();
+  }
+}

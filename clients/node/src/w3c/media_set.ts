@@ -1,0 +1,199 @@
+// The transceivers and remote streams of one connection.
+import { randomUUID } from 'node:crypto';
+import type { Event as ApiEvent, MediaKind, RtpTransceiver, RtpTransceiverDirection, TrackEvent, TrackRemovedEvent } from '../gen/contract';
+import type { Connection } from './connection';
+import { fromApi, kindFromApi, toApi } from './enums';
+import { exception } from './errors';
+import { RTCTrackEvent } from './events';
+import { addRemoteTrack, remoteStream, removeRemoteTrack, type MediaStream } from './media_stream';
+import type { Kind, TrackCore } from './media_stream_track';
+import { encodingsToApi } from './parameters';
+import type { SenderCore } from './sender';
+import { TransceiverCore, type Direction, type TransceiverInit } from './transceiver';
+
+const NEGOTIATION_EVENTS = new Set(['signalingStateChange', 'descriptionChange', 'track', 'trackRemoved', 'transceiverChange']);
+
+const withSending = (direction: Direction): Direction =>
+  direction === 'recvonly' ? 'sendrecv' : direction === 'inactive' ? 'sendonly' : direction;
+const withoutSending = (direction: Direction): Direction =>
+  direction === 'sendrecv' ? 'recvonly' : direction === 'sendonly' ? 'inactive' : direction;
+
+export class MediaSet {
+  readonly #connection: Connection;
+  #transceivers: TransceiverCore[] = [];
+  readonly #streams = new Map<string, MediaStream>();
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** In order of creation. */
+  list(): readonly TransceiverCore[] {
+    return this.#transceivers;
+  }
+
+  ofTrack(trackId: string): TrackCore | undefined {
+    return this.#transceivers.find(({ receiver }) => receiver.trackId === trackId)?.receiver.track;
+  }
+
+  ofSender(senderId: string): SenderCore | undefined {
+    return this.#transceivers.find(({ sender }) => sender.serviceId === senderId)?.sender;
+  }
+
+  // ---- Methods of RTCPeerConnection.
+
+  addTransceiver(kind: Kind, track: TrackCore | null, init: TransceiverInit): TransceiverCore {
+    const core = new TransceiverCore(this.#connection, randomUUID(), kind, track, init);
+    this.#transceivers.push(core);
+    void this.#make(core, async (peerConnectionId) => {
+      if (track) await this.#connection.ensureTrack(peerConnectionId, track);
+      const { transceiver } = await this.#connection.session.client.peerConnections.addTransceiver({
+        peerConnectionId, transceiverId: core.id,
+        ...(track ? { trackId: track.id } : { kind: toApi<MediaKind>(kind, 'MEDIA_KIND') }),
+        direction: toApi<RtpTransceiverDirection>(init.direction, 'RTP_TRANSCEIVER_DIRECTION'),
+        streamIds: init.streams, sendEncodings: encodingsToApi(init.encodings),
+      });
+      return transceiver;
+    });
+    return core;
+  }
+
+  // A transceiver that the service does not make is none.
+  #make(core: TransceiverCore, operation: (id: string) => Promise<RtpTransceiver | null>): Promise<void> {
+    return core.change(async (id) => {
+      try {
+        return await operation(id);
+      } catch (error) {
+        core.stop();
+        this.#transceivers = this.#transceivers.filter((other) => other !== core);
+        throw error;
+      }
+    });
+  }
+
+  addTrack(track: TrackCore, streams: string[]): SenderCore {
+    if (this.#transceivers.some(({ sender, stopped }) => !stopped && sender.track === track)) {
+      throw exception('InvalidAccessError', 'the track is sent already');
+    }
+    const reusable = this.#transceivers.find(({ kind, sender, stopping, stopped }) =>
+      kind === track.kind && sender.track === null && !stopping && !stopped && !sender.hasSent);
+    const core = reusable ?? new TransceiverCore(
+      this.#connection, randomUUID(), track.kind, track, { direction: 'sendrecv', streams, encodings: [] });
+    const add = async (peerConnectionId: string): Promise<RtpTransceiver | null> => {
+      await this.#connection.ensureTrack(peerConnectionId, track);
+      const request = { peerConnectionId, trackId: track.id, streamIds: streams, transceiverId: reusable ? '' : core.id };
+      return (await this.#connection.session.client.peerConnections.addTrack(request)).transceiver;
+    };
+    if (reusable) {
+      core.sender.track = track;
+      core.sender.streams = streams;
+      core.direction = withSending(core.direction);
+      void core.change(add);
+    } else {
+      this.#transceivers.push(core);
+      void this.#make(core, add);
+    }
+    return core.sender;
+  }
+
+  removeTrack(sender: SenderCore): void {
+    const { transceiver } = sender;
+    if (!this.#transceivers.includes(transceiver)) throw exception('InvalidAccessError', 'the sender is not of this connection');
+    if (transceiver.stopping || transceiver.stopped || sender.track === null) return;
+    sender.track = null;
+    transceiver.direction = withoutSending(transceiver.direction);
+    void transceiver.change(async (peerConnectionId) => {
+      const request = { peerConnectionId, senderId: sender.id() };
+      return (await this.#connection.session.client.peerConnections.removeTrack(request)).transceiver;
+    });
+  }
+
+  // ---- What the service says.
+
+  /** All transceivers as they are at the service. */
+  apply(transceivers: RtpTransceiver[]): void {
+    const known = new Set(transceivers.map((transceiver) => transceiver.transceiverId));
+    for (const transceiver of transceivers) this.#findOrMake(transceiver).update(transceiver);
+    // Those that the service no longer has were stopped, or taken back with a remote offer. Those it does not have yet stay.
+    this.#transceivers = this.#transceivers.filter((core) => {
+      if (known.has(core.id) || core.pending > 0) return !core.stopped;
+      core.stop();
+      return false;
+    });
+  }
+
+  #findOrMake(transceiver: RtpTransceiver): TransceiverCore {
+    const found = this.#transceivers.find(({ id }) => id === transceiver.transceiverId);
+    if (found) return found;
+    const init: TransceiverInit = {
+      direction: fromApi(transceiver.direction, 'RTP_TRANSCEIVER_DIRECTION'), streams: [], encodings: [],
+    };
+    const core = new TransceiverCore(
+      this.#connection, transceiver.transceiverId, kindFromApi(transceiver.kind), null, init, transceiver.receiver?.trackId);
+    this.#transceivers.push(core);
+    return core;
+  }
+
+  /**
+   * Fires what a description that was just applied brought, in W3C's order (4.4.1.5): the signaling state, tracks taken
+   * away, tracks put into streams, `track`.
+   * @returns The events that were told of.
+   */
+  applyNegotiation(events: ApiEvent[]): Set<ApiEvent> {
+    const own = events.filter(({ event }) => NEGOTIATION_EVENTS.has(event ?? ''));
+    for (const { signalingStateChange } of own) {
+      if (signalingStateChange) {
+        this.#connection.setSignalingState(fromApi(signalingStateChange.signalingState, 'SIGNALING_STATE'));
+      }
+    }
+    for (const { trackRemoved } of own) if (trackRemoved) this.removeFromStreams(trackRemoved);
+    const added = own.flatMap(({ track }) => (track ? [track] : []));
+    for (const event of added) this.#addToStreams(event);
+    for (const event of added) this.#fireTrack(event);
+    return new Set(own);
+  }
+
+  /** W3C track, by itself. */
+  onTrack(event: TrackEvent): void {
+    this.#addToStreams(event);
+    this.#fireTrack(event);
+  }
+
+  #addToStreams({ transceiver, streamIds }: TrackEvent): void {
+    if (!transceiver) return;
+    const { receiver } = this.#findOrMake(transceiver);
+    receiver.streams = streamIds.map((id) => {
+      let stream = this.#streams.get(id);
+      if (!stream) this.#streams.set(id, (stream = remoteStream(id)));
+      return stream;
+    });
+    for (const stream of receiver.streams) addRemoteTrack(stream, receiver.track.object);
+  }
+
+  #fireTrack({ transceiver }: TrackEvent): void {
+    if (!transceiver) return;
+    const { receiver, object } = this.#findOrMake(transceiver);
+    this.#connection.fire(new RTCTrackEvent('track', {
+      receiver: receiver.object, track: receiver.track.object, streams: receiver.streams, transceiver: object,
+    }));
+  }
+
+  removeFromStreams({ trackId, streamIds }: TrackRemovedEvent): void {
+    const track = this.ofTrack(trackId);
+    if (!track) return;
+    track.setMuted(true);
+    for (const id of streamIds) {
+      const stream = this.#streams.get(id);
+      if (stream) removeRemoteTrack(stream, track.object);
+    }
+  }
+
+  /** W3C close(). */
+  close(): void {
+    for (const core of this.#transceivers) {
+      core.stopping = core.stopped = true;
+      core.direction = core.currentDirection = 'stopped';
+      core.receiver.track.ended = true;
+    }
+  }
+}

@@ -1,0 +1,141 @@
+// MediaStreamTrack: remote ones, and local ones that a source of the service feeds.
+import { randomUUID } from 'node:crypto';
+import type { SourceSpecInput } from '../gen/contract';
+import { defineEventHandlers, defineInterface, guardConstructor, INTERNAL, toDictionary, toEnum, type Handler } from './webidl';
+
+export type Kind = 'audio' | 'video';
+export const KINDS = ['audio', 'video'] as const;
+
+/** What our own code knows of a track and does with it. */
+export class TrackCore {
+  readonly id: string;
+  readonly kind: Kind;
+  /** Local tracks: what feeds it. Null: remote. */
+  readonly source: SourceSpecInput | null;
+  readonly label: string;
+  /** Remote tracks: the service's id; null until it has answered. */
+  serviceId: string | null = null;
+  muted: boolean;
+  enabled = true;
+  ended = false;
+  contentHint = '';
+  constraints: object = {};
+  readonly object: MediaStreamTrack;
+  readonly firstFrame: Promise<void>;
+  /** Tells users of the track (senders) that it was stopped. */
+  readonly onStop = new Set<() => void>();
+  #sawFrame: () => void = () => {};
+
+  constructor(kind: Kind, source: SourceSpecInput | null, id: string = randomUUID()) {
+    this.id = id;
+    this.kind = kind;
+    this.source = source;
+    this.label = source ? `${Object.keys(source)[0]} source` : `remote ${kind}`;
+    this.muted = source === null; // Remote media has to arrive first.
+    this.firstFrame = new Promise((resolve) => (this.#sawFrame = resolve));
+    this.object = new MediaStreamTrack(INTERNAL, this);
+  }
+
+  /** Media arrives or ceases; fires mute or unmute if that is news. */
+  setMuted(muted: boolean): void {
+    if (!muted) this.#sawFrame();
+    if (this.ended || this.muted === muted) return;
+    this.muted = muted;
+    this.object.dispatchEvent(new Event(muted ? 'mute' : 'unmute'));
+  }
+
+  /** No media will come any more, and not because the user said so. */
+  end(): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.object.dispatchEvent(new Event('ended'));
+  }
+
+  stop(): void {
+    if (this.ended) return;
+    this.ended = true;
+    for (const tell of [...this.onStop]) tell();
+  }
+}
+
+/** What our own code knows of a track; throws a TypeError for anything that is no track. */
+export let trackCore: (value: unknown) => TrackCore;
+
+/** W3C MediaStreamTrack. */
+export class MediaStreamTrack extends EventTarget {
+  readonly #core: TrackCore;
+
+  static {
+    trackCore = (value) => {
+      if (typeof value !== 'object' || value === null || !(#core in value)) {
+        throw new TypeError('the value is not a MediaStreamTrack');
+      }
+      return value.#core;
+    };
+  }
+
+  constructor(...args: unknown[]) {
+    guardConstructor(args[0]);
+    super();
+    this.#core = args[1] as TrackCore;
+  }
+
+  get kind(): Kind { return this.#core.kind; }
+  get id(): string { return this.#core.id; }
+  get label(): string { return this.#core.label; }
+  get muted(): boolean { return this.#core.muted; }
+  get readyState(): 'live' | 'ended' { return this.#core.ended ? 'ended' : 'live'; }
+  get enabled(): boolean { return this.#core.enabled; }
+  set enabled(value: boolean) { this.#core.enabled = Boolean(value); }
+  get contentHint(): string { return this.#core.contentHint; }
+  set contentHint(value: string) { this.#core.contentHint = String(value); }
+
+  clone(): MediaStreamTrack {
+    const { kind, source, ended, muted, enabled, constraints } = this.#core;
+    const copy = new TrackCore(kind, source);
+    Object.assign(copy, { ended, muted, enabled, constraints });
+    if (source === null) this.#followAs(copy);
+    return copy.object;
+  }
+
+  // A clone of a remote track carries the same media.
+  #followAs(copy: TrackCore): void {
+    this.addEventListener('mute', () => copy.setMuted(true));
+    this.addEventListener('unmute', () => copy.setMuted(false));
+    this.addEventListener('ended', () => copy.end());
+    void this.#core.firstFrame.then(() => copy.setMuted(this.#core.muted));
+  }
+
+  stop(): void { this.#core.stop(); }
+  getCapabilities(): object { return { deviceId: this.#core.id }; }
+  getConstraints(): object { return this.#core.constraints; }
+  getSettings(): object { return { deviceId: this.#core.id }; }
+  async applyConstraints(constraints: object = {}): Promise<void> {
+    this.#core.constraints = { ...toDictionary(constraints, 'MediaTrackConstraints') };
+  }
+}
+export interface MediaStreamTrack {
+  onmute: Handler;
+  onunmute: Handler;
+  onended: Handler;
+}
+defineEventHandlers(MediaStreamTrack, (object) => trackCore(object), ['mute', 'unmute', 'ended']);
+defineInterface(MediaStreamTrack, 'MediaStreamTrack');
+
+/** What a local track can be made from. */
+export interface LocalTrackConstraints {
+  /** A source of the service, such as `{ udp: { codec: { mimeType: 'video/VP8', clockRate: 90000 } } }`. Unset: the test
+   * source. */
+  source?: SourceSpecInput;
+}
+
+/** Makes a local track: the service's test source, or the source given. It exists at once; media begins to flow when a
+ * connection sends it. */
+export function createMediaStreamTrack(kind: Kind, constraints: LocalTrackConstraints = {}): MediaStreamTrack {
+  const checked = toEnum(kind, KINDS, 'createMediaStreamTrack');
+  const { source } = toDictionary(constraints, 'LocalTrackConstraints');
+  return new TrackCore(checked, (source as SourceSpecInput | undefined) ?? { test: {} }).object;
+}
+
+/** Resolves when a remote track has delivered its first packet. */
+export const firstFrame = (track: MediaStreamTrack): Promise<void> => trackCore(track).firstFrame;

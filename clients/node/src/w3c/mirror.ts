@@ -1,0 +1,80 @@
+// One event of the service, applied to the mirror and told to the user, in one task.
+import type { Event as ApiEvent, IceCandidateErrorEvent, IceCandidateEvent } from '../gen/contract';
+import { candidateFromApi } from './candidate';
+import type { Connection } from './connection';
+import { fromApi } from './enums';
+import { RTCPeerConnectionIceErrorEvent, RTCPeerConnectionIceEvent } from './events';
+
+type Handlers = { [Name in NonNullable<ApiEvent['event']>]?: (connection: Connection, event: NonNullable<ApiEvent[Name]>) => void };
+
+function onCandidate(connection: Connection, { candidate, transportId }: IceCandidateEvent): void {
+  if (!candidate) {
+    connection.fire(new RTCPeerConnectionIceEvent('icecandidate', { candidate: null }));
+    return;
+  }
+  // A candidate is the sign that gathering has begun.
+  if (connection.iceGatheringState !== 'gathering') connection.setState('iceGatheringState', 'gathering');
+  const local = candidateFromApi(candidate);
+  connection.candidates.add(local);
+  for (const name of ['currentLocalDescription', 'pendingLocalDescription'] as const) {
+    connection.descriptions[name] = connection.candidates.asAnnounced(connection.descriptions[name]);
+  }
+  if (transportId && local.candidate !== '') connection.transports.ice(transportId).localCandidates.push(local);
+  connection.fire(new RTCPeerConnectionIceEvent('icecandidate', { candidate: local, url: local.url }));
+}
+
+function onCandidateError(connection: Connection, event: IceCandidateErrorEvent): void {
+  const { address, port, url, errorCode, errorText } = event;
+  connection.fire(new RTCPeerConnectionIceErrorEvent('icecandidateerror', {
+    address: address || null, port: port || null, url, errorCode, errorText,
+  }));
+}
+
+const HANDLERS: Handlers = {
+  negotiationNeeded: (connection) => {
+    connection.negotiationNeeded = true;
+    connection.updateNegotiationNeeded();
+  },
+  iceCandidate: onCandidate,
+  iceCandidateError: onCandidateError,
+  signalingStateChange: (connection, { signalingState }) =>
+    connection.setSignalingState(fromApi(signalingState, 'SIGNALING_STATE')),
+  iceGatheringStateChange: (connection, { iceGatheringState }) =>
+    connection.setState('iceGatheringState', fromApi(iceGatheringState, 'ICE_GATHERING_STATE')),
+  iceConnectionStateChange: (connection, { iceConnectionState }) =>
+    connection.setState('iceConnectionState', fromApi(iceConnectionState, 'ICE_CONNECTION_STATE')),
+  connectionStateChange: (connection, { connectionState }) =>
+    connection.setState('connectionState', fromApi(connectionState, 'PEER_CONNECTION_STATE')),
+  // By another controller of the connection; those of our own calls are applied with their responses.
+  descriptionChange: (connection, { peerConnection, transceivers }) => {
+    connection.applyDescriptions(peerConnection, transceivers);
+    connection.updateNegotiationNeeded();
+  },
+  transceiverChange: (connection, { transceivers }) => connection.media.apply(transceivers),
+  iceTransportChange: (connection, { iceTransport }) => {
+    if (iceTransport) connection.transports.ice(iceTransport.transportId).update(iceTransport);
+  },
+  dtlsTransportChange: (connection, event) => {
+    if (event.dtlsTransport) connection.transports.dtls(event.dtlsTransport.transportId).update(event);
+  },
+  sctpTransportChange: (connection, { sctpTransport }) => {
+    if (sctpTransport) connection.transports.sctp?.update(sctpTransport);
+  },
+  closed: (connection, { message }) => connection.onClosed(message),
+  track: (connection, event) => connection.media.onTrack(event),
+  trackRemoved: (connection, event) => connection.media.removeFromStreams(event),
+  trackMuted: (connection, { trackId }) => connection.media.ofTrack(trackId)?.setMuted(true),
+  trackUnmuted: (connection, { trackId }) => connection.media.ofTrack(trackId)?.setMuted(false),
+  firstPacket: (connection, { trackId }) => connection.media.ofTrack(trackId)?.setMuted(false),
+  trackEnded: (connection, { trackId }) => connection.media.ofTrack(trackId)?.end(),
+  toneChange: (connection, { senderId, tone }) => connection.media.ofSender(senderId)?.dtmf?.onTone(tone),
+};
+
+/** Applies one event. */
+export function dispatch(connection: Connection, event: ApiEvent): void {
+  if (connection.closed) return;
+  const handler = event.event && HANDLERS[event.event];
+  const content = event.event && event[event.event];
+  if (handler && content) (handler as (connection: Connection, content: unknown) => void)(connection, content);
+  connection.data.onEvent(event);
+}

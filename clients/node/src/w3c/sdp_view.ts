@@ -1,0 +1,90 @@
+// What the mirror reads from descriptions, and how local candidates get into them.
+
+/** One m-section of a description. */
+export interface Section {
+  mid: string | null;
+  kind: string;
+  rejected: boolean;
+  lines: string[];
+}
+
+export interface CodecView {
+  payloadType: number;
+  mimeType: string;
+  clockRate: number;
+  channels?: number;
+  sdpFmtpLine?: string;
+}
+
+const LINE_END = /\r?\n/;
+
+/** The m-sections, each with the session's ICE attributes before its own. */
+export function sections(sdp: string): Section[] {
+  const result: Section[] = [];
+  const session: string[] = [];
+  for (const line of sdp.split(LINE_END)) {
+    if (line.startsWith('m=')) {
+      const [kind, port] = line.slice(2).split(' ');
+      result.push({ mid: null, kind, rejected: port === '0', lines: [line, ...session.filter((l) => l.startsWith('a=ice-'))] });
+    } else if (result.length === 0) {
+      session.push(line);
+    } else if (line !== '') {
+      const section = result[result.length - 1];
+      section.lines.push(line);
+      if (line.startsWith('a=mid:')) section.mid = line.slice('a=mid:'.length);
+    }
+  }
+  return result;
+}
+
+/** The last value of an attribute: its own before the session's. */
+export function attribute(section: Section, name: string): string | undefined {
+  const prefix = `a=${name}:`;
+  return section.lines.findLast((line) => line.startsWith(prefix))?.slice(prefix.length);
+}
+
+/** Codecs of a section, in order of the m-line. */
+export function codecsOf(section: Section): CodecView[] {
+  const [kind, , , ...formats] = section.lines[0].slice(2).split(' ');
+  const find = (name: string, format: string): string | undefined =>
+    section.lines.find((line) => line.startsWith(`a=${name}:${format} `))?.slice(`a=${name}:${format} `.length);
+  return formats.flatMap((format) => {
+    const map = find('rtpmap', format);
+    if (map === undefined) return [];
+    const [name, clockRate, channels] = map.split('/');
+    const sdpFmtpLine = find('fmtp', format);
+    return [{
+      payloadType: Number(format), mimeType: `${kind}/${name}`, clockRate: Number(clockRate),
+      ...(kind === 'audio' ? { channels: Number(channels ?? 1) } : {}),
+      ...(sdpFmtpLine === undefined ? {} : { sdpFmtpLine }),
+    }];
+  });
+}
+
+/** Header extensions of a section. */
+export function headerExtensionsOf(section: Section): Array<{ uri: string; id: number; encrypted: boolean }> {
+  return section.lines.flatMap((line) => {
+    const found = /^a=extmap:(\d+)(?:\/\w+)? (\S+)/.exec(line);
+    return found ? [{ uri: found[2], id: Number(found[1]), encrypted: false }] : [];
+  });
+}
+
+const isCandidateLine = (line: string): boolean => line.startsWith('a=candidate:') || line === 'a=end-of-candidates';
+
+/** A description without the candidates that were not announced yet. */
+export function withoutCandidates(sdp: string, announced: ReadonlySet<string>): string {
+  const lines = sdp.split(LINE_END);
+  return lines.filter((line) => !isCandidateLine(line) || announced.has(line)).join('\r\n');
+}
+
+/** A description with one more line at the end of a section; unchanged if there is no such section or it has the line. */
+export function withLine(sdp: string, mid: string | null, index: number | null, line: string): string {
+  const lines = sdp.split(LINE_END);
+  const starts = lines.flatMap((text, i) => (text.startsWith('m=') ? [i] : []));
+  const ends = starts.map((_, i) => starts[i + 1] ?? lines.length - (lines[lines.length - 1] === '' ? 1 : 0));
+  const which = starts.findIndex((start, i) =>
+    mid === null ? i === index : lines.slice(start, ends[i]).includes(`a=mid:${mid}`));
+  if (which < 0 || lines.slice(starts[which], ends[which]).includes(line)) return sdp;
+  lines.splice(ends[which], 0, line);
+  return lines.join('\r\n');
+}

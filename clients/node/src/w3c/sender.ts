@@ -1,0 +1,162 @@
+// RTCRtpSender.
+import { randomUUID } from 'node:crypto';
+import { capabilitiesOf, type Capabilities } from './capabilities';
+import { DtmfCore, type RTCDTMFSender } from './dtmf';
+import { exception, toException } from './errors';
+import { streamId, type MediaStream } from './media_stream';
+import { trackCore, type MediaStreamTrack, type TrackCore } from './media_stream_track';
+import {
+  checkEncodings, checkUnchanged, negotiated, toEncoding, type EncodingParameters, type RtpParameters,
+} from './parameters';
+import type { RTCStatsReport } from './stats';
+import type { TransceiverCore } from './transceiver';
+import type { RTCDtlsTransport } from './transports';
+import { defineInterface, guardConstructor, INTERNAL, requireArguments, toDictionary, toSequence } from './webidl';
+
+export interface SendParameters extends RtpParameters {
+  transactionId: string;
+  encodings: EncodingParameters[];
+}
+
+export class SenderCore {
+  /** The service's id; null until it has answered. */
+  serviceId: string | null = null;
+  transportId = '';
+  track: TrackCore | null;
+  streams: string[];
+  encodings: EncodingParameters[];
+  /** Parameters as last read; null: not read since they were set. */
+  lastRead: SendParameters | null = null;
+  hasSent = false;
+  readonly dtmf: DtmfCore | null;
+  readonly object: RTCRtpSender;
+
+  constructor(readonly transceiver: TransceiverCore, track: TrackCore | null, streams: string[], encodings: EncodingParameters[]) {
+    this.track = track;
+    this.streams = streams;
+    this.encodings = encodings.length > 0 ? encodings : [{ active: true }];
+    this.dtmf = transceiver.kind === 'audio' ? new DtmfCore(this) : null;
+    this.object = new RTCRtpSender(INTERNAL, this);
+  }
+
+  /** The service's id, for a call whose turn has come. */
+  id(): string {
+    if (this.serviceId === null) throw exception('InvalidStateError', 'the service has no such sender');
+    return this.serviceId;
+  }
+
+  parameters(): SendParameters {
+    const { connection, mid } = this.transceiver;
+    return {
+      ...negotiated(connection.negotiatedSdp(), mid),
+      transactionId: randomUUID(),
+      encodings: this.encodings.map((encoding) => ({ ...encoding })),
+    };
+  }
+
+  async replaceTrack(track: TrackCore | null): Promise<void> {
+    const { connection } = this.transceiver;
+    if (track && track.kind !== this.transceiver.kind) throw new TypeError(`the track is ${track.kind}`);
+    if (connection.closed) throw exception('InvalidStateError', 'the connection is closed');
+    return connection.chain(async () => {
+      if (this.transceiver.stopping || this.transceiver.stopped) throw exception('InvalidStateError', 'the transceiver is stopped');
+      await connection.session.call(async (peerConnectionId) => {
+        if (track) await connection.ensureTrack(peerConnectionId, track);
+        const request = { peerConnectionId, senderId: this.id(), trackId: track?.id ?? '' };
+        await connection.session.client.peerConnections.replaceTrack(request);
+      }).catch((error) => Promise.reject(toException(error)));
+      this.track = track;
+    });
+  }
+
+  async setParameters(value: unknown): Promise<void> {
+    const init = toDictionary(value, 'RTCRtpSendParameters');
+    const { transceiver, lastRead } = this;
+    if (init.encodings === undefined) throw new TypeError('RTCRtpSendParameters: the member encodings is required');
+    const encodings = toSequence(init.encodings, 'RTCRtpSendParameters.encodings', toEncoding);
+    if (transceiver.stopping || transceiver.stopped) throw exception('InvalidStateError', 'the transceiver is stopped');
+    if (!lastRead) throw exception('InvalidStateError', 'call getParameters first');
+    if (init.transactionId !== lastRead.transactionId || encodings.length !== lastRead.encodings.length) {
+      throw exception('InvalidModificationError', 'the parameters are not those that getParameters returned');
+    }
+    checkUnchanged(lastRead, { ...init, encodings });
+    checkEncodings(encodings, transceiver.kind);
+    await this.#applyParameters(encodings).catch((error) => Promise.reject(toException(error)));
+    this.lastRead = null;
+    this.encodings = encodings;
+  }
+
+  #applyParameters(encodings: EncodingParameters[]): Promise<unknown> {
+    const { session } = this.transceiver.connection;
+    return session.call(async (peerConnectionId) => {
+      const senderId = this.id();
+      const { parameters } = await session.client.peerConnections.getSenderParameters({ peerConnectionId, senderId });
+      await session.client.peerConnections.setSenderParameters({
+        peerConnectionId, senderId, parameters: { ...parameters, encodings: encodings.map(({ rid = '', ...rest }) => ({ rid, ...rest })) },
+      });
+    });
+  }
+}
+
+/** What our own code knows of a sender; throws a TypeError for anything else. */
+export let senderCore: (value: unknown) => SenderCore;
+
+/** W3C RTCRtpSender. */
+export class RTCRtpSender {
+  readonly #core: SenderCore;
+  static {
+    senderCore = (value) => {
+      if (typeof value !== 'object' || value === null || !(#core in value)) throw new TypeError('the value is not an RTCRtpSender');
+      return value.#core;
+    };
+  }
+
+  constructor(...args: unknown[]) {
+    guardConstructor(args[0]);
+    this.#core = args[1] as SenderCore;
+  }
+
+  get track(): MediaStreamTrack | null { return this.#core.track?.object ?? null; }
+  get transport(): RTCDtlsTransport | null {
+    const { transportId, transceiver } = this.#core;
+    return transportId === '' ? null : transceiver.connection.transports.dtls(transportId).object;
+  }
+  get dtmf(): RTCDTMFSender | null { return this.#core.dtmf?.object ?? null; }
+
+  getParameters(): SendParameters {
+    const core = this.#core;
+    // The same within one task, so that a transaction can be found again.
+    if (!core.lastRead) {
+      core.lastRead = core.parameters();
+    }
+    return structuredClone(core.lastRead);
+  }
+  async setParameters(parameters: SendParameters, _options: object = {}): Promise<void> {
+    requireArguments('setParameters', arguments.length, 1);
+    await this.#core.setParameters(parameters);
+  }
+  async replaceTrack(withTrack: MediaStreamTrack | null): Promise<void> {
+    requireArguments('replaceTrack', arguments.length, 1);
+    const track = withTrack === null || withTrack === undefined ? null : trackCore(withTrack);
+    await this.#core.replaceTrack(track);
+  }
+  setStreams(...streams: MediaStream[]): void {
+    const core = this.#core;
+    const ids = [...new Set(streams.map(streamId))];
+    const { connection } = core.transceiver;
+    if (connection.closed) throw exception('InvalidStateError', 'the connection is closed');
+    core.streams = ids;
+    void connection.background((peerConnectionId) => connection.session.client.peerConnections.setSenderStreams(
+      { peerConnectionId, senderId: core.id(), streamIds: ids }));
+  }
+  async getStats(): Promise<RTCStatsReport> {
+    const core = this.#core;
+    return core.transceiver.connection.getStats({ senderId: () => core.serviceId });
+  }
+
+  static getCapabilities(kind: string): Capabilities | null {
+    requireArguments('getCapabilities', arguments.length, 1);
+    return capabilitiesOf('sender', kind);
+  }
+}
+defineInterface(RTCRtpSender, 'RTCRtpSender');

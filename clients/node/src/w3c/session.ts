@@ -1,0 +1,152 @@
+// One connection at the service: calls go there in order, events come from there in order.
+import type { Client } from '../client';
+import type { Event as ApiEvent, PeerConnectionSnapshot } from '../gen/contract';
+import { queueTask, Serial } from './tasks';
+
+/** Who takes what comes. */
+export interface SessionListener {
+  onEvent(event: ApiEvent): void;
+  /** Events are missing; this is how things stand now. */
+  onSnapshot(snapshot: PeerConnectionSnapshot): void;
+  /** The connection cannot be used any more. */
+  onLost(error: unknown): void;
+}
+
+/** A connection at the service, from its creation on. */
+export class Session {
+  readonly client: Client;
+  /** The service's id of the connection. */
+  readonly id: Promise<string>;
+  readonly #calls = new Serial();
+  readonly #abort = new AbortController();
+  #listener: SessionListener | null = null;
+  #inbox: Array<ApiEvent | PeerConnectionSnapshot> = [];
+  #holds = 0;
+  #scheduled = false;
+  #received = 0;
+  #waiters: Array<{ sequence: number; resolve: () => void }> = [];
+  #lost: { error: unknown } | null = null;
+
+  constructor(client: Client, create: () => Promise<string>) {
+    this.client = client;
+    this.id = this.#calls.run(create);
+    this.id.catch(() => {}); // Every call meets the same error.
+  }
+
+  /** Begins to listen; once. */
+  start(listener: SessionListener): void {
+    this.#listener = listener;
+    this.id.then((id) => this.#watch(id)).catch((error) => this.#lose(error));
+  }
+
+  /** Makes a call after all calls before it. */
+  call<T>(operation: (id: string) => Promise<T>): Promise<T> {
+    return this.#calls.run(async () => {
+      if (this.#lost) throw this.#lost.error;
+      return operation(await this.id);
+    });
+  }
+
+  /**
+   * Makes a call while events wait, and hands over those that had happened when it was done: what the call changed and
+   * the events that tell of it become one step.
+   * @param settle Takes the response and the events; called in a task.
+   */
+  async step<T, R>(
+    operation: (id: string) => Promise<T>, sequenceOf: (response: T) => number,
+    settle: (response: T, events: ApiEvent[]) => R,
+  ): Promise<R> {
+    return this.call(async (id) => {
+      ++this.#holds;
+      try {
+        const response = await operation(id);
+        await this.#until(sequenceOf(response));
+        return await new Promise<R>((resolve, reject) => {
+          queueTask(() => {
+            try {
+              resolve(settle(response, this.#take(sequenceOf(response))));
+            } catch (error) {
+              reject(error);
+            }
+          });
+        });
+      } finally {
+        --this.#holds;
+        this.#schedule();
+      }
+    });
+  }
+
+  /** Puts events back that were taken and not used: they come one by one. */
+  returnEvents(events: ApiEvent[]): void {
+    this.#inbox.unshift(...events);
+  }
+
+  /** Ends listening. Calls go on. */
+  stop(): void {
+    this.#listener = null;
+    this.#inbox = [];
+    this.#abort.abort();
+    this.#wakeWaiters(Infinity);
+  }
+
+  async #watch(id: string): Promise<void> {
+    const watch = this.client.follow({ peerConnectionIds: [id], resumeAfter: { [id]: 0 } }, { signal: this.#abort.signal });
+    try {
+      for await (const { event, snapshot, gap } of watch) {
+        if (gap?.gone) throw new Error('the connection is gone');
+        if (snapshot) this.#receive(snapshot, snapshot.peerConnection?.lastEventSequence ?? 0);
+        if (event) this.#receive(event, event.sequence);
+        if (event?.event === 'closed') return;
+      }
+    } catch (error) {
+      if (this.#abort.signal.aborted) return;
+      throw error;
+    }
+  }
+
+  #receive(item: ApiEvent | PeerConnectionSnapshot, sequence: number): void {
+    this.#inbox.push(item);
+    this.#received = sequence;
+    this.#wakeWaiters(sequence);
+    this.#schedule();
+  }
+
+  // One event is one task, so that promises settle and handlers run in between.
+  #schedule(): void {
+    if (this.#scheduled || this.#holds > 0 || this.#inbox.length === 0) return;
+    this.#scheduled = true;
+    queueTask(() => {
+      this.#scheduled = false;
+      if (this.#holds > 0) return;
+      const item = this.#inbox.shift();
+      this.#schedule();
+      if (item && 'sequence' in item) this.#listener?.onEvent(item);
+      else if (item) this.#listener?.onSnapshot(item);
+    });
+  }
+
+  #take(sequence: number): ApiEvent[] {
+    const events = this.#inbox.filter((item): item is ApiEvent => 'sequence' in item && item.sequence <= sequence);
+    this.#inbox = this.#inbox.filter((item) => !(events as unknown[]).includes(item));
+    return events;
+  }
+
+  #until(sequence: number): Promise<void> {
+    if (this.#received >= sequence || this.#lost || !this.#listener) return Promise.resolve();
+    return new Promise((resolve) => this.#waiters.push({ sequence, resolve }));
+  }
+
+  #wakeWaiters(sequence: number): void {
+    const due = this.#waiters.filter((waiter) => waiter.sequence <= sequence);
+    this.#waiters = this.#waiters.filter((waiter) => waiter.sequence > sequence);
+    for (const { resolve } of due) resolve();
+  }
+
+  #lose(error: unknown): void {
+    if (this.#lost) return;
+    this.#lost = { error };
+    this.#wakeWaiters(Infinity);
+    queueTask(() => this.#listener?.onLost(error));
+  }
+}

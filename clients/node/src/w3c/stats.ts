@@ -1,0 +1,66 @@
+// RTCStatsReport, made of the report of the contract.
+import type { Stats, StatsReport } from '../gen/contract';
+import { fromApi } from './enums';
+import { defineInterface, guardConstructor, INTERNAL } from './webidl';
+
+type Entry = Record<string, unknown> & { id: string; type: string; timestamp: number };
+
+// Enumerations among the members, by their names in the contract. Others are plain values.
+const PREFIXES = [
+  'MEDIA_KIND', 'DATA_CHANNEL_STATE', 'ICE_ROLE', 'DTLS_TRANSPORT_STATE', 'ICE_CONNECTION_STATE', 'ICE_GATHERING_STATE', 'DTLS_ROLE',
+  'CANDIDATE_PAIR_STATE', 'ICE_PROTOCOL', 'ICE_CANDIDATE_TYPE', 'ICE_TCP_CANDIDATE_TYPE',
+];
+
+const isTimestamp = (value: unknown): value is { seconds: number; nanos: number } =>
+  typeof value === 'object' && value !== null && 'seconds' in value && 'nanos' in value;
+const toMilliseconds = ({ seconds, nanos }: { seconds: number; nanos: number }): number => seconds * 1000 + nanos / 1e6;
+
+function convert(value: unknown): unknown {
+  if (isTimestamp(value)) return toMilliseconds(value);
+  if (typeof value !== 'string') return value;
+  const prefix = PREFIXES.find((name) => value.startsWith(`${name}_`) && /^[A-Z0-9_]+$/.test(value));
+  if (!prefix) return value;
+  return value.endsWith('_UNSPECIFIED') ? undefined : fromApi(value, prefix);
+}
+
+function entryOf(stats: Stats): Entry {
+  const entry: Entry = {
+    id: stats.id,
+    type: fromApi(stats.type, 'STATS_TYPE'),
+    timestamp: stats.timestamp ? toMilliseconds(stats.timestamp) : 0,
+  };
+  const values = stats.stats ? (stats[stats.stats] as object | undefined) : undefined;
+  for (const [name, value] of Object.entries(values ?? {})) {
+    const converted = convert(value);
+    if (converted !== undefined && converted !== null) entry[name] = converted;
+  }
+  return entry;
+}
+
+/** W3C RTCStatsReport: a read-only map of entries by id. */
+export class RTCStatsReport {
+  readonly #entries: ReadonlyMap<string, Entry>;
+
+  constructor(...args: unknown[]) {
+    guardConstructor(args[0]);
+    this.#entries = args[1] as ReadonlyMap<string, Entry>;
+  }
+
+  get size(): number { return this.#entries.size; }
+  get(key: string): Entry | undefined { return this.#entries.get(String(key)); }
+  has(key: string): boolean { return this.#entries.has(String(key)); }
+  keys(): IterableIterator<string> { return this.#entries.keys(); }
+  values(): IterableIterator<Entry> { return this.#entries.values(); }
+  entries(): IterableIterator<[string, Entry]> { return this.#entries.entries(); }
+  forEach(callback: (value: Entry, key: string, report: RTCStatsReport) => void, thisArg?: unknown): void {
+    for (const [key, value] of this.#entries) callback.call(thisArg, value, key, this);
+  }
+  [Symbol.iterator](): IterableIterator<[string, Entry]> { return this.#entries.entries(); }
+}
+defineInterface(RTCStatsReport, 'RTCStatsReport');
+
+/** The report of the contract, in W3C's form. */
+export function reportFromApi(report: StatsReport | null): RTCStatsReport {
+  const entries = Object.values(report?.stats ?? {}).map((stats): [string, Entry] => [stats.id, entryOf(stats)]);
+  return new RTCStatsReport(INTERNAL, new Map(entries));
+}

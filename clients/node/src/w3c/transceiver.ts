@@ -1,0 +1,171 @@
+// RTCRtpTransceiver.
+import type { RtpTransceiver, RtpTransceiverDirection } from '../gen/contract';
+import type { ConnectionCore } from './core';
+import { fromApi, toApi } from './enums';
+import { exception } from './errors';
+import type { Kind, TrackCore } from './media_stream_track';
+import type { EncodingParameters } from './parameters';
+import { ReceiverCore, type RTCRtpReceiver } from './receiver';
+import { SenderCore, type RTCRtpSender } from './sender';
+import { queueTask } from './tasks';
+import {
+  defineInterface, guardConstructor, INTERNAL, requireArguments, toDictionary, toDOMString, toEnum, toSequence, toUnsignedLong, toUnsignedShort,
+} from './webidl';
+
+export const DIRECTIONS = ['sendrecv', 'sendonly', 'recvonly', 'inactive', 'stopped'] as const;
+export type Direction = (typeof DIRECTIONS)[number];
+
+export interface TransceiverInit {
+  direction: Direction;
+  streams: string[];
+  encodings: EncodingParameters[];
+}
+
+export class TransceiverCore {
+  readonly connection: ConnectionCore;
+  readonly id: string;
+  readonly kind: Kind;
+  readonly sender: SenderCore;
+  readonly receiver: ReceiverCore;
+  readonly object: RTCRtpTransceiver;
+  mid: string | null = null;
+  direction: Direction;
+  currentDirection: Direction | null = null;
+  stopping = false;
+  stopped = false;
+  /** Calls that make it, or change its direction, and are not answered yet: what the service says is older than they. */
+  pending = 0;
+
+  constructor(connection: ConnectionCore, id: string, kind: Kind, track: TrackCore | null, init: TransceiverInit, remoteTrackId?: string) {
+    this.connection = connection;
+    this.id = id;
+    this.kind = kind;
+    this.direction = init.direction;
+    this.sender = new SenderCore(this, track, init.streams, init.encodings);
+    this.receiver = new ReceiverCore(this, remoteTrackId);
+    this.object = new RTCRtpTransceiver(INTERNAL, this);
+  }
+
+  /** Takes what the service says. */
+  update(transceiver: RtpTransceiver): void {
+    const { sender, receiver } = transceiver;
+    this.mid = transceiver.mid ?? null;
+    if (sender) {
+      this.sender.serviceId = sender.senderId;
+      this.sender.transportId = sender.transportId;
+      if (this.sender.dtmf) this.sender.dtmf.canInsert = sender.canInsertDtmf;
+    }
+    if (receiver) {
+      this.receiver.id = receiver.receiverId;
+      this.receiver.trackId = this.receiver.track.serviceId = receiver.trackId;
+      this.receiver.transportId = receiver.transportId;
+    }
+    const current = transceiver.currentDirection;
+    this.currentDirection = current.endsWith('_UNSPECIFIED') ? null : fromApi<Direction>(current, 'RTP_TRANSCEIVER_DIRECTION');
+    if (this.currentDirection === 'sendrecv' || this.currentDirection === 'sendonly') this.sender.hasSent = true;
+    const direction = fromApi<Direction>(transceiver.direction, 'RTP_TRANSCEIVER_DIRECTION');
+    if (direction === 'stopped' && !transceiver.stopping) this.stop();
+    else if (transceiver.stopping) this.startStopping();
+    else if (this.pending === 0 && !this.stopping) this.direction = direction;
+  }
+
+  /** Makes a call that changes it. */
+  change(operation: (id: string) => Promise<RtpTransceiver | null>): Promise<void> {
+    ++this.pending;
+    return this.connection.background(async (id) => {
+      try {
+        const transceiver = await operation(id);
+        --this.pending;
+        if (transceiver && !this.connection.closed) this.update(transceiver);
+      } catch (error) {
+        --this.pending;
+        throw error;
+      }
+    });
+  }
+
+  setDirection(direction: Direction): void {
+    if (this.stopping || this.stopped) throw exception('InvalidStateError', 'the transceiver is stopped');
+    if (direction === this.direction) return;
+    if (direction === 'stopped') throw new TypeError('direction: use stop()');
+    this.direction = direction;
+    void this.change(async (peerConnectionId) => {
+      const { transceiver } = await this.connection.session.client.peerConnections.setTransceiverDirection(
+        { peerConnectionId, transceiverId: this.id, direction: toApi<RtpTransceiverDirection>(direction, 'RTP_TRANSCEIVER_DIRECTION') });
+      return transceiver;
+    });
+  }
+
+  /** W3C "stop sending and receiving": what ends at once. */
+  startStopping(): void {
+    if (this.stopping) return;
+    this.stopping = true;
+    this.direction = 'stopped';
+    queueTask(() => this.receiver.track.end());
+  }
+
+  /** Stopped for good. */
+  stop(): void {
+    this.startStopping();
+    this.stopped = true;
+    this.currentDirection = 'stopped';
+  }
+
+  requestStop(): void {
+    if (this.connection.closed) throw exception('InvalidStateError', 'the connection is closed');
+    if (this.stopping || this.stopped) return;
+    this.startStopping();
+    void this.change(async (peerConnectionId) => {
+      const { transceiver } = await this.connection.session.client.peerConnections.stopTransceiver(
+        { peerConnectionId, transceiverId: this.id });
+      return transceiver;
+    });
+  }
+}
+
+function toCodec(value: unknown): { mimeType: string; clockRate: number; channels: number; sdpFmtpLine: string } {
+  const init = toDictionary(value, 'RTCRtpCodec');
+  if (init.mimeType === undefined || init.clockRate === undefined) throw new TypeError('RTCRtpCodec: mimeType and clockRate are required');
+  return {
+    mimeType: toDOMString(init.mimeType),
+    clockRate: toUnsignedLong(init.clockRate),
+    channels: init.channels === undefined ? 0 : toUnsignedShort(init.channels),
+    sdpFmtpLine: init.sdpFmtpLine === undefined ? '' : toDOMString(init.sdpFmtpLine),
+  };
+}
+
+/** W3C RTCRtpTransceiver. */
+export class RTCRtpTransceiver {
+  readonly #core: TransceiverCore;
+
+  constructor(...args: unknown[]) {
+    guardConstructor(args[0]);
+    this.#core = args[1] as TransceiverCore;
+  }
+
+  get mid(): string | null { return this.#core.mid; }
+  get sender(): RTCRtpSender { return this.#core.sender.object; }
+  get receiver(): RTCRtpReceiver { return this.#core.receiver.object; }
+  get direction(): Direction { return this.#core.direction; }
+  set direction(value: Direction) {
+    const core = this.#core;
+    const text = toDOMString(value);
+    // A value that is not of the enumeration is ignored (Web IDL, attributes of enumeration types).
+    if ((DIRECTIONS as readonly string[]).includes(text)) core.setDirection(toEnum(text, DIRECTIONS, 'direction'));
+  }
+  get currentDirection(): Direction | null { return this.#core.currentDirection; }
+
+  stop(): void { this.#core.requestStop(); }
+  setCodecPreferences(codecs: object[]): void {
+    const core = this.#core;
+    requireArguments('setCodecPreferences', arguments.length, 1);
+    const list = toSequence(codecs, 'setCodecPreferences', toCodec);
+    const { connection, id } = core;
+    void core.change(async (peerConnectionId) => {
+      const { transceiver } = await connection.session.client.peerConnections.setCodecPreferences(
+        { peerConnectionId, transceiverId: id, codecs: list });
+      return transceiver;
+    });
+  }
+}
+defineInterface(RTCRtpTransceiver, 'RTCRtpTransceiver');

@@ -1,0 +1,249 @@
+// RTCIceTransport, RTCDtlsTransport and RTCSctpTransport, and the objects of one connection.
+import type { DtlsTransportChangeEvent, IceTransport, SctpTransport } from '../gen/contract';
+import { candidateFromApi, type RTCIceCandidate } from './candidate';
+import { fromApi } from './enums';
+import { RTCError, type ErrorDetail } from './errors';
+import { RTCErrorEvent } from './events';
+import { attribute, sections } from './sdp_view';
+import { defineEventHandlers, defineInterface, guardConstructor, INTERNAL, type Handler } from './webidl';
+
+export interface CandidatePair {
+  local: RTCIceCandidate;
+  remote: RTCIceCandidate;
+}
+
+/** Where parameters are read from. */
+export interface Descriptions {
+  local(): string | null;
+  remote(): string | null;
+}
+
+export class IceCore {
+  role = 'unknown';
+  state = 'new';
+  gatheringState = 'new';
+  mids: string[] = [];
+  pair: CandidatePair | null = null;
+  pairText = '';
+  readonly localCandidates: RTCIceCandidate[] = [];
+  readonly remoteCandidates: RTCIceCandidate[] = [];
+  readonly object: RTCIceTransport;
+
+  constructor(readonly descriptions: Descriptions) {
+    this.object = new RTCIceTransport(INTERNAL, this);
+  }
+
+  /** Takes what the service says; fires what changed, in the order of W3C WebRTC 1.0, 5.6.3. */
+  update(transport: IceTransport): void {
+    const fire = (type: string): void => void this.object.dispatchEvent(new Event(type));
+    this.mids = transport.mids;
+    this.role = transport.role === 'ICE_ROLE_UNSPECIFIED' ? 'unknown' : fromApi(transport.role, 'ICE_ROLE');
+    const gathering = fromApi<string>(transport.gatheringState, 'ICE_GATHERING_STATE');
+    if (gathering !== this.gatheringState) {
+      this.gatheringState = gathering;
+      fire('gatheringstatechange');
+    }
+    if (this.#updatePair(transport)) fire('selectedcandidatepairchange');
+    const state = fromApi<string>(transport.state, 'ICE_CONNECTION_STATE');
+    if (state !== this.state) {
+      this.state = state;
+      fire('statechange');
+    }
+  }
+
+  #updatePair({ selectedCandidatePair }: IceTransport): boolean {
+    const { local, remote } = selectedCandidatePair ?? {};
+    if (!local || !remote) return false;
+    const text = `${local.candidate} ${remote.candidate}`;
+    if (text === this.pairText) return false;
+    this.pairText = text;
+    this.pair = { local: candidateFromApi(local), remote: candidateFromApi(remote) };
+    return true;
+  }
+}
+
+interface IceParameters {
+  usernameFragment: string;
+  password: string;
+}
+
+function parameters(sdp: string | null, mids: readonly string[]): IceParameters | null {
+  const section = sections(sdp ?? '').find(({ mid }) => mid !== null && mids.includes(mid));
+  const usernameFragment = section && attribute(section, 'ice-ufrag');
+  const password = section && attribute(section, 'ice-pwd');
+  return usernameFragment && password ? { usernameFragment, password } : null;
+}
+
+let iceCore: (value: any) => IceCore;
+
+/** W3C RTCIceTransport. */
+export class RTCIceTransport extends EventTarget {
+  readonly #core: IceCore;
+  static {
+    iceCore = (value) => value.#core;
+  }
+
+  constructor(...args: unknown[]) {
+    guardConstructor(args[0]);
+    super();
+    this.#core = args[1] as IceCore;
+  }
+
+  get role(): string { return this.#core.role; }
+  get component(): 'rtp' | 'rtcp' { return this.#core && 'rtp'; }
+  get state(): string { return this.#core.state; }
+  get gatheringState(): string { return this.#core.gatheringState; }
+  getLocalCandidates(): RTCIceCandidate[] { return [...this.#core.localCandidates]; }
+  getRemoteCandidates(): RTCIceCandidate[] { return [...this.#core.remoteCandidates]; }
+  getSelectedCandidatePair(): CandidatePair | null { return this.#core.pair; }
+  getLocalParameters(): IceParameters | null { return parameters(this.#core.descriptions.local(), this.#core.mids); }
+  getRemoteParameters(): IceParameters | null { return parameters(this.#core.descriptions.remote(), this.#core.mids); }
+}
+export interface RTCIceTransport {
+  onstatechange: Handler;
+  ongatheringstatechange: Handler;
+  onselectedcandidatepairchange: Handler;
+}
+defineEventHandlers(RTCIceTransport, (object) => iceCore(object),
+  ['statechange', 'gatheringstatechange', 'selectedcandidatepairchange']);
+defineInterface(RTCIceTransport, 'RTCIceTransport');
+
+export class DtlsCore {
+  state = 'new';
+  certificates: Buffer[] = [];
+  readonly object: RTCDtlsTransport;
+
+  constructor(readonly ice: IceCore) {
+    this.object = new RTCDtlsTransport(INTERNAL, this);
+  }
+
+  update({ dtlsTransport, errorDetail, errorText }: Partial<DtlsTransportChangeEvent>): void {
+    if (!dtlsTransport) return;
+    this.certificates = dtlsTransport.remoteCertificates;
+    const state = fromApi<string>(dtlsTransport.state, 'DTLS_TRANSPORT_STATE');
+    if (state === this.state) return;
+    this.state = state;
+    if (state === 'failed' && errorDetail) {
+      const error = new RTCError({ errorDetail: errorDetail as ErrorDetail }, errorText);
+      this.object.dispatchEvent(new RTCErrorEvent('error', { error }));
+    }
+    this.object.dispatchEvent(new Event('statechange'));
+  }
+}
+
+let dtlsCore: (value: any) => DtlsCore;
+
+/** W3C RTCDtlsTransport. */
+export class RTCDtlsTransport extends EventTarget {
+  readonly #core: DtlsCore;
+  static {
+    dtlsCore = (value) => value.#core;
+  }
+
+  constructor(...args: unknown[]) {
+    guardConstructor(args[0]);
+    super();
+    this.#core = args[1] as DtlsCore;
+  }
+
+  get iceTransport(): RTCIceTransport { return this.#core.ice.object; }
+  get state(): string { return this.#core.state; }
+  getRemoteCertificates(): ArrayBuffer[] {
+    return this.#core.certificates.map((der) => Uint8Array.from(der).buffer);
+  }
+}
+export interface RTCDtlsTransport {
+  onstatechange: Handler;
+  onerror: Handler;
+}
+defineEventHandlers(RTCDtlsTransport, (object) => dtlsCore(object), ['statechange', 'error']);
+defineInterface(RTCDtlsTransport, 'RTCDtlsTransport');
+
+export class SctpCore {
+  state = 'connecting';
+  maxMessageSize = Infinity;
+  maxChannels: number | null = null;
+  readonly object: RTCSctpTransport;
+
+  constructor(readonly dtls: DtlsCore) {
+    this.object = new RTCSctpTransport(INTERNAL, this);
+  }
+
+  update(transport: SctpTransport): void {
+    if (this.state === 'closed') return;
+    if (transport.maxMessageSize > 0) this.maxMessageSize = transport.maxMessageSize;
+    if (transport.maxChannels > 0) this.maxChannels = transport.maxChannels;
+    const state = fromApi<string>(transport.state, 'SCTP_TRANSPORT_STATE');
+    if (state === this.state) return;
+    this.state = state;
+    this.object.dispatchEvent(new Event('statechange'));
+  }
+}
+
+let sctpCore: (value: any) => SctpCore;
+
+/** W3C RTCSctpTransport. */
+export class RTCSctpTransport extends EventTarget {
+  readonly #core: SctpCore;
+  static {
+    sctpCore = (value) => value.#core;
+  }
+
+  constructor(...args: unknown[]) {
+    guardConstructor(args[0]);
+    super();
+    this.#core = args[1] as SctpCore;
+  }
+
+  get transport(): RTCDtlsTransport { return this.#core.dtls.object; }
+  get state(): string { return this.#core.state; }
+  get maxMessageSize(): number { return this.#core.maxMessageSize; }
+  get maxChannels(): number | null { return this.#core.maxChannels; }
+}
+export interface RTCSctpTransport {
+  onstatechange: Handler;
+}
+defineEventHandlers(RTCSctpTransport, (object) => sctpCore(object), ['statechange']);
+defineInterface(RTCSctpTransport, 'RTCSctpTransport');
+
+/** The transports of one connection, by id. */
+export class Transports {
+  readonly #ice = new Map<string, IceCore>();
+  readonly #dtls = new Map<string, DtlsCore>();
+  sctp: SctpCore | null = null;
+
+  constructor(private readonly descriptions: Descriptions) {}
+
+  ice(id: string): IceCore {
+    let core = this.#ice.get(id);
+    if (!core) this.#ice.set(id, (core = new IceCore(this.descriptions)));
+    return core;
+  }
+
+  dtls(id: string): DtlsCore {
+    let core = this.#dtls.get(id);
+    if (!core) this.#dtls.set(id, (core = new DtlsCore(this.ice(id))));
+    return core;
+  }
+
+  /** W3C pc.sctp follows the descriptions. */
+  setSctp(transport: SctpTransport | null): void {
+    if (!transport) {
+      if (this.sctp?.state === 'connecting') this.sctp = null; // Rolled back.
+      return;
+    }
+    this.sctp ??= new SctpCore(this.dtls(transport.transportId));
+    if (transport.maxMessageSize > 0) this.sctp.maxMessageSize = transport.maxMessageSize;
+  }
+
+  all(): IceCore[] {
+    return [...this.#ice.values()];
+  }
+
+  /** W3C close(): all is closed, and no event tells. */
+  close(): void {
+    for (const ice of this.#ice.values()) ice.state = 'closed';
+    for (const dtls of this.#dtls.values()) dtls.state = 'closed';
+    if (this.sctp) this.sctp.state = 'closed';
+  }
+}

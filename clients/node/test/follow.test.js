@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import grpc from '@grpc/grpc-js';
+import { serve, serviceError } from '../testing/fake_service.js';
+
+const event = (sequence, member = 'negotiationNeeded', id = 'p') =>
+  ({ event: { peerConnectionId: id, sequence, [member]: {} } });
+
+// Serves each watch with the next script: responses, then an error or the end.
+async function scripted(t, scripts) {
+  const requests = [];
+  const client = await serve(t, {
+    EventService: {
+      WatchEvents: (call) => {
+        requests.push(call.request);
+        const { responses, error } = scripts.shift();
+        for (const response of responses) call.write(response);
+        if (error) call.emit('error', error);
+        else call.end();
+      },
+    },
+  });
+  return { client, requests };
+}
+
+const unavailable = { code: grpc.status.UNAVAILABLE, details: 'away' };
+
+test('a broken watch resumes after the last event, and nothing comes twice', async (t) => {
+  const snapshot = { snapshot: { peerConnection: { peerConnectionId: 'p', lastEventSequence: 4 } } };
+  const { client, requests } = await scripted(t, [
+    { responses: [snapshot, { synced: {} }, event(5), event(6)], error: unavailable },
+    { responses: [event(6), event(7), event(8, 'closed')] },
+  ]);
+  const seen = [];
+  const broken = [];
+  const watch = client.follow({ peerConnectionIds: ['p'] }, { onDisconnect: (error) => broken.push(error.code) });
+  for await (const { response, event } of watch) seen.push(event?.sequence ?? response);
+  assert.deepEqual(seen, ['snapshot', 'synced', 5, 6, 7, 8]);
+  assert.deepEqual(broken, ['UNAVAILABLE']);
+  assert.deepEqual(requests[1].resumeAfter, { p: 6 });
+  assert.deepEqual(requests[1].peerConnectionIds, ['p']);
+});
+
+test('connections that have closed are not asked for again; when all have, the watch ends', async (t) => {
+  const { client, requests } = await scripted(t, [
+    { responses: [event(1, 'created', 'a'), event(1, 'created', 'b'), event(2, 'closed', 'a')], error: unavailable },
+    { responses: [event(2, 'closed', 'b')], error: unavailable },
+  ]);
+  let count = 0;
+  for await (const _ of client.follow({ peerConnectionIds: ['a', 'b'] })) ++count;
+  assert.equal(count, 4);
+  assert.deepEqual(requests[1].peerConnectionIds, ['b']);
+  assert.deepEqual(requests[1].resumeAfter, { b: 1 });
+});
+
+test('a slow reader resumes; an answer of the service is final', async (t) => {
+  const info = (reason) => [['google.rpc.ErrorInfo', { reason, domain: 'peerconnection.v1' }]];
+  const { client, requests } = await scripted(t, [
+    { responses: [event(1)], error: serviceError(grpc.status.RESOURCE_EXHAUSTED, 'slow', info('SLOW_CONSUMER')) },
+    { responses: [], error: serviceError(grpc.status.NOT_FOUND, 'gone', info('PEER_CONNECTION_NOT_FOUND')) },
+  ]);
+  const seen = [];
+  await assert.rejects(async () => {
+    for await (const { event } of client.follow({ peerConnectionIds: ['p'] })) seen.push(event.sequence);
+  }, { reason: 'PEER_CONNECTION_NOT_FOUND' });
+  assert.deepEqual(seen, [1]);
+  assert.equal(requests.length, 2);
+});
+
+test('an abort ends the watch with its reason, while it waits for the next attempt too', async (t) => {
+  const abort = new AbortController();
+  const { client } = await scripted(t, Array.from({ length: 20 }, () => ({ responses: [], error: unavailable })));
+  let attempts = 0;
+  const watch = client.follow({}, {
+    signal: abort.signal,
+    onDisconnect: () => {
+      if (++attempts === 3) abort.abort(new Error('enough'));
+    },
+  });
+  await assert.rejects(watch.next(), { message: 'enough' });
+});
