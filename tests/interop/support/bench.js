@@ -37,6 +37,7 @@ export class Bench {
     const service = await startService({ logFile: this.logFile, args });
     this.service = service.child;
     this.#cleanup.defer('peerconnectiond', () => service.child.stop());
+    this.address = service.address;
     this.client = new Client({ address: service.address });
     this.#cleanup.defer('client', () => this.client.close());
     if (!browser) return;

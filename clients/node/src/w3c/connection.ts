@@ -91,7 +91,8 @@ export class Connection implements ConnectionCore {
     return this.descriptions.pendingRemoteDescription ?? this.descriptions.currentRemoteDescription;
   }
   negotiatedSdp(): string | null {
-    return this.descriptions.currentLocalDescription?.sdp ?? null;
+    const { currentLocalDescription: local, currentRemoteDescription: remote } = this.descriptions;
+    return (local?.type === 'answer' ? local : remote)?.sdp ?? null;
   }
 
   fire(event: Event): void {
@@ -112,15 +113,14 @@ export class Connection implements ConnectionCore {
   }
 
   // A method without a promise has nobody to tell that the service refused its call; the next negotiation does.
+  #throwDeferred(): void {
+    const deferred = this.#deferred;
+    this.#deferred = null;
+    if (deferred) throw deferred.error;
+  }
+
   #negotiation<T>(operation: () => Promise<T>): Promise<T> {
-    return this.chain(async () => {
-      await this.session.call(async () => {
-        const deferred = this.#deferred;
-        this.#deferred = null;
-        if (deferred) throw deferred.error;
-      }).catch((error) => Promise.reject(toException(error)));
-      return operation().catch((error) => Promise.reject(toException(error)));
-    });
+    return this.chain(() => operation().catch((error) => Promise.reject(toException(error))));
   }
 
   async ensureTrack(peerConnectionId: string, track: TrackCore): Promise<void> {
@@ -139,9 +139,12 @@ export class Connection implements ConnectionCore {
   createDescription(type: 'offer' | 'answer', iceRestart = false): Promise<{ type: SdpTypeName; sdp: string }> {
     return this.#negotiation(async () => {
       const { peerConnections } = this.session.client;
-      const { description } = await this.session.call((peerConnectionId) => type === 'offer'
-        ? peerConnections.createOffer({ peerConnectionId, iceRestart })
-        : peerConnections.createAnswer({ peerConnectionId }));
+      const { description } = await this.session.call(async (peerConnectionId) => {
+        this.#throwDeferred();
+        return type === 'offer'
+          ? peerConnections.createOffer({ peerConnectionId, iceRestart })
+          : peerConnections.createAnswer({ peerConnectionId });
+      });
       return { type, sdp: description?.sdp ?? '' };
     });
   }
@@ -160,7 +163,11 @@ export class Connection implements ConnectionCore {
 
   // Attributes, events and the promise change in the one task that W3C prescribes (4.4.1.5).
   #describe(operation: (id: string) => Promise<Described>): Promise<void> {
-    return this.session.step(operation, ({ peerConnection }) => peerConnection?.lastEventSequence ?? 0, (response, events) => {
+    const checked = async (id: string): Promise<Described> => {
+      this.#throwDeferred();
+      return operation(id);
+    };
+    return this.session.step(checked, ({ peerConnection }) => peerConnection?.lastEventSequence ?? 0, (response, events) => {
       if (this.closed) return;
       this.applyDescriptions(response.peerConnection, response.transceivers);
       const told = this.media.applyNegotiation(events);

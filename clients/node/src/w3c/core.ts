@@ -15,7 +15,7 @@ export interface ConnectionCore {
   ensureTrack(id: string, track: TrackCore): Promise<void>;
   /** W3C operations chain. */
   chain<T>(operation: () => Promise<T>): Promise<T>;
-  /** SDP of the current local description; null: none. */
+  /** SDP of the current answer, from whichever side: what both have agreed upon. Null: none. */
   negotiatedSdp(): string | null;
   getStats(selector: { senderId?: () => string | null; receiverId?: () => string | null }): Promise<RTCStatsReport>;
 }

@@ -72,7 +72,7 @@ const NAMES: Record<string, string> = {
 /** What a method rejects with when the service refused its call; the cause is the PeerConnectionError. */
 export function toException(error: unknown): unknown {
   if (!(error instanceof PeerConnectionError)) return error;
-  if (error.domException === 'RTCError') {
+  if (error.reason === 'INVALID_SDP') {
     const init: ErrorInit = { errorDetail: 'sdp-syntax-error', sdpLineNumber: error.sdpLineNumber };
     return withCause(new RTCError(init, error.message) as unknown as Error, error);
   }

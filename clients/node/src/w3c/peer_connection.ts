@@ -66,17 +66,19 @@ export class RTCPeerConnection extends EventTarget {
     return typeof args[0] === 'function' ? legacy(make(), args[0], args[1]) : make();
   }
 
-  async setLocalDescription(description?: object | null, success?: Callback, failure?: Callback): Promise<void> {
+  async setLocalDescription(...args: [description?: object | null, success?: Callback, failure?: Callback]): Promise<void> {
     const core = this.#core;
+    const [description, success, failure] = args;
     const { type, sdp } = toDescriptionInit(description);
     const run = (): Promise<void> =>
       core.setLocalDescription(type === undefined ? null : { type: toApi<SdpType>(type, 'SDP_TYPE'), sdp: type === 'rollback' ? '' : sdp });
     return success === undefined ? run() : legacy(run(), success, failure);
   }
 
-  async setRemoteDescription(description: object, success?: Callback, failure?: Callback): Promise<void> {
+  async setRemoteDescription(description: object, ...callbacks: [success?: Callback, failure?: Callback]): Promise<void> {
     const core = this.#core;
     requireArguments('setRemoteDescription', arguments.length, 1);
+    const [success, failure] = callbacks;
     const { type, sdp } = toDescriptionInit(description);
     if (type === undefined) throw new TypeError('RTCSessionDescriptionInit: the member type is required');
     const run = (): Promise<void> =>
@@ -84,8 +86,9 @@ export class RTCPeerConnection extends EventTarget {
     return success === undefined ? run() : legacy(run(), success, failure);
   }
 
-  async addIceCandidate(candidate?: CandidateInit | null, success?: Callback, failure?: Callback): Promise<void> {
+  async addIceCandidate(...args: [candidate?: CandidateInit | null, success?: Callback, failure?: Callback]): Promise<void> {
     const core = this.#core;
+    const [candidate, success, failure] = args;
     const run = async (): Promise<void> => addCandidate(core, candidateArguments(candidate));
     return success === undefined ? run() : legacy(run(), success, failure);
   }

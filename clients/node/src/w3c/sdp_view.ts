@@ -32,6 +32,7 @@ export function sections(sdp: string): Section[] {
       const section = result[result.length - 1];
       section.lines.push(line);
       if (line.startsWith('a=mid:')) section.mid = line.slice('a=mid:'.length);
+      if (line === 'a=bundle-only') section.rejected = false;
     }
   }
   return result;

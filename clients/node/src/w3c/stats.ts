@@ -52,7 +52,8 @@ export class RTCStatsReport {
   keys(): IterableIterator<string> { return this.#entries.keys(); }
   values(): IterableIterator<Entry> { return this.#entries.values(); }
   entries(): IterableIterator<[string, Entry]> { return this.#entries.entries(); }
-  forEach(callback: (value: Entry, key: string, report: RTCStatsReport) => void, thisArg?: unknown): void {
+  forEach(callback: (value: Entry, key: string, report: RTCStatsReport) => void, ...rest: [thisArg?: unknown]): void {
+    const [thisArg] = rest;
     for (const [key, value] of this.#entries) callback.call(thisArg, value, key, this);
   }
   [Symbol.iterator](): IterableIterator<[string, Entry]> { return this.#entries.entries(); }

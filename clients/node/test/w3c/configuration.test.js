@@ -1,0 +1,67 @@
+// W3C WebRTC 1.0, 4.2 and 4.4.1.6: RTCConfiguration, getConfiguration, setConfiguration; 4.9: certificates.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { RTCPeerConnection, RTCRtpReceiver, RTCRtpSender } from '../../esm/w3c.mjs';
+import { makeConnection, useService } from '../../testing/w3c.js';
+
+describe('configuration', () => {
+  useService();
+
+  test('getConfiguration returns the configuration with all defaults, as a copy', (t) => {
+    const connection = makeConnection(t);
+    const expected = {
+      bundlePolicy: 'balanced', certificates: [], iceCandidatePoolSize: 0, iceServers: [], iceTransportPolicy: 'all', rtcpMuxPolicy: 'require',
+    };
+    const first = connection.getConfiguration();
+    assert.deepEqual(first, expected);
+    first.iceServers.push({ urls: 'stun:x' });
+    assert.deepEqual(connection.getConfiguration(), expected);
+    assert.equal(makeConnection(t, { bundlePolicy: 'max-bundle' }).getConfiguration().bundlePolicy, 'max-bundle');
+  });
+
+  test('values that do not convert are TypeErrors', () => {
+    for (const configuration of [
+      3, { bundlePolicy: 'other' }, { iceTransportPolicy: 'none' }, { rtcpMuxPolicy: 'negotiate' }, { iceCandidatePoolSize: 256 },
+      { iceCandidatePoolSize: -1 }, { iceServers: {} }, { iceServers: [{}] }, { certificates: [{}] }, { iceServers: 'stun:x' },
+    ]) {
+      assert.throws(() => new RTCPeerConnection(configuration), TypeError, JSON.stringify(configuration));
+    }
+  });
+
+  test('URLs of ICE servers that are malformed are SyntaxErrors', () => {
+    for (const urls of ['', 'x', 'http://192.0.2.1', 'stun:', 'stun:host:99999', 'stun:host?transport=udp', 'turn:host?transport=x', []]) {
+      assert.throws(() => new RTCPeerConnection({ iceServers: [{ urls, username: 'u', credential: 'c' }] }), { name: 'SyntaxError' }, `${urls}`);
+    }
+  });
+
+  test('TURN without credentials is an InvalidAccessError', () => {
+    for (const server of [{ urls: 'turn:192.0.2.1' }, { urls: ['turns:host:443'], username: 'u' }, { urls: 'turn:h', credential: 'c' }]) {
+      assert.throws(() => new RTCPeerConnection({ iceServers: [server] }), { name: 'InvalidAccessError' });
+    }
+  });
+
+  test('setConfiguration refuses what is fixed at creation', (t) => {
+    const connection = makeConnection(t);
+    for (const change of [{ bundlePolicy: 'max-bundle' }, { bundlePolicy: 'max-compat' }]) {
+      assert.throws(() => connection.setConfiguration(change), { name: 'InvalidModificationError' });
+    }
+    assert.throws(() => connection.setConfiguration({ iceServers: [{ urls: 'turn:h' }] }), { name: 'InvalidAccessError' });
+    assert.equal(connection.getConfiguration().bundlePolicy, 'balanced');
+    connection.close();
+    assert.throws(() => connection.setConfiguration({}), { name: 'InvalidStateError' });
+  });
+
+  test('algorithms that are not offered are NotSupportedErrors', async () => {
+    for (const algorithm of ['AES', { name: 'ECDSA', namedCurve: 'P-521' }, { name: 'RSASSA-PKCS1-v1_5', modulusLength: 1024 }]) {
+      await assert.rejects(RTCPeerConnection.generateCertificate(algorithm), { name: 'NotSupportedError' });
+    }
+    await assert.rejects(RTCPeerConnection.generateCertificate(), TypeError);
+    await assert.rejects(RTCPeerConnection.generateCertificate({}), TypeError);
+  });
+
+  test('capabilities of a kind that does not exist are null', () => {
+    assert.equal(RTCRtpSender.getCapabilities('text'), null);
+    assert.equal(RTCRtpReceiver.getCapabilities('Audio'), null);
+    assert.throws(() => RTCRtpSender.getCapabilities(), TypeError);
+  });
+});

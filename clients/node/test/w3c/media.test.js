@@ -1,0 +1,189 @@
+// W3C WebRTC 1.0, 5: transceivers, senders, receivers; 8: statistics. What needs media is tested with a browser.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createMediaStreamTrack, MediaStream, RTCStatsReport } from '../../esm/w3c.mjs';
+import { connectedPair, makeConnection, makePair, once, record, useService } from '../../testing/w3c.js';
+
+const TIMEOUT = { timeout: 60_000 };
+
+describe('addTransceiver (5.1)', () => {
+  useService();
+
+  test('the transceiver is there at once, with its sender and receiver', (t) => {
+    const connection = makeConnection(t);
+    const transceiver = connection.addTransceiver('video', { direction: 'recvonly' });
+    assert.deepEqual([transceiver.mid, transceiver.direction, transceiver.currentDirection], [null, 'recvonly', null]);
+    const { sender, receiver } = transceiver;
+    assert.deepEqual([sender.track, sender.transport, sender.dtmf], [null, null, null]);
+    assert.deepEqual([receiver.track.kind, receiver.track.muted, receiver.track.readyState, receiver.transport], ['video', true, 'live', null]);
+    assert.equal(transceiver.sender, sender);
+    assert.deepEqual(connection.getTransceivers(), [transceiver]);
+    assert.deepEqual([connection.getSenders(), connection.getReceivers()], [[sender], [receiver]]);
+    assert.equal(connection.addTransceiver('audio').direction, 'sendrecv');
+    assert.notEqual(connection.addTransceiver('audio').sender.dtmf, null);
+  });
+
+  test('arguments are checked before anything happens', (t) => {
+    const connection = makeConnection(t);
+    for (const [kind, init] of [['text'], [{}], ['audio', { direction: 'stopped' }], ['audio', { direction: 'x' }], ['video', { streams: [{}] }],
+      ['video', { sendEncodings: [{ rid: 'a' }, {}] }], ['video', { sendEncodings: [{ rid: 'a' }, { rid: 'a' }] }],
+      ['video', { sendEncodings: [{ rid: '!' }] }]]) {
+      assert.throws(() => connection.addTransceiver(kind, init), TypeError, JSON.stringify([kind, init]));
+    }
+    for (const encoding of [{ scaleResolutionDownBy: 0.5 }, { maxFramerate: -1 }]) {
+      assert.throws(() => connection.addTransceiver('video', { sendEncodings: [encoding] }), RangeError);
+    }
+    assert.deepEqual(connection.getTransceivers(), []);
+  });
+
+  test('a remote offer makes transceivers and fires track, once, in order and before the promise settles', TIMEOUT, async (t) => {
+    const [a, b] = makePair(t);
+    a.addTransceiver('audio');
+    a.addTransceiver('video', { direction: 'recvonly' });
+    const order = [];
+    b.ontrack = ({ track, receiver, transceiver, streams }) => {
+      order.push(`track ${track.kind}`);
+      assert.equal(receiver.track, track);
+      assert.equal(transceiver.receiver, receiver);
+      assert.ok(Object.isFrozen(streams));
+      assert.equal(b.signalingState, 'have-remote-offer');
+    };
+    b.onsignalingstatechange = () => order.push(b.signalingState);
+    await a.setLocalDescription();
+    const applied = b.setRemoteDescription(a.localDescription).then(() => order.push('resolved'));
+    await applied;
+    assert.deepEqual(order, ['have-remote-offer', 'track audio', 'resolved']);
+    assert.deepEqual(b.getTransceivers().map(({ mid, direction }) => [mid, direction]), [['0', 'recvonly'], ['1', 'recvonly']]);
+    await b.setLocalDescription();
+    await a.setRemoteDescription(b.localDescription);
+    assert.deepEqual(a.getTransceivers().map(({ mid }) => mid), ['0', '1']);
+    assert.deepEqual(a.getTransceivers().map(({ currentDirection }) => currentDirection), ['sendonly', 'inactive']);
+    assert.deepEqual(b.getTransceivers().map(({ currentDirection }) => currentDirection), ['recvonly', 'inactive']);
+    const { codecs, headerExtensions } = b.getReceivers()[0].getParameters();
+    assert.equal(codecs[0].mimeType.toLowerCase(), 'audio/opus');
+    assert.ok(Array.isArray(headerExtensions));
+    assert.equal(b.getReceivers()[0].transport.iceTransport, b.getReceivers()[0].transport.iceTransport);
+  });
+});
+
+describe('senders (5.2)', () => {
+  useService();
+
+  test('parameters are read, and refused unless they were', async (t) => {
+    const { sender } = makeConnection(t).addTransceiver('video', { sendEncodings: [{ maxBitrate: 100_000 }] });
+    await assert.rejects(sender.setParameters({ transactionId: 'x', encodings: [{}] }), { name: 'InvalidStateError' });
+    const parameters = sender.getParameters();
+    assert.deepEqual(parameters.encodings, [{ active: true, maxBitrate: 100_000 }]);
+    assert.deepEqual([parameters.codecs, parameters.headerExtensions, parameters.rtcp], [[], [], { reducedSize: false }]);
+    await assert.rejects(sender.setParameters({ ...parameters, transactionId: 'other' }), { name: 'InvalidModificationError' });
+    await assert.rejects(sender.setParameters({ ...parameters, codecs: [1] }), { name: 'InvalidModificationError' });
+    await assert.rejects(sender.setParameters({ ...parameters, encodings: [] }), { name: 'InvalidModificationError' });
+    await assert.rejects(sender.setParameters({ ...parameters, encodings: [{ scaleResolutionDownBy: 0 }] }), RangeError);
+    await assert.rejects(sender.setParameters({ transactionId: parameters.transactionId }), TypeError);
+  });
+
+  test('addTrack and removeTrack are synchronous, and check what they are given', (t) => {
+    const connection = makeConnection(t);
+    const track = createMediaStreamTrack('video');
+    const sender = connection.addTrack(track, new MediaStream([track]));
+    assert.equal(sender.track, track);
+    assert.equal(connection.getTransceivers()[0].direction, 'sendrecv');
+    assert.throws(() => connection.addTrack(track), { name: 'InvalidAccessError' });
+    assert.throws(() => connection.addTrack({}), TypeError);
+    assert.throws(() => connection.addTrack(track, {}), TypeError);
+    const other = makeConnection(t).addTransceiver('video').sender;
+    assert.throws(() => connection.removeTrack(other), { name: 'InvalidAccessError' });
+    connection.removeTrack(sender);
+    assert.equal(sender.track, null);
+    assert.equal(connection.getTransceivers()[0].direction, 'recvonly');
+    assert.equal(connection.addTrack(createMediaStreamTrack('video')), sender, 'a sender that never sent is used again');
+    assert.equal(connection.getTransceivers()[0].direction, 'sendrecv');
+    assert.throws(() => connection.addTransceiver('audio').sender.dtmf.insertDTMF('x'), { name: 'InvalidCharacterError' });
+  });
+
+  test('replaceTrack checks the kind', async (t) => {
+    const { sender } = makeConnection(t).addTransceiver('video');
+    await assert.rejects(sender.replaceTrack(createMediaStreamTrack('audio')), TypeError);
+    await assert.rejects(sender.replaceTrack({}), TypeError);
+    await assert.rejects(sender.replaceTrack(), TypeError);
+  });
+});
+
+describe('transceivers (5.4)', () => {
+  useService();
+
+  test('direction can be set, but not to stopped; stop is for good', async (t) => {
+    const connection = makeConnection(t);
+    const transceiver = connection.addTransceiver('audio', { direction: 'inactive' });
+    transceiver.direction = 'recvonly';
+    assert.equal(transceiver.direction, 'recvonly');
+    transceiver.direction = 'nonsense';
+    assert.equal(transceiver.direction, 'recvonly');
+    assert.throws(() => (transceiver.direction = 'stopped'), TypeError);
+    const ended = once(transceiver.receiver.track, 'ended');
+    transceiver.stop();
+    assert.equal(transceiver.direction, 'stopped');
+    assert.throws(() => (transceiver.direction = 'sendrecv'), { name: 'InvalidStateError' });
+    await ended;
+    assert.equal(transceiver.receiver.track.readyState, 'ended');
+  });
+});
+
+describe('getStats (8)', () => {
+  useService();
+
+  test('is a read-only map of entries in the form of webrtc-stats', TIMEOUT, async (t) => {
+    const { a, ours, theirs } = await connectedPair(t);
+    const arrived = once(theirs, 'message');
+    ours.send('12345');
+    await arrived;
+    const report = await a.getStats();
+    assert.ok(report instanceof RTCStatsReport);
+    assert.equal([...report].length, report.size);
+    for (const [id, entry] of report) {
+      assert.equal(entry.id, id);
+      assert.equal(report.get(id), entry);
+      assert.ok(Math.abs(entry.timestamp - Date.now()) < 60_000);
+    }
+    const ofType = (type) => [...report.values()].filter((entry) => entry.type === type);
+    const [transport] = ofType('transport');
+    assert.equal(transport.dtlsState, 'connected');
+    assert.equal(transport.iceRole, 'controlling');
+    const pair = report.get(transport.selectedCandidatePairId);
+    assert.equal(pair.state, 'succeeded');
+    assert.equal(report.get(pair.localCandidateId).type, 'local-candidate');
+    assert.equal(report.get(pair.localCandidateId).candidateType, 'host');
+    assert.equal(report.get(pair.localCandidateId).protocol, 'udp');
+    assert.equal(ofType('peer-connection').length, 1);
+    const types = [];
+    report.forEach((entry, key, map) => {
+      types.push(entry.type);
+      assert.equal(map, report);
+      assert.ok(report.has(key));
+    });
+    assert.equal(types.length, report.size);
+  });
+
+  test('the selector must be sent or received once', async (t) => {
+    const connection = makeConnection(t);
+    await assert.rejects(connection.getStats(createMediaStreamTrack('audio')), { name: 'InvalidAccessError' });
+    await assert.rejects(connection.getStats({}), TypeError);
+  });
+});
+
+describe('what the service does not do yet', () => {
+  useService();
+
+  test('is told by the method, or by the next negotiation, as NotSupportedError with the cause', async (t) => {
+    const connection = makeConnection(t);
+    connection.createDataChannel('x', { priority: 'high' });
+    const channel = connection.createDataChannel('x', { priority: 'high' });
+    const error = record(channel, ['error'], (_, { error: { cause } }) => cause.code);
+    await once(channel, 'close');
+    assert.deepEqual(error, ['error UNIMPLEMENTED']);
+    const silent = makeConnection(t, { bundlePolicy: 'max-compat' });
+    const reason = await silent.createOffer().catch((caught) => caught);
+    assert.equal(reason.name, 'NotSupportedError');
+    assert.equal(reason.cause.code, 'UNIMPLEMENTED');
+  });
+});

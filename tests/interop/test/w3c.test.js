@@ -1,0 +1,130 @@
+// RTCPeerConnection of Node and that of Chromium, in both roles.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { until } from '../../../clients/node/demo/lib/wait.js';
+import { connect, firstFrame, MediaStream, RTCPeerConnection } from '../../../clients/node/esm/w3c.mjs';
+import { Bench } from '../support/bench.js';
+import { bytesOf } from '../support/messages.js';
+import { perfectNegotiation } from '../support/perfect.js';
+import { W3cCall } from '../support/w3c.js';
+
+const TIMEOUT = { timeout: 90_000 };
+const ROLES = { 'we offer': (call) => call.weOffer(), 'Chromium offers': (call) => call.pageOffers() };
+
+describe('RTCPeerConnection of Node with Chromium', () => {
+  const bench = new Bench();
+  let service;
+  before(async () => {
+    await bench.start();
+    service = await connect(bench.address);
+  });
+  after(async () => {
+    service.close();
+    await bench.stop();
+  });
+
+  for (const [role, negotiate] of Object.entries(ROLES)) {
+    test(`data channels, ${role}: every kind of message comes back unchanged, and closing reaches the other side`, TIMEOUT, async (t) => {
+      const call = await W3cCall.create(t, bench);
+      const ours = call.connection.createDataChannel('ours');
+      await call.page.evaluate(() => globalThis.peer.createChannel('theirs'));
+      let theirs;
+      call.connection.ondatachannel = ({ channel }) => (theirs = channel);
+      await negotiate(call);
+      await call.connected();
+      await until('both channels are open', () => ours.readyState === 'open' && theirs?.readyState === 'open');
+      for (const [label, channel] of Object.entries({ ours, theirs })) {
+        await until(`${label} at the page`, () => call.page.evaluate((name) => globalThis.peer.channelState(name), label).then((s) => s === 'open'));
+        await call.page.evaluate((name) => globalThis.peer.echo(name), label);
+        const received = [];
+        channel.onmessage = ({ data }) => received.push(typeof data === 'string' ? data : Buffer.from(data));
+        const sent = ['Grüße 🎥', '', bytesOf(256), Buffer.alloc(0), bytesOf(200_000)];
+        for (const data of sent) channel.send(data);
+        channel.send(new Blob(['as a blob']));
+        await until('all echoes', () => received.length === sent.length + 1);
+        assert.deepEqual(received, [...sent, Buffer.from('as a blob')]);
+      }
+      ours.close();
+      await until('the page sees ours closed', () =>
+        call.page.evaluate(() => globalThis.peer.channelState('ours')).then((state) => state === 'closed'));
+      await call.page.evaluate(() => globalThis.peer.closeChannel('theirs'));
+      await until('theirs is closed', () => theirs.readyState === 'closed');
+      await until('ours is closed', () => ours.readyState === 'closed');
+    });
+
+    test(`media, ${role}: track, streams, unmute, the first frame, statistics`, TIMEOUT, async (t) => {
+      const call = await W3cCall.create(t, bench);
+      const { connection, page } = call;
+      await page.evaluate(() => globalThis.peer.publish({ audio: true, video: true }));
+      if (role === 'we offer') for (const kind of ['audio', 'video']) connection.addTransceiver(kind, { direction: 'recvonly' });
+      const tracks = [];
+      connection.ontrack = (event) => {
+        assert.equal(event.track.muted, true);
+        tracks.push(event);
+      };
+      await negotiate(call);
+      assert.deepEqual(tracks.map(({ track }) => track.kind).sort(), ['audio', 'video']);
+      const [stream] = tracks[0].streams;
+      assert.ok(stream instanceof MediaStream);
+      assert.equal(tracks[1].streams[0], stream);
+      assert.equal(stream.getTracks().length, 2);
+      await call.connected();
+      await Promise.all(tracks.map(({ track }) => firstFrame(track)));
+      for (const { track, transceiver, receiver } of tracks) {
+        assert.equal(track.muted, false);
+        assert.equal(transceiver.currentDirection, 'recvonly');
+        assert.equal(receiver.transport.state, 'connected');
+        const mimeTypes = receiver.getParameters().codecs.map(({ mimeType }) => mimeType.toLowerCase());
+        assert.ok(mimeTypes.includes(track.kind === 'video' ? 'video/vp8' : 'audio/opus'), `${mimeTypes}`);
+      }
+      const inbound = await until('packets of both', async () => {
+        const found = [...(await connection.getStats()).values()].filter(({ type }) => type === 'inbound-rtp');
+        return found.length === 2 && found.every(({ packetsReceived }) => packetsReceived > 10) && found;
+      });
+      assert.deepEqual(inbound.map(({ kind }) => kind).sort(), ['audio', 'video']);
+    });
+  }
+
+  test('perfect negotiation: changes of both sides, at once too, end in one connection', TIMEOUT, async (t) => {
+    const { page, connection, signaler } = await perfectPair(t, bench);
+    const fromPage = new Promise((resolve) => (connection.ondatachannel = ({ channel }) => resolve(channel)));
+    const ours = connection.createDataChannel('ours');
+    await until('ours is open', () => ours.readyState === 'open');
+    await page.evaluate(() => globalThis.connection.createDataChannel('theirs'));
+    assert.equal((await fromPage).label, 'theirs');
+    // Both at once: the page is polite and gives way.
+    const tracks = [];
+    connection.ontrack = ({ track }) => tracks.push(track.kind);
+    await Promise.all([
+      page.evaluate(() => globalThis.publish()),
+      connection.addTransceiver('audio', { direction: 'recvonly' }),
+    ]);
+    await until('the page\'s video arrived, or an error', () => tracks.includes('video') || signaler.errors.length > 0);
+    await until('both are stable', async () => connection.signalingState === 'stable' &&
+      (await page.evaluate(() => globalThis.connection.signalingState)) === 'stable');
+    assert.deepEqual(signaler.errors, []);
+    assert.deepEqual(await page.evaluate(() => globalThis.signaler.errors), []);
+  });
+});
+
+// The specification's code runs at both ends; ours is impolite.
+async function perfectPair(t, bench) {
+  const page = await bench.browser.newPage();
+  t.after(() => page.close());
+  await page.goto(bench.url);
+  const connection = new RTCPeerConnection();
+  t.after(() => connection.close());
+  const signaler = { errors: [], send: (message) => page.evaluate((text) => globalThis.signaler.onmessage({ data: JSON.parse(text) }), JSON.stringify(message)) };
+  await page.exposeFunction('toNode', (text) => signaler.onmessage({ data: JSON.parse(text) }));
+  await page.evaluate((source) => {
+    globalThis.connection = new RTCPeerConnection();
+    globalThis.signaler = { errors: [], send: (message) => globalThis.toNode(JSON.stringify(message)) };
+    globalThis.publish = async () => {
+      const media = await navigator.mediaDevices.getUserMedia({ video: true });
+      globalThis.connection.addTrack(media.getTracks()[0], media);
+    };
+    new Function(`return ${source}`)()(globalThis.connection, globalThis.signaler, true);
+  }, perfectNegotiation.toString());
+  perfectNegotiation(connection, signaler, false);
+  return { page, connection, signaler };
+}
