@@ -130,6 +130,7 @@ export class Connection implements ConnectionCore {
       peerConnectionId, trackId: track.id, kind: toApi<MediaKind>(track.kind, 'MEDIA_KIND'), source: track.source,
     });
     this.#tracks.add(track.id);
+    track.onEnabled.add(() => this.media.onTrackEnabled(track));
     track.onStop.add(() => {
       if (this.closed || !this.#tracks.delete(track.id)) return;
       void this.background((id) => this.session.client.media.deleteLocalTrack({ peerConnectionId: id, trackId: track.id }));

@@ -14,6 +14,8 @@ const RECEIVE_CREDIT = 4 << 20;
 // Credit is given back a quarter at a time.
 const CREDIT_STEP = RECEIVE_CREDIT / 4;
 const DRAIN_POLL_MS = 20;
+const FIRST_REOPEN_MS = 50;
+const MAX_REOPEN_MS = 5_000;
 
 interface Entry {
   core: ChannelCore;
@@ -35,9 +37,12 @@ export class DataLink implements ChannelOwner {
   #stream: Stream | null = null;
   #opening = false;
   #closed = false;
+  #lost = false;
   #sendWindow = 0;
   #number = 0;
   #consumed = 0;
+  #reopenDelay = FIRST_REOPEN_MS;
+  #reopen: NodeJS.Timeout | undefined;
 
   constructor(session: Session, listener: LinkListener) {
     this.#session = session;
@@ -54,7 +59,7 @@ export class DataLink implements ChannelOwner {
   add(core: ChannelCore): void {
     const { channelId } = core.parameters;
     const sender = new DataSender(channelId, { write: (request) => this.#write(request) },
-      (bytes) => queueTask(() => core.sent(bytes)));
+      (bytes) => queueTask(() => core.sent(bytes)), (error) => this.fail(core, error));
     this.#channels.set(channelId, { core, sender, refreshing: false, refreshAgain: false });
     this.open();
   }
@@ -102,7 +107,7 @@ export class DataLink implements ChannelOwner {
 
   /** Opens the stream unless it is open. */
   open(): void {
-    if (this.#closed || this.#stream || this.#opening) return;
+    if (this.#closed || this.#lost || this.#stream || this.#opening) return;
     this.#opening = true;
     this.#session.id.then((id) => this.#run(id)).catch(() => {}); // The session tells that it is lost.
   }
@@ -126,7 +131,7 @@ export class DataLink implements ChannelOwner {
   // Messages may be lost with a stream, in either direction: its channels cannot go on as if nothing had happened.
   #onStreamEnd(failure: unknown): void {
     this.#stream = null;
-    if (this.#closed || failure === undefined) return;
+    if (this.#closed || this.#lost || failure === undefined) return;
     const entries = [...this.#channels.values()];
     for (const { core } of entries) {
       const { channelId: dataChannelId } = core.parameters;
@@ -134,6 +139,9 @@ export class DataLink implements ChannelOwner {
       this.#session.call((peerConnectionId) =>
         this.#session.client.dataChannels.closeDataChannel({ peerConnectionId, dataChannelId })).catch(() => {});
     }
+    // Channels of the future need a stream, too.
+    this.#reopen = setTimeout(() => this.open(), this.#reopenDelay);
+    this.#reopenDelay = Math.min(MAX_REOPEN_MS, this.#reopenDelay * 2);
   }
 
   #write(request: StreamRequestInput): { number: number; ready: Promise<void> } {
@@ -145,6 +153,7 @@ export class DataLink implements ChannelOwner {
     if (this.#closed) return;
     const { opened, dataChannel, message, sendCredit, refused } = response;
     if (opened) {
+      this.#reopenDelay = FIRST_REOPEN_MS;
       this.#sendWindow = opened.initialSendCredit;
       for (const channel of opened.dataChannels) this.#onChannel(channel);
     }
@@ -260,11 +269,14 @@ export class DataLink implements ChannelOwner {
   /** The connection is lost. */
   failAll(cause: unknown): void {
     for (const { core } of [...this.#channels.values()]) this.fail(core, cause);
+    this.#lost = true;
+    clearTimeout(this.#reopen);
   }
 
   /** The connection was closed: all channels are, and no event tells. */
   closeAll(): void {
     this.#closed = true;
+    clearTimeout(this.#reopen);
     for (const { core, sender } of this.#channels.values()) {
       core.readyState = 'closed';
       sender.stop();

@@ -27,6 +27,7 @@ export class DataSender {
   readonly #channelId: string;
   readonly #stream: MessageStream;
   readonly #onSent: (bytes: number) => void;
+  readonly #onError: (error: unknown) => void;
   #queue: Queued[] = [];
   #unsent: Unsent[] = [];
   #credit = 0;
@@ -37,11 +38,15 @@ export class DataSender {
   #open = false;
   #whenEmpty: Array<() => void> = [];
 
-  /** @param onSent Called with bytes that have left for the network. */
-  constructor(channelId: string, stream: MessageStream, onSent: (bytes: number) => void) {
+  /**
+   * @param onSent Called with bytes that have left for the network.
+   * @param onError Called when a message could not be written; no other will be.
+   */
+  constructor(channelId: string, stream: MessageStream, onSent: (bytes: number) => void, onError: (error: unknown) => void) {
     this.#channelId = channelId;
     this.#stream = stream;
     this.#onSent = onSent;
+    this.#onError = onError;
   }
 
   /** The channel is open: messages may go. */
@@ -129,8 +134,9 @@ export class DataSender {
     this.#running = true;
     try {
       while (this.#open && this.#credit > 0 && this.#queue.length > 0) await this.#writeNext();
-    } catch {
-      this.#open = false; // The stream has ended; whoever reads it tells the channel.
+    } catch (error) {
+      this.#open = false;
+      this.#onError(error);
     } finally {
       this.#running = false;
     }

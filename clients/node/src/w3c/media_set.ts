@@ -55,6 +55,7 @@ export class MediaSet {
       });
       return transceiver;
     });
+    if (track && !track.enabled) core.sender.sendWhatIsEnabled();
     return core;
   }
 
@@ -93,6 +94,7 @@ export class MediaSet {
       this.#transceivers.push(core);
       void this.#make(core, add);
     }
+    if (!track.enabled) core.sender.sendWhatIsEnabled();
     return core.sender;
   }
 
@@ -106,6 +108,11 @@ export class MediaSet {
       const request = { peerConnectionId, senderId: sender.id() };
       return (await this.#connection.session.client.peerConnections.removeTrack(request)).transceiver;
     });
+  }
+
+  /** A local track was enabled or disabled: its senders send it, or nothing. */
+  onTrackEnabled(track: TrackCore): void {
+    for (const { sender } of this.#transceivers) if (sender.track === track) sender.sendWhatIsEnabled();
   }
 
   // ---- What the service says.

@@ -24,6 +24,8 @@ export class TrackCore {
   readonly firstFrame: Promise<void>;
   /** Tells users of the track (senders) that it was stopped. */
   readonly onStop = new Set<() => void>();
+  /** Tells senders that it was enabled or disabled. */
+  readonly onEnabled = new Set<() => void>();
   #sawFrame: () => void = () => {};
 
   constructor(kind: Kind, source: SourceSpecInput | null, id: string = randomUUID()) {
@@ -49,6 +51,12 @@ export class TrackCore {
     if (this.ended) return;
     this.ended = true;
     this.object.dispatchEvent(new Event('ended'));
+  }
+
+  setEnabled(enabled: boolean): void {
+    if (this.enabled === enabled) return;
+    this.enabled = enabled;
+    for (const tell of [...this.onEnabled]) tell();
   }
 
   stop(): void {
@@ -86,7 +94,7 @@ export class MediaStreamTrack extends EventTarget {
   get muted(): boolean { return this.#core.muted; }
   get readyState(): 'live' | 'ended' { return this.#core.ended ? 'ended' : 'live'; }
   get enabled(): boolean { return this.#core.enabled; }
-  set enabled(value: boolean) { this.#core.enabled = Boolean(value); }
+  set enabled(value: boolean) { this.#core.setEnabled(Boolean(value)); }
   get contentHint(): string { return this.#core.contentHint; }
   set contentHint(value: string) { this.#core.contentHint = String(value); }
 

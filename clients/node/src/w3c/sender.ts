@@ -62,11 +62,18 @@ export class SenderCore {
       if (this.transceiver.stopping || this.transceiver.stopped) throw exception('InvalidStateError', 'the transceiver is stopped');
       await connection.session.call(async (peerConnectionId) => {
         if (track) await connection.ensureTrack(peerConnectionId, track);
-        const request = { peerConnectionId, senderId: this.id(), trackId: track?.id ?? '' };
+        const request = { peerConnectionId, senderId: this.id(), trackId: track?.enabled ? track.id : '' };
         await connection.session.client.peerConnections.replaceTrack(request);
       }).catch((error) => Promise.reject(toException(error)));
       this.track = track;
     });
+  }
+
+  /** A disabled track sends nothing: the service has no frames of its own to fill in. */
+  sendWhatIsEnabled(): void {
+    const { connection } = this.transceiver;
+    void connection.background((peerConnectionId) => connection.session.client.peerConnections.replaceTrack(
+      { peerConnectionId, senderId: this.id(), trackId: this.track?.enabled ? this.track.id : '' }));
   }
 
   async setParameters(value: unknown): Promise<void> {

@@ -1,5 +1,6 @@
 // RTCRtpTransceiver.
 import type { RtpTransceiver, RtpTransceiverDirection } from '../gen/contract';
+import { currentService } from './connect';
 import type { ConnectionCore } from './core';
 import { fromApi, toApi } from './enums';
 import { exception } from './errors';
@@ -134,6 +135,22 @@ function toCodec(value: unknown): { mimeType: string; clockRate: number; channel
   };
 }
 
+type Codec = ReturnType<typeof toCodec>;
+
+// W3C 5.4, setCodecPreferences: only what can be received, and not retransmission and redundancy alone.
+function checkCodecs(kind: Kind, codecs: Codec[]): void {
+  const { receiver } = currentService().capabilities[kind] ?? {};
+  if (!receiver || codecs.length === 0) return; // Without capabilities the service decides alone.
+  const same = (codec: Codec, known: Codec): boolean => codec.mimeType.toLowerCase() === known.mimeType.toLowerCase() &&
+    codec.clockRate === known.clockRate && codec.channels === known.channels && codec.sdpFmtpLine === known.sdpFmtpLine;
+  if (!codecs.every((codec) => receiver.codecs.some((known) => same(codec, known)))) {
+    throw exception('InvalidModificationError', 'a codec is not among the capabilities');
+  }
+  if (codecs.every(({ mimeType }) => /\/(rtx|red|ulpfec|flexfec-03|cn|telephone-event)$/i.test(mimeType))) {
+    throw exception('InvalidModificationError', 'no codec for media is among the preferences');
+  }
+}
+
 /** W3C RTCRtpTransceiver. */
 export class RTCRtpTransceiver {
   readonly #core: TransceiverCore;
@@ -160,6 +177,7 @@ export class RTCRtpTransceiver {
     const core = this.#core;
     requireArguments('setCodecPreferences', arguments.length, 1);
     const list = toSequence(codecs, 'setCodecPreferences', toCodec);
+    checkCodecs(core.kind, list);
     const { connection, id } = core;
     void core.change(async (peerConnectionId) => {
       const { transceiver } = await connection.session.client.peerConnections.setCodecPreferences(
