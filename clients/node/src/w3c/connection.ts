@@ -75,6 +75,7 @@ export class Connection implements ConnectionCore {
     this.media = new MediaSet(this);
     this.data = new DataLink(this.session, {
       maxMessageSize: () => this.transports.sctp?.maxMessageSize ?? Infinity,
+      sctpStarted: () => (this.transports.sctp?.state ?? 'connecting') !== 'connecting',
       onRemoteChannel: (core) => void this.fire(new RTCDataChannelEvent('datachannel', { channel: core.object })),
     });
     this.session.start({
@@ -286,6 +287,7 @@ export class Connection implements ConnectionCore {
     for (const transport of pc.iceTransports) this.transports.ice(transport.transportId).update(transport);
     for (const dtlsTransport of pc.dtlsTransports) this.transports.dtls(dtlsTransport.transportId).update({ dtlsTransport });
     if (pc.sctp) this.transports.sctp?.update(pc.sctp);
+    this.data.onSctpChange();
     for (const candidate of snapshot.localCandidates) {
       dispatch(this, { event: 'iceCandidate', iceCandidate: { candidate, transportId: '' } } as ApiEvent);
     }

@@ -27,6 +27,8 @@ interface Entry {
 /** What the link asks of its connection. */
 export interface LinkListener {
   maxMessageSize(): number;
+  /** Whether the SCTP transport has begun, as far as the user knows. */
+  sctpStarted(): boolean;
   onRemoteChannel(channel: ChannelCore): void;
 }
 
@@ -38,6 +40,7 @@ export class DataLink implements ChannelOwner {
   #opening = false;
   #closed = false;
   #lost = false;
+  #early: StreamResponse[] = [];
   #sendWindow = 0;
   #number = 0;
   #consumed = 0;
@@ -121,7 +124,7 @@ export class DataLink implements ChannelOwner {
     let failure: unknown;
     try {
       await stream.write({ open: { peerConnectionId, initialReceiveCredit: RECEIVE_CREDIT, takeOver: true } });
-      for await (const response of stream) queueTask(() => this.#handle(response));
+      for await (const response of stream) queueTask(() => this.#take(response));
     } catch (error) {
       failure = error;
     }
@@ -131,6 +134,7 @@ export class DataLink implements ChannelOwner {
   // Messages may be lost with a stream, in either direction: its channels cannot go on as if nothing had happened.
   #onStreamEnd(failure: unknown): void {
     this.#stream = null;
+    this.#early = [];
     if (this.#closed || this.#lost || failure === undefined) return;
     const entries = [...this.#channels.values()];
     for (const { core } of entries) {
@@ -147,6 +151,24 @@ export class DataLink implements ChannelOwner {
   #write(request: StreamRequestInput): { number: number; ready: Promise<void> } {
     if (!this.#stream) throw new Error('the stream has ended');
     return { number: ++this.#number, ready: this.#stream.write(request) };
+  }
+
+  // Channels open after their transport is connected (W3C WebRTC 1.0, 6.1.1), and that is told by the log of events,
+  // which may come later than this stream.
+  #take(response: StreamResponse): void {
+    const waits = tellsOfOpen(response) && !this.#listener.sctpStarted();
+    if (this.#early.length > 0 || waits) this.#early.push(response);
+    else this.#handle(response);
+  }
+
+  /** The SCTP transport has changed. */
+  onSctpChange(): void {
+    if (this.#early.length === 0 || !this.#listener.sctpStarted()) return;
+    queueTask(() => {
+      const response = this.#early.shift();
+      if (response) this.#handle(response);
+      this.onSctpChange();
+    });
   }
 
   #handle(response: StreamResponse): void {
@@ -285,6 +307,10 @@ export class DataLink implements ChannelOwner {
     this.#stream?.cancel();
   }
 }
+
+const tellsOfOpen = ({ opened, dataChannel, message }: StreamResponse): boolean =>
+  message !== undefined ||
+  [dataChannel, ...(opened?.dataChannels ?? [])].some((channel) => channel?.readyState === 'DATA_CHANNEL_STATE_OPEN');
 
 function channelError(errorDetail: ErrorDetail, cause: unknown): RTCError {
   const reason = toException(cause);

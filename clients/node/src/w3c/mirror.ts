@@ -59,6 +59,7 @@ const HANDLERS: Handlers = {
   },
   sctpTransportChange: (connection, { sctpTransport }) => {
     if (sctpTransport) connection.transports.sctp?.update(sctpTransport);
+    connection.data.onSctpChange();
   },
   closed: (connection, { message }) => connection.onClosed(message),
   track: (connection, event) => connection.media.onTrack(event),

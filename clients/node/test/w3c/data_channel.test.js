@@ -49,6 +49,15 @@ describe('createDataChannel (6.1.1.1)', () => {
     assert.throws(() => channel.send(Symbol('x')), TypeError);
   });
 
+  test('a channel can be closed before it ever opens', async (t) => {
+    const channel = makeConnection(t).createDataChannel('x');
+    const seen = record(channel, ['closing', 'error', 'close']);
+    channel.close();
+    assert.equal(channel.readyState, 'closing');
+    await once(channel, 'close');
+    assert.deepEqual([channel.readyState, seen], ['closed', ['close']]);
+  });
+
   test('a channel that the service refuses has an error, then closes', async (t) => {
     const connection = makeConnection(t);
     const channel = connection.createDataChannel('x'.repeat(60_000));
