@@ -1,4 +1,5 @@
 // All data channels of one connection, over one stream of the service.
+import { PeerConnectionError } from '../errors';
 import type { DataChannel, Event as ApiEvent, StreamRequestInput, StreamResponse } from '../gen/contract';
 import type { BidiStream } from '../streams';
 import { ChannelCore, parametersFromApi, type ChannelOwner } from './data_channel';
@@ -136,8 +137,12 @@ export class DataLink implements ChannelOwner {
     this.#stream = null;
     this.#early = [];
     if (this.#closed || this.#lost || failure === undefined) return;
-    const entries = [...this.#channels.values()];
-    for (const { core } of entries) {
+    // Somebody else wants them: they are his now.
+    if (failure instanceof PeerConnectionError && failure.reason === 'STREAM_TAKEN_OVER') {
+      this.failAll(failure);
+      return;
+    }
+    for (const { core } of [...this.#channels.values()]) {
       const { channelId: dataChannelId } = core.parameters;
       this.fail(core, failure);
       this.#session.call((peerConnectionId) =>
@@ -288,7 +293,7 @@ export class DataLink implements ChannelOwner {
     core.finish();
   }
 
-  /** The connection is lost. */
+  /** The connection is lost, or its data channels are. */
   failAll(cause: unknown): void {
     for (const { core } of [...this.#channels.values()]) this.fail(core, cause);
     this.#lost = true;

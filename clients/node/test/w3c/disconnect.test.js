@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { startService } from '../../demo/lib/service.js';
 import { until } from '../../demo/lib/wait.js';
-import { connect } from '../../esm/w3c.mjs';
+import { connect, peerConnectionId } from '../../esm/w3c.mjs';
 import { startProxy } from '../../testing/tcp_proxy.js';
 import { connectedPair, makeConnection, once, reaches, record } from '../../testing/w3c.js';
 
@@ -23,7 +23,7 @@ async function startAll(t) {
     await child.stop();
     await rm(folder, { recursive: true });
   });
-  return { child, proxy };
+  return { child, proxy, service };
 }
 
 test('events go on after a disconnect, none missing', TIMEOUT, async (t) => {
@@ -60,6 +60,19 @@ test('data channels end with an error: messages may have been lost; the connecti
   const message = once(channel, 'message');
   next.send('alive');
   assert.equal((await message).data, 'alive');
+});
+
+test('a stream that somebody else takes over is not fought for: the channels end', TIMEOUT, async (t) => {
+  const { service } = await startAll(t);
+  const { a, ours } = await connectedPair(t);
+  const closed = once(ours, 'close');
+  const other = service.client.dataChannels.stream();
+  t.after(() => other.cancel());
+  await other.write({ open: { peerConnectionId: await peerConnectionId(a), takeOver: true } });
+  const { value } = await other[Symbol.asyncIterator]().next();
+  await closed;
+  assert.equal(value.opened.dataChannels[0].readyState, 'DATA_CHANNEL_STATE_OPEN');
+  assert.equal(a.connectionState, 'connected');
 });
 
 test('when the service is gone its connections fail, channels close, and calls are refused', TIMEOUT, async (t) => {

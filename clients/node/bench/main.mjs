@@ -1,0 +1,130 @@
+// What the W3C layer costs beside the raw RPCs, on this machine:  node bench/main.mjs   (service: PEERCONNECTIOND)
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startService } from '../demo/lib/service.js';
+import { until } from '../demo/lib/wait.js';
+import { connect, peerConnectionId, RTCPeerConnection } from '../esm/w3c.mjs';
+
+const ROUNDS = 100;
+const MESSAGES = 20_000;
+const SIZES = [16, 1024, 65_536];
+
+async function measure(rounds, operation) {
+  await operation(); // The first one pays for the start.
+  const begin = performance.now();
+  for (let i = 0; i < rounds; ++i) await operation();
+  return (performance.now() - begin) / rounds;
+}
+
+const report = (name, w3c, raw, unit) =>
+  console.log(`${name.padEnd(44)} w3c ${w3c.toFixed(1).padStart(9)}   raw ${raw.toFixed(1).padStart(9)}   ${unit}`);
+
+async function offerRoundTrip(client) {
+  const w3c = await measure(ROUNDS, async () => {
+    const connection = new RTCPeerConnection();
+    connection.createDataChannel('x');
+    await connection.setLocalDescription(await connection.createOffer());
+    connection.close();
+  });
+  const raw = await measure(ROUNDS, async () => {
+    const { peerConnection } = await client.peerConnections.create({});
+    const id = { peerConnectionId: peerConnection.peerConnectionId };
+    await client.dataChannels.createDataChannel({ ...id, init: { label: 'x' } });
+    const { description } = await client.peerConnections.createOffer(id);
+    await client.peerConnections.setLocalDescription({ ...id, description });
+    await client.peerConnections.close(id);
+  });
+  report('create, channel, createOffer, setLocal', w3c, raw, 'ms each');
+}
+
+async function connected() {
+  const [a, b] = [new RTCPeerConnection(), new RTCPeerConnection()];
+  for (const [from, to] of [[a, b], [b, a]]) {
+    const early = [];
+    from.onicecandidate = ({ candidate }) => (to.remoteDescription ? to.addIceCandidate(candidate ?? undefined) : early.push(candidate));
+    to.onsignalingstatechange = () => to.remoteDescription && early.splice(0).forEach((c) => to.addIceCandidate(c ?? undefined));
+  }
+  const ours = a.createDataChannel('bench');
+  const arrived = new Promise((resolve) => (b.ondatachannel = ({ channel }) => resolve(channel)));
+  await a.setLocalDescription();
+  await b.setRemoteDescription(a.localDescription);
+  await b.setLocalDescription();
+  await a.setRemoteDescription(b.localDescription);
+  const theirs = await arrived;
+  await until('open', () => ours.readyState === 'open');
+  return { a, b, ours, theirs };
+}
+
+const waitLow = (channel) => new Promise((resolve) => channel.addEventListener('bufferedamountlow', resolve, { once: true }));
+
+async function messagesW3c(size, count) {
+  const { a, b, ours, theirs } = await connected();
+  let received = 0;
+  theirs.onmessage = () => ++received;
+  ours.bufferedAmountLowThreshold = 1 << 20;
+  const data = new Uint8Array(size);
+  const begin = performance.now();
+  for (let i = 0; i < count; ++i) {
+    ours.send(data);
+    if (ours.bufferedAmount > 4 << 20) await waitLow(ours);
+  }
+  await until('all', () => received === count, { timeoutMs: 60_000, intervalMs: 1 });
+  const rate = count / ((performance.now() - begin) / 1000);
+  a.close();
+  b.close();
+  return rate;
+}
+
+async function messagesRaw(client, size, count) {
+  const { a, b } = await connected();
+  const [aId, bId] = [await peerConnectionId(a), await peerConnectionId(b)];
+  const [sender, receiver] = [client.dataChannels.stream(), client.dataChannels.stream()];
+  await receiver.write({ open: { peerConnectionId: bId, initialReceiveCredit: 2 ** 40, takeOver: true } });
+  await sender.write({ open: { peerConnectionId: aId, takeOver: true } });
+  let received = 0;
+  let credit = 0;
+  let dataChannelId = '';
+  let wake = () => {};
+  const reading = [
+    (async () => { for await (const { message } of receiver) if (message) ++received; })(),
+    (async () => {
+      for await (const { opened, sendCredit } of sender) {
+        if (opened) dataChannelId = opened.dataChannels[0].dataChannelId;
+        credit += opened?.initialSendCredit ?? sendCredit?.bytes ?? 0;
+        wake();
+      }
+    })(),
+  ];
+  await until('the stream is open', () => credit > 0);
+  const binary = Buffer.alloc(size);
+  const begin = performance.now();
+  for (let i = 0; i < count; ++i) {
+    while (credit <= 0) await new Promise((resolve) => (wake = resolve));
+    credit -= size;
+    await sender.write({ message: { dataChannelId, message: { binary } } });
+  }
+  await until('all', () => received === count, { timeoutMs: 60_000, intervalMs: 1 });
+  const rate = count / ((performance.now() - begin) / 1000);
+  sender.cancel();
+  receiver.cancel();
+  await Promise.all(reading);
+  a.close();
+  b.close();
+  return rate;
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'pcd-bench-'));
+const { address, child } = await startService({ logFile: join(folder, 'service.log') });
+const service = await connect(address);
+try {
+  await offerRoundTrip(service.client);
+  for (const size of SIZES) {
+    const count = Math.min(MESSAGES, (256 << 20) / size);
+    report(`messages of ${size} bytes`, await messagesW3c(size, count), await messagesRaw(service.client, size, count), 'per second');
+  }
+} finally {
+  service.close();
+  await child.stop();
+  await rm(folder, { recursive: true });
+}
