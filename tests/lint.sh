@@ -36,7 +36,7 @@ tidy() {
   # A file that was clean stays clean until its preprocessed text or the checks change.
   export FLAGS="${flags[*]}" CLEAN="${XDG_CACHE_HOME:-$HOME/.cache}/peerconnectiond/tidy"
   mkdir -p "$CLEAN"
-  printf '%s\n' "$@" | xargs -P "$(nproc)" -n 1 tests/tidy_one.sh
+  printf '%s\n' "$@" | xargs -P "${TIDY_JOBS:-$(nproc)}" -n 1 tests/tidy_one.sh
   # xargs tells of a failed clang-tidy by its own status, through pipefail.
 }
 
