@@ -97,6 +97,7 @@ void LogWarnings(const Options& options) {
 }
 
 absl::Status Run(const Options& options, const sigset_t& signals) {
+  PCD_RETURN_IF_ERROR(CheckOptions(options));
   PCD_ASSIGN_OR_RETURN(const LogLevel log_level, ParseLogLevel(options.log_level));
   PCD_ASSIGN_OR_RETURN(const net::AddressPolicy sink_policy,
                        net::AddressPolicy::Parse(options.sink_allow));

@@ -8,6 +8,9 @@
 namespace pcd::service {
 namespace {
 
+// What a data channel message brings along: ids and framing in gRPC, the charge of a queue.
+constexpr size_t kMessageOverhead = 4096;
+
 void AddServerFlags(FlagSet& flags, ServerOptions& server) {
   flags.AddString("listen", &server.listen_address,
                   "Address of the gRPC port; port 0 lets the system choose.");
@@ -21,9 +24,9 @@ void AddServerFlags(FlagSet& flags, ServerOptions& server) {
   flags.AddSwitch("insecure", &server.security.allow_insecure,
                   "Allow plaintext on other addresses than loopback.");
   flags.AddInteger("grpc-max-receive-bytes", &server.max_receive_bytes, 1024, 64 << 20,
-                   "Longest request message.");
+                   "Longest request message; --max-message-bytes and 4 KiB at least.");
   flags.AddInteger("grpc-max-send-bytes", &server.max_send_bytes, 1024, 64 << 20,
-                   "Longest response message.");
+                   "Longest response message; 3 times --max-message-bytes and 4 KiB at least.");
   flags.AddInteger("grpc-max-metadata-bytes", &server.max_metadata_bytes, 1024, 1 << 20,
                    "Most metadata of a call.");
   flags.AddInteger("grpc-max-concurrent-streams", &server.max_concurrent_streams, 1, 1 << 20,
@@ -61,12 +64,17 @@ void AddLimitFlags(FlagSet& flags, Limits& limits) {
                 "Data channels of a connection.");
   flags.AddSize("max-label-bytes", &limits.max_label_bytes, 1, 65535,
                 "Label or protocol of a data channel.");
-  flags.AddSize("max-message-bytes", &limits.max_message_bytes, 1024, 64 << 20,
-                "One data channel message, both ways.");
+  flags.AddSize(
+      "max-message-bytes", &limits.max_message_bytes, 1024, 16 << 20,
+      "One data channel message, both ways. Refused at start when --grpc-max-receive-bytes, "
+      "--grpc-max-send-bytes, --max-data-buffered-bytes or --max-data-received-bytes is "
+      "too small for it.");
   flags.AddSize("max-data-buffered-bytes", &limits.max_data_buffered_bytes, 1024, kGiB,
-                "Data channel bytes of a connection that wait to be sent.");
+                "Data channel bytes of a connection that wait to be sent; --max-message-bytes and "
+                "4 KiB at least.");
   flags.AddSize("max-data-received-bytes", &limits.max_data_received_bytes, 1024, kGiB,
-                "Data channel bytes of a connection that wait to be taken.");
+                "Data channel bytes of a connection that wait to be taken, beside SCTP's own "
+                "buffers; --max-message-bytes and 4 KiB at least.");
   flags.AddSize("max-sinks", &limits.max_sinks, 1, 1024, "Sinks of a connection.");
   flags.AddSize("max-ssrcs", &limits.max_ssrcs, 1, 4096,
                 "RTP sources of a connection, signalled or learnt by mid.");
@@ -113,6 +121,32 @@ void AddFlags(FlagSet& flags, Options& options) {
                     "How long calls may go on after SIGTERM.");
   flags.AddSwitch("help", &options.help, "Print this and exit.");
   flags.AddSwitch("version", &options.version, "Print the version and exit.");
+}
+
+absl::Status CheckOptions(const Options& options) {
+  const size_t message = options.limits.max_message_bytes;
+  const struct {
+    const char* flag;
+    size_t value;
+    size_t least;
+  } rows[] = {
+      {"grpc-max-receive-bytes", static_cast<size_t>(options.server.max_receive_bytes),
+       message + kMessageOverhead},
+      // Text that is not UTF-8 is repaired: three bytes for each that is wrong.
+      {"grpc-max-send-bytes", static_cast<size_t>(options.server.max_send_bytes),
+       3 * message + kMessageOverhead},
+      {"max-data-buffered-bytes", options.limits.max_data_buffered_bytes,
+       message + kMessageOverhead},
+      {"max-data-received-bytes", options.limits.max_data_received_bytes,
+       message + kMessageOverhead},
+  };
+  for (const auto& row : rows) {
+    if (row.value >= row.least) continue;
+    return InvalidArgument("--max-message-bytes=" + std::to_string(message) + " needs --" +
+                           row.flag + "=" + std::to_string(row.least) + " or more; it is " +
+                           std::to_string(row.value));
+  }
+  return absl::OkStatus();
 }
 
 absl::Status ParsePortRange(const std::string& text, uint16_t* first, uint16_t* last) {

@@ -33,6 +33,10 @@ struct Options {
 // Adds a flag for every member. `options` outlives the set.
 void AddFlags(FlagSet& flags, Options& options);
 
+// Whether the flags fit each other: the longest data channel message passes every other limit.
+// Else INVALID_ARGUMENT with the flag to change and its least value.
+absl::Status CheckOptions(const Options& options);
+
 // "40000-49999" or "40000"; empty: 0 and 0.
 absl::Status ParsePortRange(const std::string& text, uint16_t* first, uint16_t* last);
 

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/base/status.h"
+
 namespace pcd::service {
 namespace {
 
@@ -50,6 +52,43 @@ TEST(Options, FlagsReachTheirMembers) {
   EXPECT_EQ(options.sink_allow, std::vector<std::string>{"10.0.0.0/8"});
   EXPECT_FALSE(options.ice_loopback);
   EXPECT_EQ(options.media_loops, 2);
+}
+
+absl::Status CheckFlags(const std::vector<std::string>& arguments) {
+  Options options;
+  FlagSet flags;
+  AddFlags(flags, options);
+  PCD_RETURN_IF_ERROR(flags.Parse(arguments));
+  return CheckOptions(options);
+}
+
+TEST(Options, TheLongestMessageMustPassEveryOtherLimit) {
+  EXPECT_TRUE(CheckFlags({}).ok());
+  const std::vector<std::string> fitting = {
+      "--max-message-bytes=2000000", "--grpc-max-receive-bytes=2004096",
+      "--grpc-max-send-bytes=6004096", "--max-data-buffered-bytes=2004096",
+      "--max-data-received-bytes=2004096"};
+  EXPECT_TRUE(CheckFlags(fitting).ok()) << CheckFlags(fitting).ToString();
+  for (const auto& [flag, least] : std::initializer_list<std::pair<std::string, std::string>>{
+           {"--grpc-max-receive-bytes=", "2004096"},
+           {"--grpc-max-send-bytes=", "6004096"},
+           {"--max-data-buffered-bytes=", "2004096"},
+           {"--max-data-received-bytes=", "2004096"}}) {
+    std::vector<std::string> arguments = fitting;
+    arguments.push_back(flag + std::to_string(std::stoi(least) - 1));
+    const absl::Status status = CheckFlags(arguments);
+    EXPECT_TRUE(absl::IsInvalidArgument(status)) << flag;
+    for (const std::string& text : {std::string("--max-message-bytes=2000000"), flag + least}) {
+      EXPECT_NE(std::string(status.message()).find(text), std::string::npos) << status.ToString();
+    }
+  }
+}
+
+TEST(Options, TheLongestMessageThatAFlagAllowsCanBeReached) {
+  EXPECT_TRUE(CheckFlags({"--max-message-bytes=16777216", "--grpc-max-receive-bytes=67108864",
+                          "--grpc-max-send-bytes=67108864", "--max-data-buffered-bytes=67108864",
+                          "--max-data-received-bytes=67108864"})
+                  .ok());
 }
 
 TEST(Options, PortRangesAreReadAndChecked) {

@@ -21,6 +21,11 @@ status=0
 [ "$status" -eq 2 ] || fail "plaintext beyond loopback ends with $status"
 grep -q -- '--insecure' error.txt || fail "the way out is not named"
 
+status=0
+"$run" --listen=127.0.0.1:0 --max-message-bytes=2000000 2> error.txt || status=$?
+[ "$status" -eq 2 ] || fail "a message no call can carry ends with $status"
+grep -q -- '--grpc-max-receive-bytes=2004096' error.txt || fail "the flag to change is not named"
+
 mkfifo out
 "$run" --listen=127.0.0.1:0 --media-loops=1 > out 2> log.txt &
 pid=$!

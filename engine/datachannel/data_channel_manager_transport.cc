@@ -169,6 +169,13 @@ void DataChannelManager::OnControl(uint16_t stream_id, ByteSpan bytes) {
 }
 
 void DataChannelManager::OnOpen(uint16_t stream_id, DcepOpen open) {
+  if (StreamIds::IsOf(role_, stream_id)) {
+    // RFC 8832 section 6: the peer opens channels on ids of its own parity only. A channel that
+    // we have there is none of its business.
+    ++drops_.bad_control;
+    if (channels_.FindByStream(stream_id) == nullptr) association_->ResetStream(stream_id, now_);
+    return;
+  }
   if (Channel* const old = channels_.FindByStream(stream_id); old != nullptr) {
     if (!old->incoming_reset_seen) {
       ++drops_.bad_control;

@@ -206,6 +206,32 @@ TEST_F(DataChannelPeer, ASecondOpenOfAStreamEndsItsChannel) {
   EXPECT_THAT(sctp_.resets, ElementsAre(0));
 }
 
+// We are the DTLS server: odd ids are ours to give out (RFC 8832 section 6).
+TEST_F(DataChannelPeer, AnOpenOfAnIdOfOursIsAnsweredWithAReset) {
+  ReceiveOpen(1);
+  EXPECT_EQ(Count<ChannelOpened>(), 0u);
+  EXPECT_EQ(manager_.drops().bad_control, 1u);
+  EXPECT_TRUE(manager_.List().empty());
+  EXPECT_THAT(sctp_.resets, ElementsAre(1));
+  EXPECT_TRUE(sctp_.sent.empty());
+  // The id stays ours.
+  const auto id = manager_.Create({}, "");
+  ASSERT_THAT(id, IsOk());
+  EXPECT_EQ(manager_.Get(*id)->init.id, 1);
+}
+
+TEST_F(DataChannelPeer, AnOpenOfAChannelOfOursDoesNotDisturbIt) {
+  const auto id = manager_.Create({}, "");
+  ASSERT_THAT(id, IsOk());
+  Pump();
+  ASSERT_EQ(manager_.Get(*id)->init.id, 1);
+  ReceiveOpen(1);
+  EXPECT_EQ(manager_.Get(*id)->state, S::kOpen);
+  EXPECT_EQ(manager_.drops().bad_control, 1u);
+  EXPECT_EQ(Count<ChannelError>(), 0u);
+  EXPECT_TRUE(sctp_.resets.empty());
+}
+
 TEST_F(DataChannelPeer, AnOpenThatOvertakesTheAnswerToOurResetOpensANewChannel) {
   const std::string old = Open(0);
   Give(sctp::IncomingStreamsReset{.stream_ids = {0}});

@@ -18,6 +18,10 @@ class StreamIds {
   // The lowest free id below `limit` of the parity that `role` has: the DTLS client's are
   // even. nullopt when all are taken, or the role is kAuto.
   std::optional<uint16_t> Allocate(DtlsRole role, uint32_t limit);
+  // Whether the side that has `role` gives out this id.
+  static bool IsOf(DtlsRole role, uint16_t id) {
+    return role != DtlsRole::kAuto && (id % 2 == 0) == (role == DtlsRole::kClient);
+  }
   // False when it is taken already.
   bool Take(uint16_t id) { return used_.insert(id).second; }
   void Release(uint16_t id) { used_.erase(id); }

@@ -1,5 +1,4 @@
 // Data channels and their streams.
-#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -106,9 +105,8 @@ absl::Status PeerConnection::SendOnStream(StreamId stream_id, const std::string&
 
 void PeerConnection::WhenDataSent(Duration timeout,
                                   absl::AnyInvocable<void(PeerConnection&)> done) {
-  const auto closing = [](const Waiter& waiter) { return !waiter.for_gathering; };
   // Told once, however often it is asked for.
-  if (std::none_of(waiters_.begin(), waiters_.end(), closing)) {
+  if (!std::exchange(closing_, true)) {
     Emit(ClosingEvent{loop_.UnixMicros() + timeout.count()});
   }
   if (waiters_.size() >= kMaxWaiters) {

@@ -71,9 +71,10 @@ PeerConnection::~PeerConnection() {
 }
 
 absl::Status PeerConnection::CheckOpen() const {
-  if (!closed_) return absl::OkStatus();
+  if (!closing_ && !closed_) return absl::OkStatus();
   return MakeError(absl::StatusCode::kFailedPrecondition, ErrorReason::PEER_CONNECTION_CLOSED,
-                   "the peer connection is closed", {.dom_exception = "InvalidStateError"});
+                   closed_ ? "the peer connection is closed" : "the peer connection is closing",
+                   {.dom_exception = "InvalidStateError"});
 }
 
 void PeerConnection::OnRtp(std::span<PacketPtr> packets) {

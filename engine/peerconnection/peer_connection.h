@@ -120,7 +120,10 @@ class PeerConnection : private net::EndOfTurnHandler,
   void AddReceiveCredit(StreamId stream_id, uint64_t bytes);
   absl::Status SendOnStream(StreamId stream_id, const std::string& channel_id, bool binary,
                             ByteSpan bytes);
-  // Calls back when no channel has queued bytes, at `timeout`, or when closed before.
+  // A graceful close begins: from now on whatever would change the connection fails with
+  // PEER_CONNECTION_CLOSED; what is queued is still sent, what arrives still delivered. Calls
+  // back, for the caller to Close, when no channel has queued bytes, at `timeout`, or when closed
+  // before.
   void WhenDataSent(Duration timeout, absl::AnyInvocable<void(PeerConnection&)> done);
 
   // --- Statistics (stats_collector.cc) ----------------------------------------------------
@@ -198,6 +201,7 @@ class PeerConnection : private net::EndOfTurnHandler,
   void StartAssociation();
   void EndAssociation();
   absl::Status RefuseRemoteRestart(const SessionDescription& description) const;
+  // PEER_CONNECTION_CLOSED once a graceful close has begun, and after the end.
   absl::Status CheckOpen() const;
   void HandleTransportEvent(TransportSlot& slot, transport::Event event);
   void AnnounceCandidate(TransportSlot& slot, absl::StatusOr<IceCandidateInit> candidate);
@@ -260,6 +264,7 @@ class PeerConnection : private net::EndOfTurnHandler,
   bool pumping_ = false;
   bool data_changed_ = false;    // SCTP or data channels may have something to drain.
   bool states_changed_ = false;  // A transport's state may have changed.
+  bool closing_ = false;         // A graceful close has begun.
   bool closed_ = false;
   CloseReason close_reason_ = CloseReason::kNone;
   std::string close_message_;

@@ -367,6 +367,35 @@ TEST(PeerConnectionTest, GracefulCloseIsToldOnceAndAnsweredWithTheEnd) {
   EXPECT_EQ(answered.size(), 3u);
 }
 
+TEST(PeerConnectionTest, AGracefulCloseSendsWhatIsQueuedAndTakesNothingMore) {
+  Inbox left_inbox, right_inbox;
+  PeerPair pair;
+  OpenChannel(pair);
+  const StreamOptions all{.initial_receive_credit = 1 << 20};
+  const auto left_stream = pair.left().AttachStream(all, left_inbox.Callback());
+  ASSERT_THAT(left_stream, IsOk());
+  ASSERT_THAT(pair.right().AttachStream(all, right_inbox.Callback()), IsOk());
+  const std::string remote_id = pair.right().ListDataChannels().front().info.channel_id;
+  ASSERT_THAT(pair.left().Send("d", true, Bytes("queued")), IsOk());
+  pair.left().WhenDataSent(5s, [](PeerConnection& pc) { pc.Close({}); });
+  const auto closed = HasReason(ErrorReason::PEER_CONNECTION_CLOSED);
+  ASSERT_EQ(pair.left().Info().connection_state, ConnectionState::kConnected);
+  EXPECT_THAT(pair.left().Send("d", true, Bytes("late")).status(), closed);
+  EXPECT_THAT(pair.left().SendOnStream(*left_stream, "d", true, Bytes("late")), closed);
+  EXPECT_THAT(pair.left().CreateDataChannel({.label = "late"}, "late").status(), closed);
+  EXPECT_THAT(pair.left().CloseDataChannel("d").status(), closed);
+  EXPECT_THAT(pair.left().SetBufferedAmountLowThreshold("d", 1).status(), closed);
+  EXPECT_THAT(pair.left().AttachStream({}, [](StreamItem) {}).status(), closed);
+  EXPECT_THAT(pair.left().SetLocalDescription(std::nullopt).status(), closed);
+  EXPECT_THAT(pair.left().AddTransceiver(MediaKind::kAudio, {}, "a").status(), closed);
+  EXPECT_THAT(pair.left().CreateSink({}).status(), closed);
+  EXPECT_THAT(pair.left().GetDataChannel("d"), IsOk());
+  ASSERT_THAT(pair.right().Send(remote_id, true, Bytes("still read")), IsOk());
+  ASSERT_TRUE(pair.RunUntil([&] { return pair.left().closed(); }));
+  ASSERT_EQ(right_inbox.messages.size(), 1u);
+  EXPECT_EQ(right_inbox.messages[0].bytes, Bytes("queued"));
+}
+
 TEST(PeerConnectionTest, StatsNameEveryPartWithAUniqueId) {
   PeerPair pair;
   ASSERT_THAT(pair.left().CreateDataChannel({.label = "d"}, "d"), IsOk());

@@ -132,9 +132,8 @@ void PeerConnection::StartAssociation() {
   if (data_section_->transport_index >= transports_.size()) return;
   const TransportSlot& slot = *transports_[data_section_->transport_index];
   if (slot.transport->state().dtls != DtlsState::kConnected) return;
-  sctp::SctpOptions options;
-  options.max_message_bytes = limits_.max_message_bytes;
-  association_ = dependencies_.sctp_factory->Create(loop_, options);
+  association_ =
+      dependencies_.sctp_factory->Create(loop_, sctp::SctpOptionsFor(limits_.max_message_bytes));
   association_transport_ = data_section_->transport_index;
   association_->SetWakeCallback([this] { WakeData(); });
   const absl::Status started = association_->Start(

@@ -17,7 +17,9 @@ constexpr int kMaxSilentPokes = 60;  // Half a minute.
 FakeSctpAssociation::FakeSctpAssociation(const SctpOptions& options)
     : options_(options),
       sender_(options.mtu - fake::kFragmentOverhead),
-      receiver_(options.max_message_bytes, options.receive_buffer_bytes) {}
+      // It takes messages whole only, so its window has room for one.
+      receiver_(options.max_message_bytes,
+                std::max(options.receive_buffer_bytes, options.max_message_bytes)) {}
 
 absl::Status FakeSctpAssociation::Start(const SctpParams& /*params*/, Timestamp now) {
   if (started_ || state_ != SctpState::kConnecting) {

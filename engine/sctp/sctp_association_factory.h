@@ -19,11 +19,22 @@ struct SctpOptions {
   uint16_t max_streams = 1024;
   // A received message longer than this ends the association. Limits::max_message_bytes.
   size_t max_message_bytes = size_t{256} * 1024;
-  // Room for messages taken by Send and not yet acknowledged. At least max_message_bytes.
+  // Room for messages taken by Send and not yet acknowledged; a longer message is never taken.
   size_t send_buffer_bytes = size_t{512} * 1024;
-  // The receive window: unread bytes the peer may make us keep.
+  // The receive window. Longer messages pass through it in pieces. A peer that resets streams
+  // while nobody reads can make us keep twice as much and one message on top of the window;
+  // then the association ends.
   size_t receive_buffer_bytes = size_t{512} * 1024;
 };
+
+// The defaults for messages of up to `max_message_bytes` in both directions.
+inline SctpOptions SctpOptionsFor(size_t max_message_bytes) {
+  SctpOptions options;
+  options.max_message_bytes = max_message_bytes;
+  // The longest message and the next one or two behind it.
+  options.send_buffer_bytes = max_message_bytes + size_t{256} * 1024;
+  return options;
+}
 
 // Threading: Create may be called on any loop's thread; the result belongs to `loop`.
 class SctpAssociationFactory {

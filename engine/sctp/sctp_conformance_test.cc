@@ -172,6 +172,21 @@ TEST_P(SctpConformance, TheLongestMessageArrivesWholeInPacketsNoLongerThanTheMtu
   EXPECT_GT(pair->a.longest_packet, 1150u);
 }
 
+TEST_P(SctpConformance, AMessageLongerThanTheReceiveWindowArrivesWhenTheOptionsAllowIt) {
+  for (const size_t size : {size_t{600} * 1024, size_t{3} << 20}) {
+    auto pair = MakeConnected({}, SctpOptionsFor(size));
+    const auto message = Pattern(size);
+    ASSERT_TRUE(pair->a.Send(3, message));
+    ASSERT_TRUE(pair->b.Send(4, message));
+    EXPECT_EQ(pair->a.sctp->Send(5, 51, Pattern(size * 2), {}, pair->a.loop.Now()),
+              SendResult::kTooLarge);
+    ASSERT_TRUE(
+        pair->RunUntil([&] { return pair->a.messages.size() + pair->b.messages.size() == 2; }));
+    EXPECT_EQ(pair->a.messages.at(0).bytes, message);
+    EXPECT_EQ(pair->b.messages.at(0).bytes, message);
+  }
+}
+
 TEST_P(SctpConformance, AMessageOverTheReceiversCapEndsTheAssociation) {
   auto pair = MakeConnected({}, {.max_message_bytes = 10'000});
   ASSERT_TRUE(pair->a.Send(3, Pattern(10'000)));
@@ -301,6 +316,84 @@ TEST_P(SctpConformance, AResetReachesAReaderThatHadStopped) {
   pair->b.Pump();
   ASSERT_TRUE(pair->RunUntil([&] { return pair->b.incoming_resets.size() == 1; }));
   EXPECT_EQ(pair->b.incoming_resets[0], 9);
+}
+
+// A connected pair of the real thing whose second end does not read.
+std::unique_ptr<SctpSimPair> MakeUsrsctpPairWithAnIdleReader() {
+  auto pair = std::make_unique<SctpSimPair>(
+      [](net::Loop& loop) { return std::make_unique<UsrsctpAssociationFactory>(loop); });
+  EXPECT_TRUE(pair->Connect());
+  pair->b.reading = false;
+  return pair;
+}
+
+void ResetAndWait(SctpSimPair& pair, uint16_t stream) {
+  const size_t before = pair.a.outgoing_resets.size();
+  pair.a.sctp->ResetStream(stream, pair.a.loop.Now());
+  pair.a.Pump();
+  ASSERT_TRUE(
+      pair.RunUntil([&] { return pair.a.Closed() || pair.a.outgoing_resets.size() > before; }));
+}
+
+TEST(UsrsctpIdleReader, ResetsWithoutEndAreKeptAsOne) {
+  auto pair = MakeUsrsctpPairWithAnIdleReader();
+  while (pair->a.Send(2, Pattern(64 * 1024))) {
+  }
+  for (int i = 0; i < 10'000; ++i) ResetAndWait(*pair, static_cast<uint16_t>(9 + i % 2));
+  ASSERT_TRUE(pair->b.Connected());
+  pair->b.reading = true;
+  pair->b.Pump();
+  ASSERT_TRUE(pair->RunUntil([&] { return pair->a.sctp->buffered_bytes() == 0; }));
+  EXPECT_GE(pair->b.incoming_resets.size(), 2u);
+  EXPECT_LE(pair->b.incoming_resets.size(), 64u);
+  for (const auto& message : pair->b.messages) EXPECT_EQ(message.bytes.size(), 64u * 1024);
+}
+
+TEST(UsrsctpIdleReader, TinyMessagesAreHeldBackAndNoneIsLost) {
+  auto pair = MakeUsrsctpPairWithAnIdleReader();
+  constexpr size_t kMessages = 40'000;
+  size_t sent = 0;
+  const auto fill = [&] {
+    while (sent < kMessages && pair->a.Send(2, Pattern(1, static_cast<uint8_t>(sent)))) ++sent;
+  };
+  // usrsctp's window has room for some 2,000 of them.
+  for (int i = 0; i < 6; ++i) {
+    fill();
+    pair->network.RunFor(std::chrono::seconds(3));
+    ResetAndWait(*pair, 9);
+  }
+  const uint64_t held_back_at = pair->b.sctp->stats().messages_received;
+  EXPECT_LT(held_back_at, kMessages / 2);
+  pair->network.RunFor(std::chrono::seconds(60));
+  EXPECT_EQ(pair->b.sctp->stats().messages_received, held_back_at);
+  pair->b.reading = true;
+  pair->b.Pump();
+  ASSERT_TRUE(pair->RunUntil([&] {
+    fill();
+    return pair->b.messages.size() == kMessages;
+  }));
+  for (size_t i = 0; i < kMessages; ++i) {
+    ASSERT_EQ(pair->b.messages[i].bytes[0], static_cast<uint8_t>(i));
+  }
+}
+
+TEST(UsrsctpIdleReader, AMessageBeforeEachOfManyResetsEndsTheAssociation) {
+  auto pair = MakeUsrsctpPairWithAnIdleReader();
+  constexpr size_t kMost = (2 * 512 + 256) * size_t{1024};
+  size_t rounds = 0;
+  while (!pair->b.Closed() && rounds < 2 * kMost / 65 / 100) {
+    for (int i = 0; i < 100; ++i) ASSERT_TRUE(pair->a.Send(2, Pattern(1)));
+    ASSERT_TRUE(pair->RunUntil([&] { return pair->a.sctp->buffered_bytes() == 0; }));
+    ResetAndWait(*pair, 9);
+    ++rounds;
+  }
+  ASSERT_TRUE(pair->b.Closed());
+  EXPECT_LE(pair->b.sctp->stats().messages_received * 65, kMost + 65);
+  pair->b.reading = true;
+  pair->b.Pump();
+  EXPECT_EQ(pair->b.messages.size(), pair->b.sctp->stats().messages_received);
+  EXPECT_EQ(pair->b.states.back().reason, "too many stream resets while messages wait to be taken");
+  ASSERT_TRUE(pair->RunUntil([&] { return pair->a.Closed(); }));
 }
 
 TEST_P(SctpConformance, AMessageWithoutRetransmissionsIsGivenUpAndTheNextArrives) {

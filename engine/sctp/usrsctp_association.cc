@@ -17,12 +17,15 @@ namespace {
 // A DTLS record holds no more.
 constexpr size_t kMaxPacket = size_t{16} * 1024;
 
-constexpr size_t kReadBuffer = size_t{64} * 1024;
 constexpr int kConnectAttempts = 3;
 
-MutableByteSpan ReadBuffer() {
-  static thread_local std::vector<uint8_t> buffer(kReadBuffer);
-  return buffer;
+// Of a notification; usrsctp makes none longer than 2,048 bytes.
+constexpr size_t kNotificationRoom = 4096;
+
+MutableByteSpan ReadBuffer(size_t size) {
+  static thread_local std::vector<uint8_t> buffer;
+  if (buffer.size() < size) buffer.resize(size);
+  return MutableByteSpan(buffer).first(size);
 }
 
 bool HasReConfig(ByteSpan packet) {
@@ -108,10 +111,21 @@ void UsrsctpAssociation::ReadWhileConnecting() {
 }
 
 // usrsctp drops the notification of a stream reset when its receive buffer is full, which a
-// consumer that does not read brings about. One buffer's worth more is kept here then.
+// consumer that does not read brings about. About one buffer's worth more is kept here then, and
+// beyond that only what the notification needs. A peer that uses up that room, too, by sending
+// more each time is cut off: its resets could be neither kept nor forgotten.
 void UsrsctpAssociation::MakeRoomForNotification(ByteSpan packet) {
   if (!HasReConfig(packet)) return;
-  while (socket_ != nullptr && event_bytes_ < options_.receive_buffer_bytes && ReadOne()) {
+  const size_t plenty = options_.receive_buffer_bytes;
+  const size_t most = 2 * options_.receive_buffer_bytes + options_.max_message_bytes;
+  size_t freed = 0;
+  while (socket_ != nullptr) {
+    const bool scarce = events_.charge() >= plenty;
+    if (scarce && freed >= kNotificationRoom) return;
+    const auto length = ReadOne(scarce ? kNotificationRoom : kReadBuffer);
+    if (!length) return;
+    freed += *length;
+    if (events_.charge() > most) End("too many stream resets while messages wait to be taken");
   }
 }
 
@@ -136,14 +150,7 @@ std::optional<SctpEvent> UsrsctpAssociation::PollEvent() {
     while (events_.empty() && socket_ != nullptr && ReadOne()) {
     }
   }
-  if (!events_.empty()) {
-    SctpEvent event = std::move(events_.front());
-    events_.pop_front();
-    if (const auto* message = std::get_if<MessageReceived>(&event)) {
-      event_bytes_ -= message->bytes.size();
-    }
-    return event;
-  }
+  if (auto event = events_.Pop()) return event;
   if (std::exchange(buffered_bytes_low_, false)) return BufferedBytesLow{buffered_bytes_};
   return std::nullopt;
 }
@@ -179,14 +186,13 @@ void UsrsctpAssociation::ResetStream(uint16_t stream_id, Timestamp now) {
   if (socket_->ResetOutgoing(stream_id)) return;
   // The peer does not support it: there is nothing to wait for.
   resetting_.erase(stream_id);
-  events_.push_back(OutgoingStreamsReset{.stream_ids = {stream_id}, .ok = false});
+  events_.Push(OutgoingStreamsReset{.stream_ids = {stream_id}, .ok = false});
 }
 
 void UsrsctpAssociation::Abort() {
   CloseSocket();
   state_ = SctpState::kClosed;
-  events_.clear();
-  event_bytes_ = 0;
+  events_.Clear();
   buffered_bytes_low_ = false;
 }
 
@@ -200,23 +206,23 @@ void UsrsctpAssociation::Shutdown(Timestamp now) {
   socket_->Shutdown();
 }
 
-bool UsrsctpAssociation::ReadOne() {
-  const MutableByteSpan buffer = ReadBuffer();
+std::optional<size_t> UsrsctpAssociation::ReadOne(size_t most) {
+  const MutableByteSpan buffer = ReadBuffer(most);
   const UsrsctpRead read = socket_->Read(buffer);
   switch (read.kind) {
     case UsrsctpRead::Kind::kNothing:
-      return false;
+      return std::nullopt;
     case UsrsctpRead::Kind::kData:
       OnData(read, buffer.first(read.length));
-      return true;
+      break;
     case UsrsctpRead::Kind::kNotification:
       OnNotification(ParseUsrsctpNotification(buffer.first(read.length)));
-      return true;
+      break;
     case UsrsctpRead::Kind::kEnd:
       End(read.error == 0 ? "" : std::strerror(read.error));
-      return true;
+      break;
   }
-  return false;
+  return read.length;
 }
 
 void UsrsctpAssociation::OnData(const UsrsctpRead& read, ByteSpan bytes) {
@@ -230,8 +236,7 @@ void UsrsctpAssociation::OnData(const UsrsctpRead& read, ByteSpan bytes) {
   partial_.bytes.insert(partial_.bytes.end(), bytes.begin(), bytes.end());
   if (!read.complete) return;
   ++stats_.messages_received;
-  event_bytes_ += partial_.bytes.size();
-  events_.push_back(std::exchange(partial_, {}));
+  events_.Push(std::exchange(partial_, {}));
 }
 
 void UsrsctpAssociation::OnNotification(UsrsctpNotification notification) {
@@ -250,7 +255,7 @@ void UsrsctpAssociation::OnUp(const AssociationUp& up) {
   if (state_ != SctpState::kConnecting) return;
   state_ = SctpState::kConnected;
   stream_count_ = std::min(up.outgoing_streams, up.incoming_streams);
-  events_.push_back(StateChanged{.state = state_});
+  events_.Push(StateChanged{.state = state_});
 }
 
 void UsrsctpAssociation::OnReset(StreamsReset reset) {
@@ -259,19 +264,18 @@ void UsrsctpAssociation::OnReset(StreamsReset reset) {
     std::iota(reset.stream_ids.begin(), reset.stream_ids.end(), uint16_t{0});
   }
   if (reset.incoming) {
-    events_.push_back(IncomingStreamsReset{.stream_ids = std::move(reset.stream_ids)});
+    events_.Push(IncomingStreamsReset{.stream_ids = std::move(reset.stream_ids)});
     return;
   }
   for (const uint16_t id : reset.stream_ids) resetting_.erase(id);
-  events_.push_back(
-      OutgoingStreamsReset{.stream_ids = std::move(reset.stream_ids), .ok = reset.ok});
+  events_.Push(OutgoingStreamsReset{.stream_ids = std::move(reset.stream_ids), .ok = reset.ok});
 }
 
 void UsrsctpAssociation::End(std::string reason, std::optional<uint16_t> cause_code) {
   CloseSocket();
   if (state_ == SctpState::kClosed) return;
   state_ = SctpState::kClosed;
-  events_.push_back(
+  events_.Push(
       StateChanged{.state = state_, .reason = std::move(reason), .cause_code = cause_code});
 }
 

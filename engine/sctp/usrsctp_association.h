@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +13,7 @@
 #include "engine/net/loop.h"
 #include "engine/sctp/sctp_association.h"
 #include "engine/sctp/sctp_association_factory.h"
+#include "engine/sctp/usrsctp_event_queue.h"
 #include "engine/sctp/usrsctp_mailbox.h"
 #include "engine/sctp/usrsctp_notification.h"
 #include "engine/sctp/usrsctp_reset_gate.h"
@@ -54,8 +54,10 @@ class UsrsctpAssociation : public SctpAssociation {
  private:
   bool IsForUs(ByteSpan packet) const;
   void Input(ByteSpan packet);
-  // Reads one piece or notification; false when there is none.
-  bool ReadOne();
+  static constexpr size_t kReadBuffer = size_t{64} * 1024;
+  // Reads one notification, or one piece of a message of up to `most` bytes. Returns the bytes
+  // read; nullopt when there is nothing.
+  std::optional<size_t> ReadOne(size_t most = kReadBuffer);
   void ReadWhileConnecting();
   void OnData(const UsrsctpRead& read, ByteSpan bytes);
   void OnNotification(UsrsctpNotification notification);
@@ -79,8 +81,7 @@ class UsrsctpAssociation : public SctpAssociation {
   size_t buffered_bytes_ = 0;
   bool buffered_bytes_low_ = false;  // Event due.
   MessageReceived partial_;          // The message whose end has not been read.
-  std::deque<SctpEvent> events_;
-  size_t event_bytes_ = 0;                  // Message bytes in events_.
+  UsrsctpEventQueue events_;
   std::unordered_set<uint16_t> resetting_;  // Outgoing resets under way.
   SctpStats stats_;
 };

@@ -276,6 +276,50 @@ TEST(LoopbackTest, TwoConnectionsExchangeAThousandMessagesEachWay) {
   EXPECT_EQ(out_of_order, 0);
 }
 
+// Longer than any buffer of the defaults.
+TEST(LoopbackTest, LongMessagesGoThroughWhenTheLimitsAllowThem) {
+  constexpr size_t kLength = size_t{3} << 20;
+  Limits limits;
+  limits.max_message_bytes = kLength;
+  limits.max_data_buffered_bytes = 2 * kLength;
+  limits.max_data_received_bytes = 2 * kLength;
+  TestHost host(2, limits);
+  LoopbackPair pair(host);
+  const auto create = [](PeerConnection& pc) {
+    return pc.CreateDataChannel({.label = "long", .negotiated = true, .id = 7}, "long");
+  };
+  std::vector<uint8_t> message(kLength);
+  for (size_t i = 0; i < kLength; ++i) message[i] = static_cast<uint8_t>(i / 251);
+  std::atomic<int> received{0}, altered{0};
+  for (const std::string& id : {pair.left, pair.right}) {
+    ASSERT_THAT(host.Call<peerconnection::DataChannelView>(id, create), IsOk());
+    ASSERT_THAT(host.Call<peerconnection::StreamId>(
+                    id,
+                    [&](PeerConnection& pc) {
+                      return pc.AttachStream(
+                          {.initial_receive_credit = 1 << 30},
+                          [&](peerconnection::StreamItem item) {
+                            const auto* got = std::get_if<peerconnection::StreamMessage>(&item);
+                            if (got == nullptr) return;
+                            if (got->bytes != message) ++altered;
+                            ++received;
+                          });
+                    }),
+                IsOk());
+  }
+  pair.Negotiate();
+  for (const std::string& id : {pair.left, pair.right}) {
+    ASSERT_TRUE(host.WaitFor(id, [](PeerConnection& pc) {
+      return pc.GetDataChannel("long")->info.state == DataChannelState::kOpen;
+    }));
+    ASSERT_THAT(
+        host.Call<uint64_t>(id, [&](PeerConnection& pc) { return pc.Send("long", true, message); }),
+        IsOk());
+  }
+  ASSERT_TRUE(host.WaitFor(pair.left, [&](PeerConnection&) { return received == 2; }));
+  EXPECT_EQ(altered, 0);
+}
+
 TEST(LoopbackTest, ConnectionsComeAndGo) {
   TestHost host;
   for (int i = 0; i < 10; ++i) {
