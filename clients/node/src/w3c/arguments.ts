@@ -1,11 +1,36 @@
 // Arguments of RTCPeerConnection's methods, converted and checked.
 import { toCandidateInit, type CandidateInit } from './candidate';
 import type { ChannelParameters, Priority } from './data_channel';
-import { streamId } from './media_stream';
+import { streamId, type MediaStream } from './media_stream';
 import type { Kind } from './media_stream_track';
-import { checkEncodings, toEncoding } from './parameters';
-import { DIRECTIONS, type TransceiverInit } from './transceiver';
+import { checkEncodings, toEncoding, type EncodingParameters } from './parameters';
+import { DIRECTIONS, type Direction, type TransceiverInit } from './transceiver';
 import { toDictionary, toEnforcedInteger, toEnum, toSequence, toUSVString } from './webidl';
+
+/** W3C RTCDataChannelInit. */
+export interface DataChannelInit {
+  ordered?: boolean;
+  maxPacketLifeTime?: number | null;
+  maxRetransmits?: number | null;
+  protocol?: string;
+  negotiated?: boolean;
+  id?: number | null;
+  priority?: Priority;
+}
+
+/** W3C RTCRtpTransceiverInit. */
+export interface TransceiverOptions {
+  direction?: Exclude<Direction, 'stopped'>;
+  streams?: MediaStream[];
+  sendEncodings?: Array<Partial<EncodingParameters>>;
+}
+
+/** W3C RTCOfferOptions, with the legacy members. */
+export interface OfferOptions {
+  iceRestart?: boolean;
+  offerToReceiveAudio?: boolean;
+  offerToReceiveVideo?: boolean;
+}
 
 const MAX_LABEL_BYTES = 65535;
 const PRIORITIES: readonly Priority[] = ['very-low', 'low', 'medium', 'high'];

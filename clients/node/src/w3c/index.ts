@@ -13,7 +13,8 @@ export {
 export { install } from './install';
 export { MediaStream } from './media_stream';
 export { createMediaStreamTrack, firstFrame, MediaStreamTrack, type LocalTrackConstraints } from './media_stream_track';
-export { RTCPeerConnection } from './peer_connection';
+export type { DataChannelInit, OfferOptions, TransceiverOptions } from './arguments';
+export { RTCPeerConnection, type CreatedDescription } from './peer_connection';
 export { RTCRtpReceiver } from './receiver';
 export { RTCRtpSender } from './sender';
 export { peerConnectionId, trackId } from './service_ids';

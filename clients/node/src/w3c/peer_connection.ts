@@ -1,13 +1,16 @@
 // RTCPeerConnection.
 import type { SdpType } from '../gen/contract';
-import { candidateArguments, toChannelParameters, toOfferOptions, toTransceiverInit } from './arguments';
+import {
+  candidateArguments, toChannelParameters, toOfferOptions, toTransceiverInit, type DataChannelInit, type OfferOptions,
+  type TransceiverOptions,
+} from './arguments';
 import { RTCCertificate } from './certificate';
 import { copyOf, checkChange, configurationToApi, toConfiguration, type Configuration } from './configuration';
 import { Connection } from './connection';
 import { currentService } from './connect';
 import type { CandidateInit } from './candidate';
 import type { RTCDataChannel } from './data_channel';
-import { toDescriptionInit, type RTCSessionDescription, type SdpTypeName } from './description';
+import { toDescriptionInit, type DescriptionInit, type RTCSessionDescription, type SdpTypeName } from './description';
 import { toApi } from './enums';
 import { exception, toException } from './errors';
 import { keyAlgorithm } from './key_algorithm';
@@ -24,10 +27,16 @@ import {
 
 type Callback = (...args: any[]) => unknown;
 
+/** What createOffer and createAnswer resolve with. */
+export interface CreatedDescription {
+  type: SdpTypeName;
+  sdp: string;
+}
+
 /** The legacy form of a method: callbacks in place of the promise (W3C WebRTC 1.0, 4.4.3). */
-function legacy<T>(promise: Promise<T>, success: unknown, failure: unknown): Promise<void> {
+function legacy<T>(run: () => Promise<T>, success: unknown, failure: unknown): Promise<void> {
   const [onSuccess, onFailure] = [toFunction(success, 'successCallback'), toFunction(failure, 'failureCallback')];
-  promise.then((value) => onSuccess(value), (error) => onFailure(error));
+  run().then((value) => onSuccess(value), (error) => onFailure(error));
   return Promise.resolve();
 }
 
@@ -41,41 +50,45 @@ export class RTCPeerConnection extends EventTarget {
     connectionOf = (value) => value.#core;
   }
 
-  constructor(configuration: Partial<Configuration> | object = {}) {
+  constructor(configuration: Partial<Configuration> = {}) {
     super();
     this.#core = new Connection(this, toConfiguration(configuration));
   }
 
   // ---- Negotiation.
 
-  async createOffer(...args: unknown[]): Promise<{ type: SdpTypeName; sdp: string } | void> {
+  createOffer(options?: OfferOptions): Promise<CreatedDescription>;
+  createOffer(success: Callback, failure: Callback, options?: OfferOptions): Promise<void>;
+  async createOffer(...args: unknown[]): Promise<CreatedDescription | void> {
     const core = this.#core;
     const callbacks = typeof args[0] === 'function';
     const options = toOfferOptions(callbacks ? args[2] : args[0]);
-    const make = (): Promise<{ type: SdpTypeName; sdp: string }> => {
+    const make = (): Promise<CreatedDescription> => {
       if (core.closed) return Promise.reject(exception('InvalidStateError', 'the connection is closed'));
       for (const kind of KINDS) offerToReceive(core, kind, options.offerToReceive[kind]);
       return core.createDescription('offer', options.iceRestart);
     };
-    return callbacks ? legacy(make(), args[0], args[1]) : make();
+    return callbacks ? legacy(make, args[0], args[1]) : make();
   }
 
-  async createAnswer(...args: unknown[]): Promise<{ type: SdpTypeName; sdp: string } | void> {
+  createAnswer(options?: object): Promise<CreatedDescription>;
+  createAnswer(success: Callback, failure: Callback): Promise<void>;
+  async createAnswer(...args: unknown[]): Promise<CreatedDescription | void> {
     const core = this.#core;
-    const make = (): Promise<{ type: SdpTypeName; sdp: string }> => core.createDescription('answer');
-    return typeof args[0] === 'function' ? legacy(make(), args[0], args[1]) : make();
+    const make = (): Promise<CreatedDescription> => core.createDescription('answer');
+    return typeof args[0] === 'function' ? legacy(make, args[0], args[1]) : make();
   }
 
-  async setLocalDescription(...args: [description?: object | null, success?: Callback, failure?: Callback]): Promise<void> {
+  async setLocalDescription(...args: [description?: Partial<DescriptionInit> | null, success?: Callback, failure?: Callback]): Promise<void> {
     const core = this.#core;
     const [description, success, failure] = args;
     const { type, sdp } = toDescriptionInit(description);
     const run = (): Promise<void> =>
       core.setLocalDescription(type === undefined ? null : { type: toApi<SdpType>(type, 'SDP_TYPE'), sdp: type === 'rollback' ? '' : sdp });
-    return success === undefined ? run() : legacy(run(), success, failure);
+    return success === undefined ? run() : legacy(run, success, failure);
   }
 
-  async setRemoteDescription(description: object, ...callbacks: [success?: Callback, failure?: Callback]): Promise<void> {
+  async setRemoteDescription(description: DescriptionInit, ...callbacks: [success?: Callback, failure?: Callback]): Promise<void> {
     const core = this.#core;
     requireArguments('setRemoteDescription', arguments.length, 1);
     const [success, failure] = callbacks;
@@ -83,14 +96,14 @@ export class RTCPeerConnection extends EventTarget {
     if (type === undefined) throw new TypeError('RTCSessionDescriptionInit: the member type is required');
     const run = (): Promise<void> =>
       core.setRemoteDescription({ type: toApi<SdpType>(type, 'SDP_TYPE'), sdp: type === 'rollback' ? '' : sdp });
-    return success === undefined ? run() : legacy(run(), success, failure);
+    return success === undefined ? run() : legacy(run, success, failure);
   }
 
   async addIceCandidate(...args: [candidate?: CandidateInit | null, success?: Callback, failure?: Callback]): Promise<void> {
     const core = this.#core;
     const [candidate, success, failure] = args;
     const run = async (): Promise<void> => addCandidate(core, candidateArguments(candidate));
-    return success === undefined ? run() : legacy(run(), success, failure);
+    return success === undefined ? run() : legacy(run, success, failure);
   }
 
   restartIce(): void {
@@ -115,7 +128,7 @@ export class RTCPeerConnection extends EventTarget {
   get sctp(): RTCSctpTransport | null { return this.#core.transports.sctp?.object ?? null; }
 
   getConfiguration(): Configuration { return copyOf(this.#core.configuration); }
-  setConfiguration(configuration: Partial<Configuration> | object = {}): void {
+  setConfiguration(configuration: Partial<Configuration> = {}): void {
     const core = this.#core;
     if (core.closed) throw exception('InvalidStateError', 'the connection is closed');
     const next = toConfiguration(configuration);
@@ -149,7 +162,7 @@ export class RTCPeerConnection extends EventTarget {
     core.media.removeTrack(found);
   }
 
-  addTransceiver(trackOrKind: MediaStreamTrack | Kind, init: object = {}): RTCRtpTransceiver {
+  addTransceiver(trackOrKind: MediaStreamTrack | Kind, init: TransceiverOptions = {}): RTCRtpTransceiver {
     const core = this.#core;
     requireArguments('addTransceiver', arguments.length, 1);
     const track = typeof trackOrKind === 'object' && trackOrKind !== null ? trackCore(trackOrKind) : null;
@@ -174,13 +187,13 @@ export class RTCPeerConnection extends EventTarget {
 
   // ---- Data.
 
-  createDataChannel(label: string, dataChannelDict: object = {}): RTCDataChannel {
+  createDataChannel(label: string, dataChannelDict: DataChannelInit = {}): RTCDataChannel {
     const core = this.#core;
     requireArguments('createDataChannel', arguments.length, 1);
     const { parameters, priority } = toChannelParameters(label, dataChannelDict);
     if (core.closed) throw exception('InvalidStateError', 'the connection is closed');
-    const maxChannels = core.transports.sctp?.maxChannels ?? 65534;
-    if (parameters.id !== null && (core.data.usedIds().has(parameters.id) || parameters.id >= Math.max(maxChannels, 1024))) {
+    const maxChannels = core.transports.sctp?.maxChannels ?? Infinity;
+    if (parameters.id !== null && (core.data.usedIds().has(parameters.id) || parameters.id >= maxChannels)) {
       throw exception('OperationError', `the id ${parameters.id} is in use or too high`);
     }
     return core.createDataChannel(parameters, priority).object;

@@ -9,6 +9,7 @@ import {
   checkEncodings, checkUnchanged, negotiated, toEncoding, type EncodingParameters, type RtpParameters,
 } from './parameters';
 import type { RTCStatsReport } from './stats';
+import { queueTask } from './tasks';
 import type { TransceiverCore } from './transceiver';
 import type { RTCDtlsTransport } from './transports';
 import { defineInterface, guardConstructor, INTERNAL, requireArguments, toDictionary, toSequence } from './webidl';
@@ -132,9 +133,9 @@ export class RTCRtpSender {
 
   getParameters(): SendParameters {
     const core = this.#core;
-    // The same within one task, so that a transaction can be found again.
     if (!core.lastRead) {
       core.lastRead = core.parameters();
+      queueTask(() => (core.lastRead = null)); // They can be set within the task that read them.
     }
     return structuredClone(core.lastRead);
   }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createMediaStreamTrack, MediaStream, RTCStatsReport } from '../../esm/w3c.mjs';
-import { connectedPair, makeConnection, makePair, once, record, useService } from '../../testing/w3c.js';
+import { connectedPair, makeConnection, makePair, once, record, settled, useService } from '../../testing/w3c.js';
 
 const TIMEOUT = { timeout: 60_000 };
 
@@ -80,6 +80,10 @@ describe('senders (5.2)', () => {
     await assert.rejects(sender.setParameters({ ...parameters, encodings: [] }), { name: 'InvalidModificationError' });
     await assert.rejects(sender.setParameters({ ...parameters, encodings: [{ scaleResolutionDownBy: 0 }] }), RangeError);
     await assert.rejects(sender.setParameters({ transactionId: parameters.transactionId }), TypeError);
+    assert.equal(sender.getParameters().transactionId, parameters.transactionId, 'the same within a task');
+    await settled(20);
+    await assert.rejects(sender.setParameters(parameters), { name: 'InvalidStateError' });
+    assert.notEqual(sender.getParameters().transactionId, parameters.transactionId);
   });
 
   test('addTrack and removeTrack are synchronous, and check what they are given', (t) => {
