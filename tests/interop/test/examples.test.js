@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { startChild } from '../../../clients/node/demo/lib/child.js';
 import { openPortPair } from '../../../clients/node/demo/lib/ports.js';
+import { UdpSink } from '../../../clients/node/demo/lib/udp_sink.js';
 import { until, within } from '../../../clients/node/demo/lib/wait.js';
 import { Bench } from '../support/bench.js';
 
@@ -77,5 +78,43 @@ describe('examples', () => {
     const { streams } = JSON.parse((await promisify(execFile)('ffprobe', probe)).stdout);
     assert.deepEqual(streams.map(({ codec_name: name }) => name).sort(), ['opus', 'vp8']);
     for (const { codec_name: name, nb_read_packets: packets } of streams) assert.ok(Number(packets) > 30, `${name}: ${packets}`);
+  });
+
+  test('WHIP: a page publishes with trickled candidates, media arrives, and DELETE ends it', TIMEOUT, async (t) => {
+    const [video, audio] = [await UdpSink.open(90_000), await UdpSink.open(48_000)];
+    t.after(() => Promise.all([video.close(), audio.close()]));
+    const ports = `${audio.destination.port},${video.destination.port}`;
+    const { page } = await start(t, bench, 'whip.mjs', '--token', 'secret', '--rtp-ports', ports);
+    const statuses = await page.evaluate(async () => {
+      const send = (method, url, type, body, token = 'secret') =>
+        fetch(url, { method, body, headers: { 'content-type': type, authorization: `Bearer ${token}` } });
+      const connection = new RTCPeerConnection();
+      const media = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
+      for (const kind of ['audio', 'video']) {
+        connection.addTransceiver(media.getTracks().find((track) => track.kind === kind), { direction: 'sendonly' });
+      }
+      const candidates = [];
+      connection.onicecandidate = ({ candidate }) => candidates.push(candidate);
+      await connection.setLocalDescription();
+      const { sdp } = connection.localDescription;
+      const refused = [await send('POST', '/whip', 'application/sdp', sdp, 'wrong'), await send('POST', '/whip', 'text/plain', sdp),
+        await send('GET', '/whip', 'text/plain'), await send('POST', '/whip', 'application/sdp', 'nonsense')];
+      const created = await send('POST', '/whip', 'application/sdp', sdp);
+      const resource = created.headers.get('location');
+      const second = await send('POST', '/whip', 'application/sdp', sdp);
+      await connection.setRemoteDescription({ type: 'answer', sdp: await created.text() });
+      while (candidates.at(-1) !== null) await new Promise((resolve) => setTimeout(resolve, 10));
+      const lines = candidates.filter((candidate) => candidate?.candidate).map(({ candidate }) => `a=${candidate}\r\n`);
+      const ufrag = /a=ice-ufrag:(.*)/.exec(sdp)[1].trim();
+      const fragment = `a=ice-ufrag:${ufrag}\r\nm=audio 9 RTP/AVP 0\r\na=mid:0\r\n${lines.join('')}a=end-of-candidates\r\n`;
+      const patched = await send('PATCH', resource, 'application/trickle-ice-sdpfrag', fragment);
+      Object.assign(globalThis, { connection, end: async () => [await send('DELETE', resource), await send('DELETE', resource)].map(({ status }) => status) });
+      return [...refused, created, second, patched].map(({ status }) => status);
+    });
+    assert.deepEqual(statuses, [401, 415, 405, 400, 201, 503, 204]);
+    await until('media', () => [audio, video].every(({ packets }) => packets > 50), { timeoutMs: 30_000 });
+    assert.deepEqual(await page.evaluate(() => globalThis.end()), [200, 404]);
+    await until('the page sees the end', () =>
+      page.evaluate(() => ['disconnected', 'failed', 'closed'].includes(globalThis.connection.connectionState)), { timeoutMs: 30_000 });
   });
 });

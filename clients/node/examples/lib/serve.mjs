@@ -17,7 +17,8 @@ async function connectToNode(setUp) {
   return connection;
 }
 
-async function readBody(request) {
+/** The text of a request. */
+export async function readBody(request) {
   const parts = [];
   let length = 0;
   for await (const part of request) {
@@ -25,7 +26,7 @@ async function readBody(request) {
     if (length > MAX_BODY_BYTES) throw new Error('the offer is too long');
     parts.push(part);
   }
-  return JSON.parse(Buffer.concat(parts).toString());
+  return Buffer.concat(parts).toString();
 }
 
 /** Resolves when a connection has all its candidates. */
@@ -59,7 +60,7 @@ ${script}</script>`;
       return;
     }
     try {
-      const answer = await onOffer(await readBody(request));
+      const answer = await onOffer(JSON.parse(await readBody(request)));
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
     } catch (error) {
       response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8' }).end(`${error}`);
