@@ -13,7 +13,8 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import build_graph  # pylint: disable=wrong-import-position
 import rules  # pylint: disable=wrong-import-position
 
-_SKIPPED_FOLDERS = re.compile(r"^(\.git|node_modules|bazel-.*|__pycache__)$")
+# `dist` and `gen` are what builds leave in the source tree (clients/node).
+_SKIPPED_FOLDERS = re.compile(r"^(\.git|node_modules|bazel-.*|__pycache__|dist|gen)$")
 _INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 _COMMENT = re.compile(r'//.*$')
 
