@@ -85,6 +85,33 @@ describe('RTCPeerConnection of Node with Chromium', () => {
     });
   }
 
+  test('a track that the page takes away is muted and leaves its stream; given back, it is there again', TIMEOUT, async (t) => {
+    const call = await W3cCall.create(t, bench);
+    const { connection, page } = call;
+    await page.evaluate(() => globalThis.peer.publish({ video: true }));
+    const events = [];
+    connection.ontrack = (event) => events.push(event);
+    await call.pageOffers();
+    await call.connected();
+    const [{ track, streams: [stream], transceiver }] = events;
+    await firstFrame(track);
+    const order = [];
+    track.onmute = () => order.push(`mute ${track.muted}`);
+    stream.onremovetrack = (event) => order.push(`removetrack ${event.track === track}`);
+    await page.evaluate(() => globalThis.peer.connection.removeTrack(globalThis.peer.connection.getSenders()[0]));
+    await call.pageOffers();
+    assert.deepEqual(order, ['mute true', 'removetrack true']);
+    assert.deepEqual(stream.getTracks(), []);
+    assert.equal(transceiver.currentDirection, 'inactive');
+    assert.equal(track.readyState, 'live');
+
+    await page.evaluate(() => (globalThis.peer.connection.getTransceivers()[0].direction = 'sendonly'));
+    await call.pageOffers();
+    assert.equal(events.length, 2);
+    assert.equal(events[1].track, track);
+    assert.equal(transceiver.currentDirection, 'recvonly');
+  });
+
   test('perfect negotiation: changes of both sides, at once at first, end in one connection', TIMEOUT, async (t) => {
     const { page, connection, signaler } = await perfectPair(t, bench);
     // Both offer at once: the page is polite and gives way.
