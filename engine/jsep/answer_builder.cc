@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/jsep/codec_negotiation.h"
+#include "engine/jsep/codec_preferences.h"
 #include "engine/jsep/dtls_setup.h"
 #include "engine/jsep/extension_negotiation.h"
 #include "engine/jsep/section_view.h"
@@ -25,7 +26,10 @@ bool IsAcceptable(const sdp::Description& offer, size_t index, const State& stat
   if (!EffectiveRtcpMux(offer, index)) return false;
   const Transceiver* transceiver = state.AtSection(index);
   if (transceiver != nullptr && (transceiver->stopping || transceiver->stopped)) return false;
-  return !AnswerCodecs(capabilities, *kind, section).empty();
+  static const std::vector<Codec> kNoPreference;
+  const auto& preferences = transceiver == nullptr ? kNoPreference : transceiver->codec_preferences;
+  return !AnswerCodecs(PreferredCapabilities(capabilities, *kind, preferences), *kind, section)
+              .empty();
 }
 
 // A sender's simulcast, received layer by layer, in the order of a=simulcast. What a layer
@@ -62,6 +66,8 @@ class AnswerBuilder {
 
  private:
   sdp::MediaSection Accept(size_t index);
+  std::vector<Codec> PreferredAnswer(MediaKind kind, const sdp::MediaSection& offered,
+                                     const Transceiver* transceiver);
   void AcceptMedia(size_t index, MediaKind kind, sdp::MediaSection& section);
   void AcceptData(const sdp::MediaSection& offered, sdp::MediaSection& section);
   void AddGroup(const std::vector<size_t>& transport, sdp::Description& answer);
@@ -72,6 +78,17 @@ class AnswerBuilder {
   DtlsSetup setup_ = DtlsSetup::kPassive;
 };
 
+std::vector<Codec> AnswerBuilder::PreferredAnswer(MediaKind kind, const sdp::MediaSection& offered,
+                                                  const Transceiver* transceiver) {
+  const Capabilities& all = context_.options.capabilities;
+  if (transceiver == nullptr) return AnswerCodecs(all, kind, offered);
+  const std::vector<Codec>& preferences = transceiver->codec_preferences;
+  std::vector<Codec> codecs =
+      AnswerCodecs(PreferredCapabilities(all, kind, preferences), kind, offered);
+  OrderByPreference(preferences, codecs);
+  return codecs;
+}
+
 void AnswerBuilder::AcceptMedia(size_t index, MediaKind kind, sdp::MediaSection& section) {
   const sdp::MediaSection& offered = offer_.media[index];
   const Capabilities& capabilities = context_.options.capabilities;
@@ -80,7 +97,7 @@ void AnswerBuilder::AcceptMedia(size_t index, MediaKind kind, sdp::MediaSection&
   const Direction possible = Reverse(EffectiveDirection(offer_, index));
   section.direction =
       MakeDirection(Sends(wanted) && Sends(possible), Receives(wanted) && Receives(possible));
-  section.codecs = AnswerCodecs(capabilities, kind, offered);
+  section.codecs = PreferredAnswer(kind, offered, transceiver);
   for (HeaderExtension& extension : AnswerExtensions(capabilities, kind, offer_, index)) {
     section.extmaps.push_back({.extension = std::move(extension)});
   }

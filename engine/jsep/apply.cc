@@ -10,6 +10,7 @@
 #include "engine/jsep/receive_parameters.h"
 #include "engine/jsep/remote_tracks.h"
 #include "engine/jsep/section_view.h"
+#include "engine/jsep/send_parameters.h"
 #include "engine/jsep/transport_actions.h"
 
 namespace pcd::jsep {
@@ -101,6 +102,7 @@ void SettleTransceivers(State& state, const Exchange& exchange, bool final, Appl
     }
     const Direction direction = AgreedDirection(exchange, i);
     transceiver->current_direction = direction;
+    transceiver->has_sent = transceiver->has_sent || Sends(direction);
     // A local answer can only take a track away; what it adds was told with the offer.
     const bool told = transceiver->fired_direction && Receives(*transceiver->fired_direction);
     if (!exchange.local_is_answer) {
@@ -122,6 +124,7 @@ void ApplyAnswer(State& state, const Options& options, bool local_is_answer, boo
   SettleTransceivers(state, exchange, final, result);
   UpdateTransport(state, exchange, options.limits, result);
   result.receivers = MakeReceivers(exchange, options.limits.max_ssrcs);
+  result.senders = MakeSenders(exchange, state);
   const auto data = MakeData(exchange);
   result.data_changed = data != state.data;
   state.data = data;
@@ -130,6 +133,7 @@ void ApplyAnswer(State& state, const Options& options, bool local_is_answer, boo
   state.current_local = std::exchange(state.pending_local, std::nullopt);
   state.current_remote = std::exchange(state.pending_remote, std::nullopt);
   state.stable_transceivers.clear();
+  state.stable_transport.reset();
 }
 
 }  // namespace
@@ -175,31 +179,65 @@ void ApplyRemoteAnswer(State& state, const Options& options, StoredDescription a
   ApplyAnswer(state, options, false, final, result);
 }
 
+namespace {
+
+// A restart that was only offered never happened.
+void RollTransportBack(State& state, ApplyResult& result) {
+  const auto before = std::exchange(state.stable_transport, std::nullopt);
+  if (!before || !before->local_ice || !state.current_local) return;
+  if (state.transport.local_ice->ufrag == before->local_ice->ufrag) return;
+  state.transport = *before;
+  state.transport.next_local_ice.reset();
+  TransportAction action{.local_ice = *before->local_ice, .cancel_restart = true};
+  const sdp::Description& local = state.current_local->parsed;
+  for (size_t i : TransportSections(local)) action.mids.push_back(local.media[i].mid);
+  if (before->ice_role) action.ice_role = *before->ice_role;
+  result.transports.push_back(std::move(action));
+}
+
+void RollTransceiverBack(Transceiver& transceiver, const Transceiver& before, ApplyResult& result) {
+  const auto fired = before.fired_direction.value_or(Direction::kInactive);
+  ProcessRemoteTrack(transceiver, fired, before.remote_stream_ids, result);
+  transceiver.fired_direction = before.fired_direction;
+  transceiver.mid = before.mid;
+  transceiver.mline_index = before.mline_index;
+  transceiver.current_direction = before.current_direction;
+}
+
+// Made since: by the offer that is rolled back, or by a call. False: it goes.
+bool KeepsAfterRollback(Transceiver& transceiver, ApplyResult& result) {
+  ProcessRemoteTrack(transceiver, Direction::kInactive, {}, result);
+  if (transceiver.created_by_remote && !transceiver.reused_by_add_track) {
+    result.removed_transceivers.push_back(transceiver.id);
+    return false;
+  }
+  if (transceiver.created_by_remote) {
+    transceiver.created_by_remote = false;
+    transceiver.created_by_add_track = true;
+  }
+  transceiver.mid.reset();
+  transceiver.mline_index.reset();
+  transceiver.fired_direction.reset();
+  return true;
+}
+
+}  // namespace
+
 void ApplyRollback(State& state, ApplyResult& result) {
   std::erase_if(state.transceivers, [&](Transceiver& transceiver) {
     const auto before =
         std::find_if(state.stable_transceivers.begin(), state.stable_transceivers.end(),
                      [&](const Transceiver& t) { return t.id == transceiver.id; });
-    if (before != state.stable_transceivers.end()) {
-      const auto fired = before->fired_direction.value_or(Direction::kInactive);
-      ProcessRemoteTrack(transceiver, fired, before->remote_stream_ids, result);
-      transceiver.fired_direction = before->fired_direction;
-      transceiver.mid = before->mid;
-      transceiver.mline_index = before->mline_index;
-      transceiver.current_direction = before->current_direction;
-      return false;
-    }
-    ProcessRemoteTrack(transceiver, Direction::kInactive, {}, result);
-    if (transceiver.created_by_remote) {
-      result.removed_transceivers.push_back(transceiver.id);
-      return true;
-    }
-    transceiver.mid.reset();
-    transceiver.mline_index.reset();
-    transceiver.fired_direction.reset();
-    return false;
+    const bool known = before != state.stable_transceivers.end();
+    if (known) RollTransceiverBack(transceiver, *before, result);
+    if (!known && !KeepsAfterRollback(transceiver, result)) return true;
+    // Stopped, and now nobody else knows of it.
+    if (!transceiver.stopping || transceiver.mid) return false;
+    result.stopped_transceivers.push_back(transceiver.id);
+    return true;
   });
   state.stable_transceivers.clear();
+  RollTransportBack(state, result);
   state.pending_local.reset();
   state.pending_remote.reset();
 }

@@ -22,8 +22,9 @@ void ApplyLocalAnswer(State& state, const Options& options, const CreatedDescrip
 void ApplyRemoteAnswer(State& state, const Options& options, StoredDescription answer,
                        ApplyResult& result);
 
-// Back to what was negotiated last (RFC 9429 section 5.7). Local ICE credentials and gathered
-// candidates stay: the transport goes on with them. What the application asked of its
+// Back to what was negotiated last (RFC 9429 section 5.7). The ICE credentials of a
+// first offer and their candidates stay: the transport goes on with them; those of a restart are
+// taken back. What the application asked of its
 // transceivers meanwhile stays too.
 void ApplyRollback(State& state, ApplyResult& result);
 

@@ -39,6 +39,8 @@ struct TransportAction {
   // Gather now: set in the first result for a transport and again for each local restart
   // (then local_ice is new).
   bool start_gathering = false;
+  // A rollback took a restart back: the transport goes on with local_ice, which it had before.
+  bool cancel_restart = false;
   IceRole ice_role = IceRole::kControlled;
   std::optional<RemoteTransport> remote{};  // Null after a local offer: only gather.
   friend bool operator==(const TransportAction&, const TransportAction&) = default;
@@ -77,6 +79,8 @@ struct ApplyResult {
   // One per live audio or video section once a (pr)answer was applied: the complete set for
   // the connection. Null: unchanged (after an offer).
   std::optional<std::vector<ReceiveParameters>> receivers{};
+  // The same for sending, in the same order.
+  std::optional<std::vector<SendParameters>> senders{};
   // Like receivers: null as long as nothing changed; `data` then says whether there is one.
   bool data_changed = false;
   std::optional<DataSection> data{};

@@ -59,6 +59,7 @@ bool Needs(const State& state, const Transceiver& transceiver) {
 }  // namespace
 
 bool IsNegotiationNeeded(const State& state) {
+  if (!state.ice_to_replace.empty()) return true;
   if (state.data_wanted && !HasDataSection(state)) return true;
   return std::any_of(state.transceivers.begin(), state.transceivers.end(),
                      [&](const Transceiver& t) { return Needs(state, t); });

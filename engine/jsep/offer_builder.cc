@@ -8,6 +8,7 @@
 
 #include "engine/base/status.h"
 #include "engine/jsep/codec_negotiation.h"
+#include "engine/jsep/codec_preferences.h"
 #include "engine/jsep/extension_negotiation.h"
 #include "engine/jsep/section_view.h"
 #include "engine/sdp/writer.h"
@@ -132,7 +133,9 @@ sdp::MediaSection OfferBuilder::WriteMedia(const Slot& slot) {
   if (Sends(transceiver.direction)) AddMsids(transceiver, section);
   const std::vector<Codec> previous =
       slot.before != nullptr && !slot.fresh ? slot.before->codecs : std::vector<Codec>();
-  section.codecs = payload_types_.Offer(capabilities, transceiver.kind, previous);
+  section.codecs = payload_types_.Offer(
+      PreferredCapabilities(capabilities, transceiver.kind, transceiver.codec_preferences),
+      transceiver.kind, previous);
   for (HeaderExtension& extension : extension_ids_.Offer(capabilities, transceiver.kind)) {
     section.extmaps.push_back({.extension = std::move(extension)});
   }

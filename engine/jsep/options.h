@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "engine/base/limits.h"
@@ -34,6 +35,9 @@ struct Options {
 // RTCOfferOptions.
 struct OfferOptions {
   bool ice_restart = false;
+  // Legacy: see TransceiverSet::OfferToReceive. Null: no effect.
+  std::optional<bool> offer_to_receive_audio{};
+  std::optional<bool> offer_to_receive_video{};
 };
 
 // RTCAnswerOptions: no member has meaning in W3C today.

@@ -1,10 +1,9 @@
 #include "engine/jsep/session.h"
 
-#include <algorithm>
+#include <functional>
 #include <set>
 #include <utility>
 
-#include "engine/base/caller_id.h"
 #include "engine/base/status.h"
 #include "engine/jsep/answer_builder.h"
 #include "engine/jsep/apply.h"
@@ -16,6 +15,7 @@
 #include "engine/jsep/session_state.h"
 #include "engine/jsep/signaling_state.h"
 #include "engine/jsep/text_difference.h"
+#include "engine/jsep/transceiver_set.h"
 #include "engine/jsep/validation.h"
 #include "engine/sdp/candidate.h"
 #include "engine/sdp/parser.h"
@@ -39,33 +39,13 @@ absl::Status WrongState(const char* call, SdpType type, SignalingState state) {
                       string(ToString(state)));
 }
 
-absl::Status BadArgument(const char* message, const char* field) {
-  return MakeError(absl::StatusCode::kInvalidArgument, ErrorReason::INVALID_ARGUMENT, message,
-                   {.dom_exception = "TypeError", .field = field});
-}
-
-constexpr size_t kMaxStreams = 16;
-
-absl::Status CheckTransceiverArguments(const TransceiverInit& init, std::string_view id) {
-  if (init.direction == Direction::kStopped) {
-    return BadArgument("a transceiver cannot start stopped", "init.direction");
+// None of the credentials that RestartIce saw is in use any more.
+bool AreReplaced(const State& state) {
+  if (!state.current_local) return false;
+  for (const sdp::MediaSection& section : state.current_local->parsed.media) {
+    if (state.ice_to_replace.contains(section.ice_ufrag)) return false;
   }
-  if (!id.empty() && !IsCallerId(id)) {
-    return BadArgument("a transceiver id is 1 to 64 letters, digits, '-', '_' or '.'",
-                       "transceiver_id");
-  }
-  // Each adds a line to every description.
-  if (init.stream_ids.size() > kMaxStreams) {
-    return BadArgument("a transceiver has at most 16 streams", "init.stream_ids");
-  }
-  // "-" says "no stream" in a=msid.
-  for (const string& stream : init.stream_ids) {
-    if (!sdp::IsMsidId(stream) || stream == "-") {
-      return BadArgument("a stream id is an RFC 8830 msid: 1 to 64 token characters, not \"-\"",
-                         "init.stream_ids");
-    }
-  }
-  return absl::OkStatus();
+  return true;
 }
 
 }  // namespace
@@ -83,29 +63,31 @@ class Session::Impl {
   absl::StatusOr<ApplyResult> SetLocal(const std::optional<SessionDescription>& description,
                                        const TransportInfo& transport_info);
   absl::StatusOr<ApplyResult> SetRemote(const SessionDescription& description);
-  absl::StatusOr<string> AddTransceiver(MediaKind kind, const TransceiverInit& init,
-                                        std::string_view id);
-  absl::Status SetDirection(std::string_view id, Direction direction);
-  absl::Status StopTransceiver(std::string_view id);
+  // A change of the transceivers by a call.
+  absl::Status Edit(const std::function<absl::Status(TransceiverSet&)>& edit);
+  absl::Status RestartIce();
   absl::Status AddDataSection();
   absl::StatusOr<IceCandidateInit> AddLocalCandidate(size_t index, const Candidate* candidate);
   absl::StatusOr<RemoteCandidate> AddRemoteCandidate(const IceCandidateInit& init);
   void Close();
   bool TakeNegotiationNeededEvent() { return std::exchange(negotiation_event_, false); }
   const State& state() const { return state_; }
+  const Options& options() const { return options_; }
 
  private:
+  TransceiverSet Set();
   absl::Status CheckOpen() const;
+  bool MayRestart() const;
   LocalContext Context(bool ice_restart, const TransportInfo& transport_info);
   absl::StatusOr<const CreatedDescription*> ChooseLocal(SdpType type, const string& text,
                                                         const TransportInfo& transport_info);
+  absl::Status OfferToReceive(const OfferOptions& options);
   absl::StatusOr<ApplyResult> Rollback();
   absl::StatusOr<StoredDescription> ReadRemote(const SessionDescription& description,
                                                const State& state) const;
   void NameSections(StoredDescription& stored, const State& state) const;
   void Commit(State next, ApplyResult& result);
   void Touch();
-  absl::StatusOr<Transceiver*> FindOrError(std::string_view id);
 
   const Options options_;
   RandomSource& random_;
@@ -138,6 +120,7 @@ void Session::Impl::Commit(State next, ApplyResult& result) {
   result.signaling_state_changed = next.signaling != before;
   state_ = std::move(next);
   if (state_.signaling == SignalingState::kStable) {
+    if (AreReplaced(state_)) state_.ice_to_replace.clear();
     last_offer_.reset();
     last_answer_.reset();
     negotiation_needed_ = false;
@@ -146,10 +129,18 @@ void Session::Impl::Commit(State next, ApplyResult& result) {
   Touch();
 }
 
+// A pending restart is not restarted again: its credentials differ from the negotiated ones.
+bool Session::Impl::MayRestart() const {
+  const TransportState& now = state_.transport;
+  if (!now.local_ice || !state_.current_local) return false;
+  const auto& before = state_.stable_transport;
+  return !before || !before->local_ice || before->local_ice->ufrag == now.local_ice->ufrag;
+}
+
 LocalContext Session::Impl::Context(bool ice_restart, const TransportInfo& transport_info) {
   TransportState& transport = state_.transport;
   const bool has_old = transport.local_ice.has_value();
-  if (!has_old || ice_restart) {
+  if (!has_old || (ice_restart && MayRestart())) {
     if (!transport.next_local_ice) {
       transport.next_local_ice = transport_info({.ice_restart = has_old});
     }
@@ -166,8 +157,22 @@ absl::StatusOr<SessionDescription> Session::Impl::CreateOffer(const OfferOptions
     return InvalidState("CreateOffer is not allowed in state " +
                         string(ToString(state_.signaling)));
   }
-  PCD_ASSIGN_OR_RETURN(last_offer_, BuildOffer(state_, Context(options.ice_restart, info)));
+  PCD_RETURN_IF_ERROR(OfferToReceive(options));
+  const bool restart = options.ice_restart || !state_.ice_to_replace.empty();
+  PCD_ASSIGN_OR_RETURN(last_offer_, BuildOffer(state_, Context(restart, info)));
   return SessionDescription{.type = SdpType::kOffer, .sdp = last_offer_->text};
+}
+
+absl::Status Session::Impl::OfferToReceive(const OfferOptions& options) {
+  for (const auto& [kind, receive] :
+       {std::pair(MediaKind::kAudio, options.offer_to_receive_audio),
+        std::pair(MediaKind::kVideo, options.offer_to_receive_video)}) {
+    if (!receive) continue;
+    PCD_RETURN_IF_ERROR(Edit([kind = kind, receive = *receive](TransceiverSet& set) {
+      return set.OfferToReceive(kind, receive);
+    }));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<SessionDescription> Session::Impl::CreateAnswer(const TransportInfo& info) {
@@ -229,7 +234,7 @@ absl::StatusOr<ApplyResult> Session::Impl::SetLocal(
                        ChooseLocal(type, description ? description->sdp : "", info));
   State next = state_;
   ApplyResult result;
-  if (next.signaling == SignalingState::kStable) next.stable_transceivers = next.transceivers;
+  if (next.signaling == SignalingState::kStable) next.LeaveStable();
   if (type == SdpType::kOffer) {
     ApplyLocalOffer(next, *created, result);
   } else {
@@ -306,9 +311,7 @@ absl::StatusOr<ApplyResult> Session::Impl::SetRemote(const SessionDescription& d
   if (glare) ApplyRollback(next, result);
   PCD_ASSIGN_OR_RETURN(StoredDescription stored, ReadRemote(description, next));
   TakeEarlyCandidates(next, options_.limits, stored);
-  if (glare || next.signaling == SignalingState::kStable) {
-    next.stable_transceivers = next.transceivers;
-  }
+  if (glare || next.signaling == SignalingState::kStable) next.LeaveStable();
   if (type == SdpType::kOffer) {
     ApplyRemoteOffer(next, std::move(stored), random_, result);
     last_answer_.reset();
@@ -320,59 +323,28 @@ absl::StatusOr<ApplyResult> Session::Impl::SetRemote(const SessionDescription& d
   return result;
 }
 
-absl::StatusOr<string> Session::Impl::AddTransceiver(MediaKind kind, const TransceiverInit& init,
-                                                     std::string_view id) {
-  PCD_RETURN_IF_ERROR(CheckOpen());
-  PCD_RETURN_IF_ERROR(CheckTransceiverArguments(init, id));
-  if (!id.empty() && state_.Find(id) != nullptr) {
-    return MakeError(absl::StatusCode::kAlreadyExists, ErrorReason::ALREADY_EXISTS,
-                     "a transceiver with this id exists", {.field = "transceiver_id"});
-  }
-  if (state_.transceivers.size() >= options_.limits.max_media_sections) {
-    return MakeError(
-        absl::StatusCode::kResourceExhausted, ErrorReason::LIMIT_EXCEEDED,
-        "more than " + std::to_string(options_.limits.max_media_sections) + " transceivers");
-  }
-  Transceiver transceiver;
-  transceiver.kind = kind;
-  transceiver.direction = init.direction;
-  transceiver.sender_stream_ids = init.stream_ids;
-  transceiver.id = id.empty() ? "transceiver-" + random_.IdString(12) : string(id);
-  transceiver.sender_id = "sender-" + random_.IdString(12);
-  transceiver.receiver_id = "receiver-" + random_.IdString(12);
-  transceiver.sender_track_id = "track-" + random_.IdString(12);
-  transceiver.track_id = "track-" + random_.IdString(12);
-  string result = transceiver.id;
-  state_.transceivers.push_back(std::move(transceiver));
-  Touch();
-  return result;
+TransceiverSet Session::Impl::Set() {
+  return TransceiverSet(state_, random_, options_.limits.max_media_sections);
 }
 
-absl::StatusOr<Transceiver*> Session::Impl::FindOrError(std::string_view id) {
+absl::Status Session::Impl::Edit(const std::function<absl::Status(TransceiverSet&)>& edit) {
   PCD_RETURN_IF_ERROR(CheckOpen());
-  Transceiver* transceiver = state_.Find(id);
-  if (transceiver != nullptr) return transceiver;
-  return MakeError(absl::StatusCode::kNotFound, ErrorReason::TRANSCEIVER_NOT_FOUND,
-                   "there is no such transceiver", {.field = "transceiver_id"});
-}
-
-absl::Status Session::Impl::SetDirection(std::string_view id, Direction direction) {
-  PCD_ASSIGN_OR_RETURN(Transceiver * transceiver, FindOrError(id));
-  if (transceiver->stopping) return InvalidState("the transceiver is stopped");
-  if (direction == Direction::kStopped) {
-    return BadArgument("a transceiver is stopped by StopTransceiver", "direction");
-  }
-  transceiver->direction = direction;
+  TransceiverSet set = Set();
+  PCD_RETURN_IF_ERROR(edit(set));
   Touch();
   return absl::OkStatus();
 }
 
-absl::Status Session::Impl::StopTransceiver(std::string_view id) {
-  PCD_ASSIGN_OR_RETURN(Transceiver * transceiver, FindOrError(id));
-  transceiver->stopping = true;
-  transceiver->direction = Direction::kInactive;
-  // Nobody else knows of it yet.
-  if (!transceiver->mid) std::erase_if(state_.transceivers, [&](auto& t) { return t.id == id; });
+// W3C restartIce: every credential in use must be replaced.
+absl::Status Session::Impl::RestartIce() {
+  PCD_RETURN_IF_ERROR(CheckOpen());
+  state_.ice_to_replace.clear();
+  for (const auto* stored : {&state_.current_local, &state_.pending_local}) {
+    if (!*stored) continue;
+    for (const sdp::MediaSection& section : (*stored)->parsed.media) {
+      if (!section.ice_ufrag.empty()) state_.ice_to_replace.insert(section.ice_ufrag);
+    }
+  }
   Touch();
   return absl::OkStatus();
 }
@@ -389,7 +361,7 @@ absl::StatusOr<IceCandidateInit> Session::Impl::AddLocalCandidate(size_t index,
   PCD_RETURN_IF_ERROR(CheckOpen());
   TransportState& transport = state_.transport;
   if (index != 0) return InvalidArgument("there is no such transport", "transport_index");
-  if (!transport.local_ice || state_.local() == nullptr) {
+  if (!transport.local_ice) {
     return InvalidState("no local description has started this transport");
   }
   IceCandidateInit init{.username_fragment = transport.local_ice->ufrag};
@@ -410,6 +382,8 @@ absl::StatusOr<IceCandidateInit> Session::Impl::AddLocalCandidate(size_t index,
     AddGathered(transport, (*stored)->parsed);
     (*stored)->text = TextOf(**stored);
   }
+  // Rolled back meanwhile: the next description will have it.
+  if (state_.local() == nullptr) return InvalidState("there is no local description");
   const StoredDescription& local = *state_.local();
   const std::vector<size_t> sections = TransportSections(local.parsed);
   if (!sections.empty()) {
@@ -477,20 +451,63 @@ std::optional<bool> Session::can_trickle_ice_candidates() const {
 
 absl::StatusOr<string> Session::AddTransceiver(MediaKind kind, const TransceiverInit& init,
                                                std::string_view id) {
-  return impl_->AddTransceiver(kind, init, id);
+  string added;
+  PCD_RETURN_IF_ERROR(impl_->Edit([&](TransceiverSet& set) -> absl::Status {
+    PCD_ASSIGN_OR_RETURN(added, set.Add(kind, init, id));
+    return absl::OkStatus();
+  }));
+  return added;
+}
+absl::StatusOr<string> Session::AddTrack(MediaKind kind, const string& track_id,
+                                         const std::vector<string>& stream_ids,
+                                         std::string_view transceiver_id) {
+  string added;
+  PCD_RETURN_IF_ERROR(impl_->Edit([&](TransceiverSet& set) -> absl::Status {
+    PCD_ASSIGN_OR_RETURN(added, set.AddTrack(kind, track_id, stream_ids, transceiver_id));
+    return absl::OkStatus();
+  }));
+  return added;
+}
+absl::Status Session::RemoveTrack(std::string_view sender_id) {
+  return impl_->Edit([&](TransceiverSet& set) { return set.RemoveTrack(sender_id); });
+}
+absl::Status Session::ReplaceTrack(std::string_view sender_id, MediaKind kind,
+                                   const string& track_id) {
+  return impl_->Edit(
+      [&](TransceiverSet& set) { return set.ReplaceTrack(sender_id, kind, track_id); });
+}
+absl::Status Session::SetSenderStreams(std::string_view sender_id,
+                                       const std::vector<string>& stream_ids) {
+  return impl_->Edit(
+      [&](TransceiverSet& set) { return set.SetSenderStreams(sender_id, stream_ids); });
 }
 absl::Status Session::SetDirection(std::string_view transceiver_id, Direction direction) {
-  return impl_->SetDirection(transceiver_id, direction);
+  return impl_->Edit(
+      [&](TransceiverSet& set) { return set.SetDirection(transceiver_id, direction); });
 }
 absl::Status Session::StopTransceiver(std::string_view transceiver_id) {
-  return impl_->StopTransceiver(transceiver_id);
+  return impl_->Edit([&](TransceiverSet& set) { return set.Stop(transceiver_id); });
 }
+absl::Status Session::SetCodecPreferences(std::string_view transceiver_id,
+                                          std::vector<Codec> codecs) {
+  return impl_->Edit([&](TransceiverSet& set) {
+    return set.SetCodecPreferences(impl_->options().capabilities, transceiver_id,
+                                   std::move(codecs));
+  });
+}
+absl::Status Session::RestartIce() { return impl_->RestartIce(); }
 const std::vector<Transceiver>& Session::transceivers() const {
   return impl_->state().transceivers;
 }
 const Transceiver* Session::FindTransceiver(std::string_view transceiver_id) const {
   for (const Transceiver& transceiver : transceivers()) {
     if (transceiver.id == transceiver_id) return &transceiver;
+  }
+  return nullptr;
+}
+const Transceiver* Session::FindSender(std::string_view sender_id) const {
+  for (const Transceiver& transceiver : transceivers()) {
+    if (transceiver.sender_id == sender_id) return &transceiver;
   }
   return nullptr;
 }

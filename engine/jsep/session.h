@@ -25,6 +25,7 @@
 #include "engine/jsep/transceiver.h"
 #include "engine/model/enums.h"
 #include "engine/model/ice.h"
+#include "engine/model/rtp_parameters.h"
 #include "engine/model/session.h"
 
 namespace pcd::jsep {
@@ -78,18 +79,37 @@ class Session {
 
   // --- Transceivers and data ------------------------------------------------------------
 
+  // Errors: see transceiver_set.h. Each may make negotiation needed.
+
   // Returns the transceiver's id: `id` if not empty, else one made here.
-  // INVALID_ARGUMENT (TypeError) for an id that is not IsCallerId, field transceiver_id, and
-  // for a stream id that cannot stand in a=msid (RFC 8830), field init.stream_ids;
-  // ALREADY_EXISTS when the id is taken; LIMIT_EXCEEDED beyond max_media_sections.
+  // INVALID_ARGUMENT (TypeError) for an id that is not IsCallerId and for a stream id that
+  // cannot stand in a=msid (RFC 8830); ALREADY_EXISTS when an id is taken; LIMIT_EXCEEDED beyond
+  // max_media_sections.
   absl::StatusOr<std::string> AddTransceiver(MediaKind kind, const TransceiverInit& init,
                                              std::string_view id = {});
+  // W3C addTrack: reuses a sender that has never sent, else makes a transceiver with this id.
+  // Returns the transceiver's id. TRACK_IN_USE when a sender has the track.
+  absl::StatusOr<std::string> AddTrack(MediaKind kind, const std::string& track_id,
+                                       const std::vector<std::string>& stream_ids,
+                                       std::string_view transceiver_id = {});
+  // W3C removeTrack. Without a track: no effect.
+  absl::Status RemoveTrack(std::string_view sender_id);
+  // W3C replaceTrack; an empty track takes the present one away. Needs no negotiation.
+  absl::Status ReplaceTrack(std::string_view sender_id, MediaKind kind,
+                            const std::string& track_id);
+  absl::Status SetSenderStreams(std::string_view sender_id,
+                                const std::vector<std::string>& stream_ids);
   absl::Status SetDirection(std::string_view transceiver_id, Direction direction);
   // W3C stop(): takes effect with the next negotiation; at once when never negotiated.
   absl::Status StopTransceiver(std::string_view transceiver_id);
+  // Each as CodecCapabilities (codec_preferences.h) lists it. Empty: back to the default.
+  absl::Status SetCodecPreferences(std::string_view transceiver_id, std::vector<Codec> codecs);
+  // W3C restartIce: the next offer has new credentials. No effect before the first description.
+  absl::Status RestartIce();
   // In order of creation, without stopped ones.
   const std::vector<Transceiver>& transceivers() const;
   const Transceiver* FindTransceiver(std::string_view transceiver_id) const;  // Null: none.
+  const Transceiver* FindSender(std::string_view sender_id) const;            // Null: none.
 
   // The first data channel was created: the next offer has an m=application section.
   absl::Status AddDataSection();

@@ -319,8 +319,8 @@ TEST(SessionOfferTest, RefusesBadTransceiverCalls) {
   ExpectError(peer.session->StopTransceiver("y"), ErrorReason::TRANSCEIVER_NOT_FOUND, "");
   peer.SetLocal(SdpType::kOffer);
   ASSERT_TRUE(peer.session->StopTransceiver("x").ok());
-  ExpectError(peer.session->SetDirection("x", Direction::kInactive), ErrorReason::INVALID_STATE,
-              "InvalidStateError");
+  ExpectError(peer.session->SetDirection("x", Direction::kInactive),
+              ErrorReason::TRANSCEIVER_STOPPED, "InvalidStateError");
 }
 
 // What a caller names stands in the SDP and in logs.

@@ -63,6 +63,9 @@ struct State {
   std::optional<StoredDescription> current_local{}, current_remote{};
   std::optional<StoredDescription> pending_local{}, pending_remote{};
   TransportState transport{};
+  std::optional<TransportState> stable_transport{};  // As it was when stable was left.
+  // Local ufrags that RestartIce saw; not empty: the next offer restarts.
+  std::set<std::string> ice_to_replace{};
   // Given before any remote description: checked by syntax alone, kept for the first one.
   std::vector<IceCandidateInit> early_candidates{};
   bool data_wanted = false;
@@ -76,6 +79,10 @@ struct State {
   }
   const StoredDescription* remote() const {
     return pending_remote ? &*pending_remote : current_remote ? &*current_remote : nullptr;
+  }
+  void LeaveStable() {
+    stable_transceivers = transceivers;
+    stable_transport = transport;
   }
   Transceiver* Find(std::string_view id) {
     for (Transceiver& t : transceivers) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/model/enums.h"
+#include "engine/model/rtp_parameters.h"
 
 namespace pcd::jsep {
 
@@ -20,6 +21,8 @@ struct Transceiver {
   std::optional<Direction> current_direction{};  // What was negotiated; null before.
   std::string sender_id{};                       // Unique in the connection.
   std::string receiver_id{};                     // Unique in the connection.
+  // The local track that is sent now; empty: none. Changes without negotiation too.
+  std::string local_track_id{};
   std::string sender_track_id{};                 // Written into a=msid of sending sections.
   std::vector<std::string> sender_stream_ids{};  // Streams the sender belongs to.
   std::string track_id{};                        // The receiver's (remote) track.
@@ -30,6 +33,11 @@ struct Transceiver {
   // Made by addTrack: only such a one is reused for a section of a remote offer (RFC 9429
   // section 5.10).
   bool created_by_add_track = false;
+  // addTrack took it, so a rollback of the offer that made it leaves it (W3C 4.4.1.5).
+  bool reused_by_add_track = false;
+  bool has_sent = false;  // Was ever negotiated to send: addTrack does not reuse its sender.
+  // W3C [[PreferredCodecs]], as GetCapabilities lists them; empty: the default order.
+  std::vector<Codec> codec_preferences{};
 
   // W3C [[FiredDirection]]: what the track events told so far.
   std::optional<Direction> fired_direction{};

@@ -116,6 +116,25 @@ absl::Status ValidateAnswerSection(const sdp::Description& offer, const sdp::Des
   return absl::OkStatus();
 }
 
+// RFC 8839 section 4.4.3: only an offer begins a restart, and a pranswer settles its credentials.
+absl::Status ValidateAnswerIce(const sdp::Description& answer, size_t index, const State& state) {
+  if (!state.transport.remote_ice) return absl::OkStatus();
+  const IceParameters now = EffectiveIce(answer, index);
+  const IceParameters& known = *state.transport.remote_ice;
+  if (now.ufrag == known.ufrag && now.pwd == known.pwd) return absl::OkStatus();
+  const auto& before = state.stable_transport;
+  const bool restarting = before && before->local_ice && state.transport.local_ice &&
+                          before->local_ice->ufrag != state.transport.local_ice->ufrag;
+  const int line = answer.media[index].line.number;
+  if (!restarting) {
+    return BadSemantics(line, "the answer restarts ICE, which the offer did not");
+  }
+  if (state.signaling == SignalingState::kHaveRemotePranswer) {
+    return UnsupportedSdp(line, "the answer has other ICE credentials than the pranswer");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ValidateAnswerTransport(const sdp::Description& offer, const sdp::Description& answer,
                                      const State& state) {
   const std::vector<size_t> sections = TransportSections(answer);
@@ -138,6 +157,7 @@ absl::Status ValidateAnswerTransport(const sdp::Description& offer, const sdp::D
   if (!setup || *setup == DtlsSetup::kActpass) {
     return BadSemantics(line, "the answer's a=setup is neither active nor passive");
   }
+  PCD_RETURN_IF_ERROR(ValidateAnswerIce(answer, sections.front(), state));
   return SameFingerprints(answer, sections, state);
 }
 

@@ -69,6 +69,21 @@ struct ReceiveParameters {
   friend bool operator==(const ReceiveParameters&, const ReceiveParameters&) = default;
 };
 
+// What one negotiated media section means for sending.
+struct SendParameters {
+  std::string mid{};
+  std::string transceiver_id{};
+  std::string sender_id{};
+  MediaKind kind = MediaKind::kAudio;
+  bool sending = false;  // False: nothing may be sent, whether the sender has a track or not.
+  // Payload types and parameters as the remote wants to receive them, preferred first, incl. rtx;
+  // feedback that both sides named.
+  std::vector<Codec> codecs{};
+  std::vector<HeaderExtension> extensions{};  // Ids to send with.
+  bool reduced_size_rtcp = false;             // a=rtcp-rsize agreed.
+  friend bool operator==(const SendParameters&, const SendParameters&) = default;
+};
+
 }  // namespace pcd
 
 #endif  // ENGINE_MODEL_RTP_PARAMETERS_H_

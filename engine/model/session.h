@@ -47,10 +47,13 @@ struct DataChannelInit {
   friend bool operator==(const DataChannelInit&, const DataChannelInit&) = default;
 };
 
-// RTCRtpTransceiverInit, as far as AddTransceiver by kind needs it.
+// RTCRtpTransceiverInit, and the ids that a caller may choose.
 struct TransceiverInit {
   Direction direction = Direction::kSendRecv;
   std::vector<std::string> stream_ids{};
+  std::string track_id{};     // The local track to send; empty: none yet.
+  std::string sender_id{};    // Empty: one is made.
+  std::string receiver_id{};  // Empty: one is made.
 };
 
 }  // namespace pcd

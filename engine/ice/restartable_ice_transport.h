@@ -1,0 +1,112 @@
+// ICE restart (RFC 8445 section 9) over any backend.
+//
+//   RestartableIceTransport ice(loop, std::move(first), [&] { return factory.Create(...); });
+//   ...                                      // as any IceTransport
+//   auto offered = ice.PrepareRestart();     // credentials for a description
+//   ice.Restart();                           // the description was applied
+//   ice.StartGathering();                    // of the new generation, as all that follows
+//   ice.SetRemoteParameters(theirs);         // its checks begin
+//   // it connects: data moves over, the old generation ends
+//   ice.CancelRestart();                     // or: the offer was rolled back
+#ifndef ENGINE_ICE_RESTARTABLE_ICE_TRANSPORT_H_
+#define ENGINE_ICE_RESTARTABLE_ICE_TRANSPORT_H_
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "engine/ice/event_queue.h"
+#include "engine/ice/ice_transport.h"
+#include "engine/net/loop.h"
+
+namespace pcd::ice {
+
+// Each generation is a transport of the backend with its own credentials, sockets and
+// candidates. Data stays on the old one until the new one is connected; what still arrives on
+// the old one is delivered for kGrace more. So a restart gathers anew, leads out of failed, and
+// can be taken back.
+//
+// What is asked and told belongs to the latest generation: parameters, gathering, candidates.
+// The state is W3C's (webrtc 5.6.4): when the remote parameters of a restart are known,
+// completed becomes connected, and disconnected and failed become checking.
+// Threading: its loop.
+class RestartableIceTransport : public IceTransport {
+ public:
+  using Make = std::function<absl::StatusOr<std::unique_ptr<IceTransport>>()>;
+  static constexpr Duration kGrace = std::chrono::seconds(2);
+  // Restarts under way at a time; one more ends the oldest of them.
+  static constexpr size_t kMaxRestarts = 3;
+
+  RestartableIceTransport(net::Loop& loop, std::unique_ptr<IceTransport> first, Make make);
+  ~RestartableIceTransport() override;
+
+  // Makes the next generation, unless one is prepared already, and returns its parameters.
+  // Nothing else changes. INVALID_STATE: closed. Others: the backend's.
+  absl::StatusOr<IceParameters> PrepareRestart();
+  // What is prepared becomes the latest generation; prepares it if need be.
+  absl::Status Restart() override;
+  // Ends the latest generation in favour of the one before. No-op without a restart under way.
+  void CancelRestart();
+
+  const IceParameters& local_parameters() const override;
+  void SetPacketHandler(PacketHandler* handler) override;
+  void SetEventCallback(net::Task callback) override { events_.SetCallback(std::move(callback)); }
+  std::optional<Event> PollEvent() override;
+  void SetRole(IceRole role) override;
+  void StartGathering() override { latest().StartGathering(); }
+  absl::Status SetRemoteParameters(const IceParameters& parameters) override;
+  absl::Status AddRemoteCandidate(const Candidate& candidate) override;
+  void SetRemoteEndOfCandidates() override { latest().SetRemoteEndOfCandidates(); }
+  bool writable() const override { return sending().writable(); }
+  bool Send(ByteSpan packet) override { return sending().Send(packet); }
+  size_t SendBatch(std::span<const ByteSpan> packets) override;
+  Stats GetStats() const override;
+  void Close() override;
+
+ private:
+  struct Generation {
+    uint32_t number = 0;
+    std::unique_ptr<IceTransport> ice{};
+    IceConnectionState state = IceConnectionState::kNew;
+    bool checking = false;  // Its remote parameters are set.
+  };
+
+  IceTransport& latest() { return *generations_.back().ice; }
+  IceTransport& sending() const;
+  Generation Adopt(std::unique_ptr<IceTransport> ice);
+  void Drain();
+  void Handle(size_t index, Event event);
+  // The latest generation is connected: the others have had their time.
+  void MoveOver();
+  void End(Generation generation);
+  void EndRetired();
+  IceConnectionState CombinedState() const;
+  void UpdateState();
+  static void AddCounters(const Stats& from, Stats& to);
+
+  net::Loop& loop_;
+  const Make make_;
+  EventQueue events_;
+  std::unique_ptr<net::Timer> timer_;
+  std::vector<Generation> generations_;  // Oldest first; never empty.
+  std::optional<Generation> prepared_;
+  std::vector<Generation> retired_;  // Still heard.
+  PacketHandler* handler_ = nullptr;
+  std::optional<IceRole> role_;
+  IceConnectionState state_ = IceConnectionState::kNew;
+  IceGatheringState gathering_ = IceGatheringState::kNew;
+  uint32_t made_ = 0;
+  Stats past_{};  // Counters of the generations that ended.
+  bool closed_ = false;
+  bool draining_ = false;
+};
+
+}  // namespace pcd::ice
+
+#endif  // ENGINE_ICE_RESTARTABLE_ICE_TRANSPORT_H_

@@ -1,0 +1,180 @@
+#include "engine/ice/restartable_ice_transport.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/base/status.h"
+#include "engine/ice/event_recorder.h"
+#include "engine/ice/fake_ice_network.h"
+#include "engine/testing/sim_loop.h"
+
+namespace pcd::ice {
+namespace {
+
+using State = IceConnectionState;
+using std::chrono::seconds;
+
+class RestartableIceTransportTest : public ::testing::Test {
+ protected:
+  struct End {
+    End(net::Loop& loop, FakeIceNetwork& network)
+        : ice(loop, *network.Create(loop, Config{}),
+              [&loop, &network] { return network.Create(loop, Config{}); }),
+          record(ice) {
+      ice.SetPacketHandler(&record);
+    }
+    RestartableIceTransport ice;
+    EventRecorder record;
+  };
+
+  void Introduce() {
+    a_.ice.SetRole(IceRole::kControlling);
+    a_.ice.StartGathering();
+    b_.ice.StartGathering();
+    ASSERT_TRUE(a_.ice.SetRemoteParameters(b_.ice.local_parameters()).ok());
+    ASSERT_TRUE(b_.ice.SetRemoteParameters(a_.ice.local_parameters()).ok());
+  }
+
+  void Connect() {
+    a_.record.trickle_to = &b_.ice;
+    b_.record.trickle_to = &a_.ice;
+    Introduce();
+    loop_.RunDue();
+    ASSERT_TRUE(a_.ice.writable());
+    ASSERT_TRUE(b_.ice.writable());
+  }
+
+  void Exchange() {
+    const size_t before_a = a_.record.packets.size(), before_b = b_.record.packets.size();
+    EXPECT_TRUE(a_.ice.Send(std::vector<uint8_t>{1}));
+    EXPECT_TRUE(b_.ice.Send(std::vector<uint8_t>{2}));
+    loop_.RunDue();
+    EXPECT_EQ(a_.record.packets.size(), before_a + 1);
+    EXPECT_EQ(b_.record.packets.size(), before_b + 1);
+  }
+
+  pcd::testing::SimNetwork sim_;
+  pcd::testing::SimLoop loop_{sim_};
+  FakeIceNetwork network_;
+  End a_{loop_, network_};
+  End b_{loop_, network_};
+};
+
+TEST_F(RestartableIceTransportTest, WithoutARestartItIsItsFirstGeneration) {
+  Connect();
+  EXPECT_EQ(a_.record.states,
+            (std::vector<State>{State::kChecking, State::kConnected, State::kCompleted}));
+  EXPECT_EQ(a_.record.gathering_states,
+            (std::vector<IceGatheringState>{IceGatheringState::kGathering,
+                                            IceGatheringState::kComplete}));
+  Exchange();
+}
+
+TEST_F(RestartableIceTransportTest, DataStaysOnTheOldPairUntilTheNewOneIsConnected) {
+  Connect();
+  const std::string old_ufrag = a_.ice.local_parameters().ufrag;
+  const auto prepared = a_.ice.PrepareRestart();
+  ASSERT_TRUE(prepared.ok());
+  EXPECT_NE(prepared->ufrag, old_ufrag);
+  EXPECT_EQ(a_.ice.local_parameters().ufrag, old_ufrag);
+  ASSERT_TRUE(a_.ice.Restart().ok());
+  EXPECT_EQ(a_.ice.local_parameters(), *prepared);
+  a_.ice.StartGathering();
+  loop_.RunDue();
+  Exchange();
+  EXPECT_EQ(a_.record.candidates.back().Ufrag(), prepared->ufrag);
+
+  ASSERT_TRUE(b_.ice.Restart().ok());
+  b_.ice.StartGathering();
+  ASSERT_TRUE(b_.ice.SetRemoteParameters(a_.ice.local_parameters()).ok());
+  Exchange();
+  EXPECT_EQ(b_.record.states.back(), State::kConnected);
+  ASSERT_TRUE(a_.ice.SetRemoteParameters(b_.ice.local_parameters()).ok());
+  loop_.RunDue();
+  EXPECT_EQ(a_.record.pairs.size(), 2u);
+  EXPECT_EQ(a_.record.states.back(), State::kConnected);
+  Exchange();
+  loop_.RunFor(RestartableIceTransport::kGrace + seconds(1));
+  Exchange();
+}
+
+TEST_F(RestartableIceTransportTest, ACancelledRestartLeavesEverythingAsItWas) {
+  Connect();
+  const IceParameters before = a_.ice.local_parameters();
+  ASSERT_TRUE(a_.ice.Restart().ok());
+  a_.ice.StartGathering();
+  loop_.RunDue();
+  a_.ice.CancelRestart();
+  EXPECT_EQ(a_.ice.local_parameters(), before);
+  Exchange();
+  EXPECT_EQ(a_.record.states.back(), State::kCompleted);
+  a_.ice.CancelRestart();
+  EXPECT_EQ(a_.ice.local_parameters(), before);
+}
+
+TEST_F(RestartableIceTransportTest, ARestartLeadsOutOfFailed) {
+  Connect();
+  network_.SetReachable(false);
+  loop_.RunFor(seconds(60));
+  ASSERT_EQ(a_.record.states.back(), State::kFailed);
+  network_.SetReachable(true);
+  for (End* end : {&a_, &b_}) {
+    ASSERT_TRUE(end->ice.Restart().ok());
+    end->ice.StartGathering();
+  }
+  ASSERT_TRUE(a_.ice.SetRemoteParameters(b_.ice.local_parameters()).ok());
+  EXPECT_EQ(a_.ice.GetStats().state, State::kChecking);
+  ASSERT_TRUE(b_.ice.SetRemoteParameters(a_.ice.local_parameters()).ok());
+  loop_.RunDue();
+  EXPECT_TRUE(a_.ice.writable());
+  Exchange();
+}
+
+TEST_F(RestartableIceTransportTest, CountersGoOnAndIdsStayUniqueOverRestarts) {
+  Connect();
+  Exchange();
+  for (End* end : {&a_, &b_}) {
+    ASSERT_TRUE(end->ice.Restart().ok());
+    end->ice.StartGathering();
+  }
+  ASSERT_TRUE(a_.ice.SetRemoteParameters(b_.ice.local_parameters()).ok());
+  ASSERT_TRUE(b_.ice.SetRemoteParameters(a_.ice.local_parameters()).ok());
+  loop_.RunDue();
+  Exchange();
+  loop_.RunFor(seconds(5));
+  const Stats stats = a_.ice.GetStats();
+  EXPECT_EQ(stats.packets_sent, 2u);
+  EXPECT_EQ(stats.packets_received, 2u);
+  EXPECT_EQ(stats.selected_pair_changes, 2u);
+  EXPECT_EQ(stats.selected_pair_id.substr(0, 3), "G1-");
+}
+
+TEST_F(RestartableIceTransportTest, RestartsWithoutEndDoNotPileUp) {
+  Connect();
+  for (int i = 0; i < 20; ++i) {
+    ASSERT_TRUE(a_.ice.Restart().ok());
+    a_.ice.StartGathering();
+  }
+  EXPECT_LE(a_.ice.GetStats().candidates.size(), 2 * (RestartableIceTransport::kMaxRestarts + 1));
+  Exchange();
+}
+
+TEST_F(RestartableIceTransportTest, ClosedIsTheLastEventAndNothingRestartsAfterIt) {
+  Connect();
+  ASSERT_TRUE(a_.ice.Restart().ok());
+  a_.ice.Close();
+  a_.ice.Close();
+  loop_.RunDue();
+  EXPECT_EQ(a_.record.states.back(), State::kClosed);
+  EXPECT_FALSE(a_.ice.writable());
+  EXPECT_EQ(GetErrorReason(a_.ice.Restart()), ErrorReason::INVALID_STATE);
+  EXPECT_EQ(GetErrorReason(a_.ice.PrepareRestart().status()), ErrorReason::INVALID_STATE);
+}
+
+}  // namespace
+}  // namespace pcd::ice
