@@ -18,6 +18,7 @@
 #include "engine/host/host.h"
 #include "service/field_guard.h"
 #include "service/lease_guard.h"
+#include "service/status_mapping.h"
 #include "service/unary_reply.h"
 
 namespace pcd::service {
@@ -33,6 +34,20 @@ inline absl::Status CheckCall(const grpc::CallbackServerContext& context,
                               std::initializer_list<std::string_view> fields) {
   PCD_RETURN_IF_ERROR(CheckLeaseToken(context));
   return CheckFields(request, fields);
+}
+
+// STALE_REVISION when the request names a revision that is not the connection's: another
+// controller changed it first. Requests without the field, and 0, are not checked.
+template <typename Request>
+grpc::Status CheckRevision(const host::PeerConnection& pc, const Request& request) {
+  if constexpr (requires { request.revision(); }) {
+    if (request.revision() != 0 && request.revision() != pc.revision()) {
+      return MakeGrpcStatus(grpc::StatusCode::ABORTED, v1::ERROR_REASON_STALE_REVISION,
+                            "the connection was changed since this revision",
+                            {{"revision", std::to_string(pc.revision())}});
+    }
+  }
+  return grpc::Status::OK;
 }
 
 // `operation` runs on the loop of the connection that the request names, and fills the
@@ -53,6 +68,13 @@ grpc::ServerUnaryReactor* CallOnConnection(
   host.Visit(request->peer_connection_id(),
              [request, operation = std::move(operation),
               reply = std::move(reply)](absl::StatusOr<host::PeerConnection*> pc) mutable {
+               if (pc.ok()) {
+                 const grpc::Status current = CheckRevision(**pc, *request);
+                 if (!current.ok()) {
+                   std::move(reply).Finish(current);
+                   return;
+                 }
+               }
                const absl::Status result =
                    pc.ok() ? operation(**pc, *request, reply.response()) : pc.status();
                std::move(reply).Finish(result);

@@ -8,6 +8,7 @@
 #include "engine/base/status.h"
 #include "engine/host/accept_offer.h"
 #include "service/connection_call.h"
+#include "service/gathering_options.h"
 #include "service/page_token.h"
 #include "service/peer_connection_mapping.h"
 #include "service/peer_connection_service.h"
@@ -21,7 +22,6 @@ constexpr int kDefaultPageSize = 100;
 constexpr int kMaxPageSize = 1000;
 constexpr size_t kMaxCloseMessageBytes = 256;
 constexpr Duration kMaxGracefulTimeout = std::chrono::seconds(60);
-constexpr Duration kMaxGatheringTimeout = std::chrono::seconds(25);
 
 // Create and AcceptOffer share these fields.
 template <typename Request>
@@ -47,24 +47,8 @@ absl::StatusOr<host::AcceptOfferOptions> ToAcceptOfferOptions(
     PCD_ASSIGN_OR_RETURN(IceCandidateInit candidate, FromProto(request.candidates(i), field));
     options.candidates.push_back(std::move(candidate));
   }
-  switch (request.gathering()) {
-    case v1::GATHERING_MODE_UNSPECIFIED:
-    case v1::GATHERING_MODE_COMPLETE:
-      break;
-    case v1::GATHERING_MODE_TRICKLE:
-      options.wait_for_gathering = false;
-      break;
-    default:
-      return InvalidArgument("the mode is complete or trickle", "gathering");
-  }
-  if (request.has_gathering_timeout()) {
-    if (!options.wait_for_gathering) {
-      return InvalidArgument("a timeout goes with complete gathering only", "gathering_timeout");
-    }
-    PCD_ASSIGN_OR_RETURN(options.gathering_timeout,
-                         DurationFromProto(request.gathering_timeout(), Duration::zero(),
-                                           kMaxGatheringTimeout, "gathering_timeout"));
-  }
+  PCD_RETURN_IF_ERROR(
+      ReadGathering(request, options.wait_for_gathering, options.gathering_timeout));
   return options;
 }
 

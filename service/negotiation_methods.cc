@@ -6,10 +6,12 @@
 #include <variant>
 
 #include "engine/base/status.h"
+#include "engine/host/negotiate.h"
 #include "engine/model/stats.h"
 #include "engine/sdp/candidate.h"
 #include "service/connection_call.h"
 #include "service/enum_mapping.h"
+#include "service/gathering_options.h"
 #include "service/peer_connection_mapping.h"
 #include "service/peer_connection_service.h"
 #include "service/stats_mapping.h"
@@ -28,16 +30,56 @@ size_t RemoteCandidates(const host::PeerConnection& pc) {
   return count;
 }
 
+absl::StatusOr<host::NegotiateOptions> ToNegotiateOptions(const v1::NegotiateRequest& request) {
+  host::NegotiateOptions options;
+  options.step.ice_restart = request.ice_restart();
+  if (request.has_description()) {
+    PCD_ASSIGN_OR_RETURN(options.step.description, FromProto(request.description(), "description"));
+    if (request.ice_restart()) {
+      return InvalidArgument("only an offer of ours can restart ICE", "ice_restart");
+    }
+  }
+  switch (request.glare_role()) {
+    case v1::GLARE_ROLE_UNSPECIFIED:
+    case v1::GLARE_ROLE_POLITE:
+      break;
+    case v1::GLARE_ROLE_IMPOLITE:
+      options.step.polite = false;
+      break;
+    default:
+      return InvalidArgument("the role is polite or impolite", "glare_role");
+  }
+  PCD_RETURN_IF_ERROR(
+      ReadGathering(request, options.wait_for_gathering, options.gathering_timeout));
+  return options;
+}
+
+void FillResponse(const host::NegotiateResult& result, v1::NegotiateResponse& response) {
+  if (result.description) *response.mutable_description() = ToProto(*result.description);
+  response.set_offer_ignored(result.offer_ignored);
+  *response.mutable_peer_connection() = ToProto(result.info);
+  FillTransceivers(result.transceivers, response.mutable_transceivers());
+  response.set_gathering_complete(result.gathering_complete);
+}
+
 }  // namespace
 
 grpc::ServerUnaryReactor* PeerConnectionService::CreateOffer(grpc::CallbackServerContext* context,
                                                              const v1::CreateOfferRequest* request,
                                                              v1::CreateOfferResponse* response) {
   return CallOnConnection<v1::CreateOfferRequest, v1::CreateOfferResponse>(
-      host_, context, request, response, {"peer_connection_id"},
-      [](host::PeerConnection& pc, const v1::CreateOfferRequest&,
+      host_, context, request, response,
+      {"peer_connection_id", "ice_restart", "offer_to_receive_audio", "offer_to_receive_video"},
+      [](host::PeerConnection& pc, const v1::CreateOfferRequest& in,
          v1::CreateOfferResponse& out) -> absl::Status {
-        PCD_ASSIGN_OR_RETURN(const SessionDescription offer, pc.CreateOffer({}));
+        jsep::OfferOptions options{.ice_restart = in.ice_restart()};
+        if (in.has_offer_to_receive_audio()) {
+          options.offer_to_receive_audio = in.offer_to_receive_audio();
+        }
+        if (in.has_offer_to_receive_video()) {
+          options.offer_to_receive_video = in.offer_to_receive_video();
+        }
+        PCD_ASSIGN_OR_RETURN(const SessionDescription offer, pc.CreateOffer(options));
         *out.mutable_description() = ToProto(offer);
         return absl::OkStatus();
       });
@@ -60,7 +102,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::SetLocalDescription(
     grpc::CallbackServerContext* context, const v1::SetLocalDescriptionRequest* request,
     v1::SetLocalDescriptionResponse* response) {
   return CallOnConnection<v1::SetLocalDescriptionRequest, v1::SetLocalDescriptionResponse>(
-      host_, context, request, response, {"peer_connection_id", "description"},
+      host_, context, request, response, {"peer_connection_id", "description", "revision"},
       [](host::PeerConnection& pc, const v1::SetLocalDescriptionRequest& in,
          v1::SetLocalDescriptionResponse& out) -> absl::Status {
         std::optional<SessionDescription> description;
@@ -78,7 +120,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::SetRemoteDescription(
     grpc::CallbackServerContext* context, const v1::SetRemoteDescriptionRequest* request,
     v1::SetRemoteDescriptionResponse* response) {
   return CallOnConnection<v1::SetRemoteDescriptionRequest, v1::SetRemoteDescriptionResponse>(
-      host_, context, request, response, {"peer_connection_id", "description"},
+      host_, context, request, response, {"peer_connection_id", "description", "revision"},
       [](host::PeerConnection& pc, const v1::SetRemoteDescriptionRequest& in,
          v1::SetRemoteDescriptionResponse& out) -> absl::Status {
         PCD_ASSIGN_OR_RETURN(const SessionDescription description,
@@ -106,18 +148,67 @@ grpc::ServerUnaryReactor* PeerConnectionService::AddIceCandidate(
       });
 }
 
+grpc::ServerUnaryReactor* PeerConnectionService::RestartIce(grpc::CallbackServerContext* context,
+                                                            const v1::RestartIceRequest* request,
+                                                            v1::RestartIceResponse* response) {
+  return CallOnConnection<v1::RestartIceRequest, v1::RestartIceResponse>(
+      host_, context, request, response, {"peer_connection_id", "revision"},
+      [](host::PeerConnection& pc, const v1::RestartIceRequest&,
+         v1::RestartIceResponse& out) -> absl::Status {
+        PCD_RETURN_IF_ERROR(pc.RestartIce());
+        *out.mutable_peer_connection() = ToProto(pc.Info());
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* PeerConnectionService::Negotiate(grpc::CallbackServerContext* context,
+                                                           const v1::NegotiateRequest* request,
+                                                           v1::NegotiateResponse* response) {
+  UnaryReply<v1::NegotiateResponse> reply(context, response);
+  grpc::ServerUnaryReactor* reactor = reply.reactor();
+  absl::Status status = CheckCall(*context, *request,
+                                  {"peer_connection_id", "description", "glare_role", "gathering",
+                                   "gathering_timeout", "ice_restart", "revision"});
+  if (status.ok()) status = RequireConnectionId(request->peer_connection_id());
+  absl::StatusOr<host::NegotiateOptions> options = ToNegotiateOptions(*request);
+  if (status.ok()) status = options.status();
+  if (!status.ok()) {
+    std::move(reply).Finish(status);
+    return reactor;
+  }
+  host_.Visit(request->peer_connection_id(), [request, options = *std::move(options),
+                                              reply = std::move(reply)](
+                                                 absl::StatusOr<host::PeerConnection*> pc) mutable {
+    const grpc::Status ready = pc.ok() ? CheckRevision(**pc, *request) : ToGrpcStatus(pc.status());
+    if (!ready.ok()) {
+      std::move(reply).Finish(ready);
+      return;
+    }
+    host::Negotiate(
+        **pc, options,
+        [reply = std::move(reply)](absl::StatusOr<host::NegotiateResult> result) mutable {
+          if (result.ok()) FillResponse(*result, reply.response());
+          std::move(reply).Finish(result.status());
+        });
+  });
+  return reactor;
+}
+
 grpc::ServerUnaryReactor* PeerConnectionService::AddTransceiver(
     grpc::CallbackServerContext* context, const v1::AddTransceiverRequest* request,
     v1::AddTransceiverResponse* response) {
   return CallOnConnection<v1::AddTransceiverRequest, v1::AddTransceiverResponse>(
       host_, context, request, response,
-      {"peer_connection_id", "kind", "direction", "stream_ids", "transceiver_id"},
+      {"peer_connection_id", "kind", "direction", "stream_ids", "transceiver_id", "sender_id",
+       "receiver_id", "revision"},
       [](host::PeerConnection& pc, const v1::AddTransceiverRequest& in,
          v1::AddTransceiverResponse& out) -> absl::Status {
         PCD_ASSIGN_OR_RETURN(const MediaKind kind, FromProto(in.kind(), "kind"));
         TransceiverInit init;
         PCD_ASSIGN_OR_RETURN(init.direction, FromProto(in.direction(), "direction"));
         init.stream_ids.assign(in.stream_ids().begin(), in.stream_ids().end());
+        init.sender_id = in.sender_id();
+        init.receiver_id = in.receiver_id();
         PCD_ASSIGN_OR_RETURN(const jsep::Transceiver transceiver,
                              pc.AddTransceiver(kind, init, in.transceiver_id()));
         *out.mutable_transceiver() = ToProto(transceiver);

@@ -3,6 +3,7 @@
 #include "engine/base/status.h"
 #include "service/enum_mapping.h"
 #include "service/field_guard.h"
+#include "service/rtp_mapping.h"
 #include "service/value_mapping.h"
 
 namespace pcd::service {
@@ -133,6 +134,7 @@ v1::RtpTransceiver ToProto(const jsep::Transceiver& transceiver) {
   }
   v1::RtpSender& sender = *out.mutable_sender();
   sender.set_sender_id(transceiver.sender_id);
+  sender.set_track_id(transceiver.local_track_id);
   for (const std::string& id : transceiver.sender_stream_ids) sender.add_stream_ids(id);
   if (transceiver.mid.has_value()) sender.set_transport_id(kTransportId);
   v1::RtpReceiver& receiver = *out.mutable_receiver();
@@ -140,6 +142,9 @@ v1::RtpTransceiver ToProto(const jsep::Transceiver& transceiver) {
   receiver.set_track_id(transceiver.track_id);
   AddStreamIds(transceiver, *receiver.mutable_stream_ids());
   if (transceiver.mid.has_value()) receiver.set_transport_id(kTransportId);
+  for (const Codec& codec : transceiver.codec_preferences) {
+    *out.add_codec_preferences() = ToProto(codec, transceiver.kind);
+  }
   out.set_stopping(transceiver.stopping && !transceiver.stopped);
   return out;
 }

@@ -52,30 +52,52 @@ class PeerConnectionService final : public v1::PeerConnectionService::CallbackSe
   grpc::ServerUnaryReactor* ListTransceivers(grpc::CallbackServerContext* context,
                                              const v1::ListTransceiversRequest* request,
                                              v1::ListTransceiversResponse* response) override;
+  grpc::ServerUnaryReactor* RestartIce(grpc::CallbackServerContext* context,
+                                       const v1::RestartIceRequest* request,
+                                       v1::RestartIceResponse* response) override;
+  grpc::ServerUnaryReactor* Negotiate(grpc::CallbackServerContext* context,
+                                      const v1::NegotiateRequest* request,
+                                      v1::NegotiateResponse* response) override;
   grpc::ServerUnaryReactor* GetStats(grpc::CallbackServerContext* context,
                                      const v1::GetStatsRequest* request,
                                      v1::GetStatsResponse* response) override;
 
+  // transceiver_methods.cc
+  grpc::ServerUnaryReactor* RemoveTrack(grpc::CallbackServerContext* context,
+                                        const v1::RemoveTrackRequest* request,
+                                        v1::RemoveTrackResponse* response) override;
+  grpc::ServerUnaryReactor* SetTransceiverDirection(
+      grpc::CallbackServerContext* context, const v1::SetTransceiverDirectionRequest* request,
+      v1::SetTransceiverDirectionResponse* response) override;
+  grpc::ServerUnaryReactor* StopTransceiver(grpc::CallbackServerContext* context,
+                                            const v1::StopTransceiverRequest* request,
+                                            v1::StopTransceiverResponse* response) override;
+  grpc::ServerUnaryReactor* SetCodecPreferences(grpc::CallbackServerContext* context,
+                                                const v1::SetCodecPreferencesRequest* request,
+                                                v1::SetCodecPreferencesResponse* response) override;
+  grpc::ServerUnaryReactor* ListSenders(grpc::CallbackServerContext* context,
+                                        const v1::ListSendersRequest* request,
+                                        v1::ListSendersResponse* response) override;
+  grpc::ServerUnaryReactor* ListReceivers(grpc::CallbackServerContext* context,
+                                          const v1::ListReceiversRequest* request,
+                                          v1::ListReceiversResponse* response) override;
+  grpc::ServerUnaryReactor* SetSenderStreams(grpc::CallbackServerContext* context,
+                                             const v1::SetSenderStreamsRequest* request,
+                                             v1::SetSenderStreamsResponse* response) override;
+  grpc::ServerUnaryReactor* GetCapabilities(grpc::CallbackServerContext* context,
+                                            const v1::GetCapabilitiesRequest* request,
+                                            v1::GetCapabilitiesResponse* response) override;
+
   PCD_NOT_IMPLEMENTED_UNARY(GetConfiguration)
   PCD_NOT_IMPLEMENTED_UNARY(SetConfiguration)
-  PCD_NOT_IMPLEMENTED_UNARY(RestartIce)
   PCD_NOT_IMPLEMENTED_UNARY(AddTrack)
-  PCD_NOT_IMPLEMENTED_UNARY(RemoveTrack)
-  PCD_NOT_IMPLEMENTED_UNARY(SetTransceiverDirection)
-  PCD_NOT_IMPLEMENTED_UNARY(StopTransceiver)
-  PCD_NOT_IMPLEMENTED_UNARY(SetCodecPreferences)
-  PCD_NOT_IMPLEMENTED_UNARY(ListSenders)
-  PCD_NOT_IMPLEMENTED_UNARY(ListReceivers)
   PCD_NOT_IMPLEMENTED_UNARY(ReplaceTrack)
-  PCD_NOT_IMPLEMENTED_UNARY(SetSenderStreams)
   PCD_NOT_IMPLEMENTED_UNARY(GetSenderParameters)
   PCD_NOT_IMPLEMENTED_UNARY(SetSenderParameters)
   PCD_NOT_IMPLEMENTED_UNARY(GetReceiverParameters)
   PCD_NOT_IMPLEMENTED_UNARY(InsertDtmf)
-  PCD_NOT_IMPLEMENTED_UNARY(GetCapabilities)
   PCD_NOT_IMPLEMENTED_UNARY(GenerateCertificate)
   PCD_NOT_IMPLEMENTED_UNARY(WriteRtcp)
-  PCD_NOT_IMPLEMENTED_UNARY(Negotiate)
   PCD_NOT_IMPLEMENTED_UNARY(ExplainNegotiation)
   PCD_NOT_IMPLEMENTED_UNARY(CreateLease)
   PCD_NOT_IMPLEMENTED_UNARY(GetLease)

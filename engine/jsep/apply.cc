@@ -90,6 +90,7 @@ void Stop(Transceiver& transceiver, ApplyResult& result) {
   transceiver.direction = Direction::kStopped;
   transceiver.current_direction = Direction::kStopped;
   result.stopped_transceivers.push_back(transceiver.id);
+  result.ended_tracks.push_back(transceiver.track_id);
 }
 
 void SettleTransceivers(State& state, const Exchange& exchange, bool final, ApplyResult& result) {
@@ -209,6 +210,7 @@ bool KeepsAfterRollback(Transceiver& transceiver, ApplyResult& result) {
   ProcessRemoteTrack(transceiver, Direction::kInactive, {}, result);
   if (transceiver.created_by_remote && !transceiver.reused_by_add_track) {
     result.removed_transceivers.push_back(transceiver.id);
+    result.ended_tracks.push_back(transceiver.track_id);
     return false;
   }
   if (transceiver.created_by_remote) {
@@ -234,6 +236,7 @@ void ApplyRollback(State& state, ApplyResult& result) {
     // Stopped, and now nobody else knows of it.
     if (!transceiver.stopping || transceiver.mid) return false;
     result.stopped_transceivers.push_back(transceiver.id);
+    result.ended_tracks.push_back(transceiver.track_id);
     return true;
   });
   state.stable_transceivers.clear();

@@ -87,6 +87,7 @@ struct ApplyResult {
   std::vector<TrackEvent> tracks{};                 // In order.
   std::vector<std::string> created_transceivers{};  // Ids; by a remote offer.
   std::vector<std::string> stopped_transceivers{};  // Ids; gone from transceivers().
+  std::vector<std::string> ended_tracks{};          // Remote tracks of the stopped and the removed.
   std::vector<std::string> removed_transceivers{};  // Ids; a rollback undid their creation.
 };
 

@@ -50,7 +50,8 @@ struct TransportRequest {
   bool ice_restart = false;
 };
 
-// Gives the local ICE credentials and options of a transport. Called at most once for each
+// Gives the local ICE credentials and options of a transport; an empty ufrag: none can be had,
+// and the call fails with PORT_UNAVAILABLE. Called at most once for each
 // transport and generation, from within CreateOffer, CreateAnswer and SetLocalDescription;
 // must not call back into the Session.
 using TransportInfo = std::function<IceParameters(const TransportRequest&)>;

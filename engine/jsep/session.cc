@@ -78,7 +78,7 @@ class Session::Impl {
   TransceiverSet Set();
   absl::Status CheckOpen() const;
   bool MayRestart() const;
-  LocalContext Context(bool ice_restart, const TransportInfo& transport_info);
+  absl::StatusOr<LocalContext> Context(bool ice_restart, const TransportInfo& transport_info);
   absl::StatusOr<const CreatedDescription*> ChooseLocal(SdpType type, const string& text,
                                                         const TransportInfo& transport_info);
   absl::Status OfferToReceive(const OfferOptions& options);
@@ -137,16 +137,22 @@ bool Session::Impl::MayRestart() const {
   return !before || !before->local_ice || before->local_ice->ufrag == now.local_ice->ufrag;
 }
 
-LocalContext Session::Impl::Context(bool ice_restart, const TransportInfo& transport_info) {
+absl::StatusOr<LocalContext> Session::Impl::Context(bool ice_restart,
+                                                    const TransportInfo& transport_info) {
   TransportState& transport = state_.transport;
   const bool has_old = transport.local_ice.has_value();
   if (!has_old || (ice_restart && MayRestart())) {
     if (!transport.next_local_ice) {
-      transport.next_local_ice = transport_info({.ice_restart = has_old});
+      IceParameters next = transport_info({.ice_restart = has_old});
+      if (next.ufrag.empty()) {
+        return MakeError(absl::StatusCode::kResourceExhausted, ErrorReason::PORT_UNAVAILABLE,
+                         "no ICE transport could be made", {.dom_exception = "OperationError"});
+      }
+      transport.next_local_ice = std::move(next);
     }
-    return {.options = options_, .origin = origin_, .ice = *transport.next_local_ice};
+    return LocalContext{.options = options_, .origin = origin_, .ice = *transport.next_local_ice};
   }
-  return {.options = options_, .origin = origin_, .ice = *transport.local_ice};
+  return LocalContext{.options = options_, .origin = origin_, .ice = *transport.local_ice};
 }
 
 absl::StatusOr<SessionDescription> Session::Impl::CreateOffer(const OfferOptions& options,
@@ -159,7 +165,8 @@ absl::StatusOr<SessionDescription> Session::Impl::CreateOffer(const OfferOptions
   }
   PCD_RETURN_IF_ERROR(OfferToReceive(options));
   const bool restart = options.ice_restart || !state_.ice_to_replace.empty();
-  PCD_ASSIGN_OR_RETURN(last_offer_, BuildOffer(state_, Context(restart, info)));
+  PCD_ASSIGN_OR_RETURN(const LocalContext context, Context(restart, info));
+  PCD_ASSIGN_OR_RETURN(last_offer_, BuildOffer(state_, context));
   return SessionDescription{.type = SdpType::kOffer, .sdp = last_offer_->text};
 }
 
@@ -192,7 +199,8 @@ absl::StatusOr<SessionDescription> Session::Impl::CreateAnswer(const TransportIn
     const IceParameters& known = *state_.transport.remote_ice;
     restart = ice.ufrag != known.ufrag || ice.pwd != known.pwd;
   }
-  last_answer_ = BuildAnswer(state_, Context(restart, info));
+  PCD_ASSIGN_OR_RETURN(const LocalContext context, Context(restart, info));
+  last_answer_ = BuildAnswer(state_, context);
   return SessionDescription{.type = SdpType::kAnswer, .sdp = last_answer_->text};
 }
 

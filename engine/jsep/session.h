@@ -40,6 +40,7 @@ namespace pcd::jsep {
 //                    answer that does not bundle or has no rtcp-mux, a new DTLS association
 //                    on a transport.
 //   SDP_TOO_LARGE    (OperationError)
+//   PORT_UNAVAILABLE (OperationError)      TransportInfo had no credentials to give.
 //   INVALID_CANDIDATE, UNKNOWN_UFRAG, LIMIT_EXCEEDED, ALREADY_EXISTS, TRANSCEIVER_NOT_FOUND.
 //
 // Threading: belongs to the loop of its PeerConnection.

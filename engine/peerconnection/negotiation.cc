@@ -8,12 +8,16 @@ namespace pcd::peerconnection {
 
 absl::StatusOr<SessionDescription> PeerConnection::CreateOffer(const jsep::OfferOptions& options) {
   PCD_RETURN_IF_ERROR(CheckOpen());
-  if (options.ice_restart) {
-    return MakeError(absl::StatusCode::kUnimplemented, ErrorReason::FIELD_NOT_IMPLEMENTED,
-                     "ICE restart is not built yet", {.field = "options.ice_restart"});
-  }
   PCD_RETURN_IF_ERROR(EnsureTransport(0).status());
-  return session_.CreateOffer(options, TransportCredentials());
+  const size_t before = session_.transceivers().size();
+  PCD_ASSIGN_OR_RETURN(SessionDescription offer,
+                       session_.CreateOffer(options, TransportCredentials()));
+  // Only the legacy options change anything.
+  if (options.offer_to_receive_audio || options.offer_to_receive_video ||
+      session_.transceivers().size() != before) {
+    TransceiversChanged();
+  }
+  return offer;
 }
 
 absl::StatusOr<SessionDescription> PeerConnection::CreateAnswer(
@@ -38,7 +42,6 @@ absl::StatusOr<SessionDescription> PeerConnection::SetLocalDescription(
 
 absl::Status PeerConnection::SetRemoteDescription(const SessionDescription& description) {
   PCD_RETURN_IF_ERROR(CheckOpen());
-  PCD_RETURN_IF_ERROR(RefuseRemoteRestart(description));
   PCD_ASSIGN_OR_RETURN(jsep::ApplyResult result, session_.SetRemoteDescription(description));
   const absl::Status applied = Apply(std::move(result));
   Pump();
@@ -47,7 +50,9 @@ absl::Status PeerConnection::SetRemoteDescription(const SessionDescription& desc
 
 absl::Status PeerConnection::AddIceCandidate(const IceCandidateInit& init) {
   PCD_RETURN_IF_ERROR(CheckOpen());
-  PCD_ASSIGN_OR_RETURN(const jsep::RemoteCandidate remote, session_.AddRemoteCandidate(init));
+  const auto added = session_.AddRemoteCandidate(init);
+  if (!added.ok()) return ignoring_offer_ ? absl::OkStatus() : added.status();
+  const jsep::RemoteCandidate& remote = *added;
   absl::Status status;
   if (remote.deliver && remote.transport_index < transports_.size()) {
     ice::IceTransport& ice = transports_[remote.transport_index]->transport->ice();
@@ -62,14 +67,41 @@ absl::StatusOr<jsep::Transceiver> PeerConnection::AddTransceiver(
     MediaKind kind, const TransceiverInit& init, const std::string& transceiver_id) {
   PCD_RETURN_IF_ERROR(CheckOpen());
   PCD_ASSIGN_OR_RETURN(const std::string id, session_.AddTransceiver(kind, init, transceiver_id));
-  ++revision_;
-  Emit(TransceiverChangeEvent{session_.transceivers()});
-  Pump();
+  TransceiversChanged();
   return *session_.FindTransceiver(id);
 }
 
-std::vector<jsep::Transceiver> PeerConnection::ListTransceivers() const {
-  return session_.transceivers();
+absl::Status PeerConnection::RestartIce() {
+  PCD_RETURN_IF_ERROR(CheckOpen());
+  PCD_RETURN_IF_ERROR(session_.RestartIce());
+  ++revision_;
+  Pump();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<NegotiateOutcome> PeerConnection::Negotiate(const NegotiateParams& params) {
+  PCD_RETURN_IF_ERROR(CheckOpen());
+  if (!params.description.has_value()) {
+    PCD_ASSIGN_OR_RETURN(const SessionDescription offer,
+                         CreateOffer({.ice_restart = params.ice_restart}));
+    PCD_RETURN_IF_ERROR(SetLocalDescription(offer).status());
+    return NegotiateOutcome{.has_description = true};
+  }
+  const SdpType type = params.description->type;
+  if (type == SdpType::kRollback) {
+    return InvalidArgument("the remote's description is an offer or an answer", "description.type");
+  }
+  const bool is_offer = type == SdpType::kOffer;
+  const bool glare = is_offer && session_.signaling_state() != SignalingState::kStable;
+  if (glare && !params.polite) {
+    ignoring_offer_ = true;
+    return NegotiateOutcome{.offer_ignored = true};
+  }
+  PCD_RETURN_IF_ERROR(SetRemoteDescription(*params.description));
+  ignoring_offer_ = false;
+  if (!is_offer) return NegotiateOutcome{};
+  PCD_RETURN_IF_ERROR(SetLocalDescription(std::nullopt).status());
+  return NegotiateOutcome{.has_description = true};
 }
 
 void PeerConnection::WhenGatheringComplete(Duration timeout,

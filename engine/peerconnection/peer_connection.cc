@@ -20,7 +20,9 @@ jsep::Options SessionOptions(const Configuration& configuration, const Limits& l
   return options;
 }
 
-absl::Status CheckConfiguration(const Configuration& configuration) {
+}  // namespace
+
+absl::Status PeerConnection::CheckConfiguration(const Configuration& configuration) {
   const char* field = nullptr;
   if (!configuration.ice_servers.empty()) field = "configuration.ice_servers";
   if (configuration.ice_transport_policy == IceTransportPolicy::kRelay) {
@@ -30,8 +32,6 @@ absl::Status CheckConfiguration(const Configuration& configuration) {
   return MakeError(absl::StatusCode::kUnimplemented, ErrorReason::FIELD_NOT_IMPLEMENTED,
                    "STUN and TURN servers are not built yet", {.field = field});
 }
-
-}  // namespace
 
 absl::StatusOr<std::unique_ptr<PeerConnection>> PeerConnection::Create(
     net::Loop& loop, const Dependencies& dependencies, const Limits& limits, CreateParams params) {

@@ -25,6 +25,7 @@
 #include "engine/base/limits.h"
 #include "engine/datachannel/data_channel_manager.h"
 #include "engine/dtls/certificate.h"
+#include "engine/ice/restartable_ice_transport.h"
 #include "engine/jsep/session.h"
 #include "engine/media/media_session.h"
 #include "engine/media/rtcp_sender.h"
@@ -54,6 +55,17 @@ struct CloseParams {
   std::string message{};
 };
 
+// One step of perfect negotiation (W3C webrtc-pc section 10.7).
+struct NegotiateParams {
+  std::optional<SessionDescription> description{};  // Of the remote; null: we offer.
+  bool polite = true;        // In glare we give way; else the remote's offer is ignored.
+  bool ice_restart = false;  // Of an offer of ours.
+};
+struct NegotiateOutcome {
+  bool offer_ignored = false;
+  bool has_description = false;  // The local description is to be sent to the remote.
+};
+
 using WatcherId = uint64_t;
 using WatchCallback = absl::AnyInvocable<void(const WatchItem&)>;
 
@@ -74,6 +86,7 @@ class PeerConnection : private net::EndOfTurnHandler,
   const std::string& id() const { return id_; }
   net::Loop& loop() { return loop_; }
   bool closed() const { return closed_; }
+  uint64_t revision() const { return revision_; }  // As in Info().
   PeerConnectionInfo Info();
   Snapshot TakeSnapshot();
 
@@ -84,10 +97,27 @@ class PeerConnection : private net::EndOfTurnHandler,
   absl::StatusOr<SessionDescription> SetLocalDescription(
       const std::optional<SessionDescription>& description);
   absl::Status SetRemoteDescription(const SessionDescription& description);
+  // W3C restartIce.
+  absl::Status RestartIce();
+  // INVALID_ARGUMENT for a rollback; others as the methods above.
+  absl::StatusOr<NegotiateOutcome> Negotiate(const NegotiateParams& params);
+  // W3C setConfiguration: CONFIGURATION_CHANGE_REFUSED (InvalidModificationError) for what is
+  // fixed at creation; what may change takes effect with the next gathering.
+  absl::Status SetConfiguration(const Configuration& configuration);
+  // After Negotiate ignored an offer, errors of its candidates are ignored too.
   absl::Status AddIceCandidate(const IceCandidateInit& candidate);
   absl::StatusOr<jsep::Transceiver> AddTransceiver(MediaKind kind, const TransceiverInit& init,
                                                    const std::string& transceiver_id);
   std::vector<jsep::Transceiver> ListTransceivers() const;
+  // The others (transceiver_api.cc) return the transceiver afterwards.
+  absl::StatusOr<jsep::Transceiver> RemoveTrack(const std::string& sender_id);
+  absl::StatusOr<jsep::Transceiver> SetSenderStreams(const std::string& sender_id,
+                                                     const std::vector<std::string>& stream_ids);
+  absl::StatusOr<jsep::Transceiver> SetTransceiverDirection(const std::string& transceiver_id,
+                                                            Direction direction);
+  absl::StatusOr<jsep::Transceiver> StopTransceiver(const std::string& transceiver_id);
+  absl::StatusOr<jsep::Transceiver> SetCodecPreferences(const std::string& transceiver_id,
+                                                        std::vector<Codec> codecs);
   // Calls back once gathering is complete on all transports (true), or at `timeout` or when
   // the connection closes before (false).
   void WhenGatheringComplete(Duration timeout,
@@ -151,6 +181,7 @@ class PeerConnection : private net::EndOfTurnHandler,
     std::string id{};
     std::vector<std::string> mids{};
     std::unique_ptr<transport::Transport> transport{};
+    ice::RestartableIceTransport* ice = nullptr;  // Owned by `transport`.
     size_t remote_candidates = 0;  // Of RemoteTransport::candidates, given to ICE already.
     bool remote_ended = false;
     IceRole role = IceRole::kControlled;
@@ -191,16 +222,22 @@ class PeerConnection : private net::EndOfTurnHandler,
   void OnRtcp(std::span<PacketPtr> packets) override;
   void SendRtcp(PacketPtr compound) override;
 
+  static absl::Status CheckConfiguration(const Configuration& configuration);
+
   // wiring.cc
   absl::StatusOr<TransportSlot*> EnsureTransport(size_t index);
   jsep::TransportInfo TransportCredentials();
   absl::Status Apply(jsep::ApplyResult result);
+  absl::StatusOr<std::unique_ptr<ice::IceTransport>> MakeIce();
   absl::Status ApplyTransport(const jsep::TransportAction& action);
+  absl::Status ApplyLocalIce(TransportSlot& slot, const jsep::TransportAction& action);
+  void ForgetCandidates(const TransportSlot& slot);
   absl::Status ApplyRemote(TransportSlot& slot, const jsep::RemoteTransport& remote);
   void ApplyMedia(const jsep::ApplyResult& result);
   void StartAssociation();
   void EndAssociation();
-  absl::Status RefuseRemoteRestart(const SessionDescription& description) const;
+  // After a change of the transceivers by a call.
+  void TransceiversChanged();
   // PEER_CONNECTION_CLOSED once a graceful close has begun, and after the end.
   absl::Status CheckOpen() const;
   void HandleTransportEvent(TransportSlot& slot, transport::Event event);
@@ -229,7 +266,7 @@ class PeerConnection : private net::EndOfTurnHandler,
   const Dependencies dependencies_;
   const Limits limits_;
   const std::string id_;
-  const Configuration configuration_;
+  Configuration configuration_;
   const std::map<std::string, std::string> labels_;
   const int64_t create_unix_us_;
   const std::shared_ptr<const dtls::Certificate> certificate_;
@@ -239,6 +276,7 @@ class PeerConnection : private net::EndOfTurnHandler,
   datachannel::DataChannelManager channels_;
   DataStreams streams_;
   std::vector<std::unique_ptr<TransportSlot>> transports_;
+  std::vector<SendParameters> send_parameters_;  // Of the last answer.
   std::optional<jsep::DataSection> data_section_;
   std::unique_ptr<sctp::SctpAssociation> association_;
   size_t association_transport_ = 0;  // Index of the transport that carries it.
@@ -260,7 +298,7 @@ class PeerConnection : private net::EndOfTurnHandler,
   Timestamp expiry_ = kNever;
   bool was_connected_ = false;
   uint64_t revision_ = 1;
-  bool remote_ice_applied_ = false;  // The remote's credentials are in use.
+  bool ignoring_offer_ = false;  // Negotiate ignored the remote's last description.
   bool pumping_ = false;
   bool data_changed_ = false;    // SCTP or data channels may have something to drain.
   bool states_changed_ = false;  // A transport's state may have changed.

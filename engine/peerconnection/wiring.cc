@@ -5,21 +5,27 @@
 #include "engine/base/log.h"
 #include "engine/base/status.h"
 #include "engine/peerconnection/peer_connection.h"
-#include "engine/sdp/parser.h"
 
 namespace pcd::peerconnection {
 
-absl::StatusOr<PeerConnection::TransportSlot*> PeerConnection::EnsureTransport(size_t index) {
-  if (index < transports_.size()) return transports_[index].get();
+// One generation of a transport; a restart makes another, with the configuration of its time.
+absl::StatusOr<std::unique_ptr<ice::IceTransport>> PeerConnection::MakeIce() {
   ice::Config config = dependencies_.ice_config;
   config.servers = configuration_.ice_servers;
   config.policy = configuration_.ice_transport_policy;
   config.max_candidates = limits_.max_candidates;
-  PCD_ASSIGN_OR_RETURN(std::unique_ptr<ice::IceTransport> ice,
-                       dependencies_.ice_factory->Create(loop_, config));
+  return dependencies_.ice_factory->Create(loop_, config);
+}
+
+absl::StatusOr<PeerConnection::TransportSlot*> PeerConnection::EnsureTransport(size_t index) {
+  if (index < transports_.size()) return transports_[index].get();
+  PCD_ASSIGN_OR_RETURN(std::unique_ptr<ice::IceTransport> first, MakeIce());
+  auto ice = std::make_unique<ice::RestartableIceTransport>(loop_, std::move(first),
+                                                            [this] { return MakeIce(); });
   auto slot = std::make_unique<TransportSlot>();
   slot->index = index;
   slot->id = "T" + std::to_string(index);
+  slot->ice = ice.get();
   slot->transport = std::make_unique<transport::Transport>(
       loop_, std::move(ice), transport::Config{.certificate = certificate_, .limits = limits_});
   slot->transport->SetEventCallback([this] { Wake(); });
@@ -30,32 +36,11 @@ absl::StatusOr<PeerConnection::TransportSlot*> PeerConnection::EnsureTransport(s
 
 jsep::TransportInfo PeerConnection::TransportCredentials() {
   return [this](const jsep::TransportRequest& request) {
-    // The session asks for transports in order from 0, and EnsureTransport(0) has succeeded.
     const auto slot = EnsureTransport(request.transport_index);
-    return slot.ok() ? (*slot)->transport->ice().local_parameters() : IceParameters{};
+    if (!slot.ok()) return IceParameters{};
+    if (!request.ice_restart) return (*slot)->ice->local_parameters();
+    return (*slot)->ice->PrepareRestart().value_or(IceParameters{});
   };
-}
-
-// An ICE restart by the remote shows as new credentials. It is refused before anything changes,
-// as long as the ICE backend cannot restart.
-absl::Status PeerConnection::RefuseRemoteRestart(const SessionDescription& description) const {
-  if (!remote_ice_applied_ || description.type == SdpType::kRollback) return absl::OkStatus();
-  const auto known = session_.remote_description();
-  if (!known.has_value()) return absl::OkStatus();
-  const auto credentials = [this](const std::string& text) -> std::string {
-    const auto parsed = sdp::Parse(text, limits_);
-    if (!parsed.ok()) return {};  // The session reports what is wrong with it.
-    for (const auto& media : parsed->media) {
-      if (!media.ice_ufrag.empty()) return media.ice_ufrag + " " + media.ice_pwd;
-    }
-    if (parsed->ice_ufrag.empty()) return {};
-    return parsed->ice_ufrag + " " + parsed->ice_pwd;
-  };
-  const std::string before = credentials(known->sdp);
-  const std::string after = credentials(description.sdp);
-  if (before.empty() || after.empty() || before == after) return absl::OkStatus();
-  return MakeError(absl::StatusCode::kUnimplemented, ErrorReason::NOT_IMPLEMENTED,
-                   "the description restarts ICE, which is not built yet");
 }
 
 absl::Status PeerConnection::Apply(jsep::ApplyResult result) {
@@ -85,6 +70,7 @@ absl::Status PeerConnection::Apply(jsep::ApplyResult result) {
       Emit(TrackEvent{*t});
     }
   }
+  for (const std::string& track_id : result.ended_tracks) Emit(TrackEndedEvent{track_id});
   Emit(DescriptionChangeEvent{.info = Info(), .transceivers = session_.transceivers()});
   return status;
 }
@@ -92,17 +78,39 @@ absl::Status PeerConnection::Apply(jsep::ApplyResult result) {
 absl::Status PeerConnection::ApplyTransport(const jsep::TransportAction& action) {
   PCD_ASSIGN_OR_RETURN(TransportSlot * slot, EnsureTransport(action.transport_index));
   slot->mids = action.mids;
+  PCD_RETURN_IF_ERROR(ApplyLocalIce(*slot, action));
   slot->role = action.ice_role;
-  slot->transport->ice().SetRole(action.ice_role);
-  if (action.start_gathering) slot->transport->ice().StartGathering();
+  slot->ice->SetRole(action.ice_role);
+  if (action.start_gathering) slot->ice->StartGathering();
   if (!action.remote.has_value()) return absl::OkStatus();
   return ApplyRemote(*slot, *action.remote);
 }
 
+absl::Status PeerConnection::ApplyLocalIce(TransportSlot& slot,
+                                           const jsep::TransportAction& action) {
+  if (slot.ice->local_parameters().ufrag == action.local_ice.ufrag) return absl::OkStatus();
+  if (action.cancel_restart) {
+    slot.ice->CancelRestart();
+  } else {
+    PCD_RETURN_IF_ERROR(slot.ice->Restart());
+  }
+  ForgetCandidates(slot);
+  return absl::OkStatus();
+}
+
+// Those of a generation that is not the latest any more.
+void PeerConnection::ForgetCandidates(const TransportSlot& slot) {
+  std::erase_if(local_candidates_,
+                [&](const LocalCandidate& local) { return local.transport_id == slot.id; });
+}
+
 absl::Status PeerConnection::ApplyRemote(TransportSlot& slot, const jsep::RemoteTransport& remote) {
-  ice::IceTransport& ice = slot.transport->ice();
+  ice::IceTransport& ice = *slot.ice;
+  if (remote.restart) {
+    slot.remote_candidates = 0;
+    slot.remote_ended = false;
+  }
   PCD_RETURN_IF_ERROR(ice.SetRemoteParameters(remote.ice));
-  remote_ice_applied_ = true;
   PCD_RETURN_IF_ERROR(slot.transport->SetDtlsParameters(remote.dtls_role, remote.fingerprints));
   // The list only grows within a generation.
   for (; slot.remote_candidates < remote.candidates.size(); ++slot.remote_candidates) {
@@ -124,6 +132,7 @@ void PeerConnection::ApplyMedia(const jsep::ApplyResult& result) {
   }
   media_.SetTracks(std::move(tracks));
   if (result.receivers.has_value()) media_.SetReceivers(*result.receivers);
+  if (result.senders.has_value()) send_parameters_ = *result.senders;
 }
 
 // SCTP runs once its section is negotiated and DTLS has verified the peer (RFC 8261).

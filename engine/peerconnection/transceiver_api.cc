@@ -1,0 +1,90 @@
+// What a caller does to transceivers between negotiations, and the configuration.
+#include <utility>
+
+#include "engine/base/status.h"
+#include "engine/peerconnection/peer_connection.h"
+
+namespace pcd::peerconnection {
+namespace {
+
+// A transceiver that was never negotiated is gone once stopped; this is its last state.
+jsep::Transceiver Stopped(jsep::Transceiver transceiver) {
+  transceiver.stopping = true;
+  transceiver.stopped = true;
+  transceiver.direction = Direction::kStopped;
+  transceiver.current_direction = Direction::kStopped;
+  return transceiver;
+}
+
+}  // namespace
+
+void PeerConnection::TransceiversChanged() {
+  ++revision_;
+  Emit(TransceiverChangeEvent{session_.transceivers()});
+  Pump();
+}
+
+std::vector<jsep::Transceiver> PeerConnection::ListTransceivers() const {
+  return session_.transceivers();
+}
+
+absl::StatusOr<jsep::Transceiver> PeerConnection::RemoveTrack(const std::string& sender_id) {
+  PCD_RETURN_IF_ERROR(CheckOpen());
+  PCD_RETURN_IF_ERROR(session_.RemoveTrack(sender_id));
+  TransceiversChanged();
+  return *session_.FindSender(sender_id);
+}
+
+absl::StatusOr<jsep::Transceiver> PeerConnection::SetSenderStreams(
+    const std::string& sender_id, const std::vector<std::string>& stream_ids) {
+  PCD_RETURN_IF_ERROR(CheckOpen());
+  PCD_RETURN_IF_ERROR(session_.SetSenderStreams(sender_id, stream_ids));
+  TransceiversChanged();
+  return *session_.FindSender(sender_id);
+}
+
+absl::StatusOr<jsep::Transceiver> PeerConnection::SetTransceiverDirection(
+    const std::string& transceiver_id, Direction direction) {
+  PCD_RETURN_IF_ERROR(CheckOpen());
+  PCD_RETURN_IF_ERROR(session_.SetDirection(transceiver_id, direction));
+  TransceiversChanged();
+  return *session_.FindTransceiver(transceiver_id);
+}
+
+absl::StatusOr<jsep::Transceiver> PeerConnection::StopTransceiver(
+    const std::string& transceiver_id) {
+  PCD_RETURN_IF_ERROR(CheckOpen());
+  const jsep::Transceiver* known = session_.FindTransceiver(transceiver_id);
+  jsep::Transceiver last = known != nullptr ? Stopped(*known) : jsep::Transceiver{};
+  PCD_RETURN_IF_ERROR(session_.StopTransceiver(transceiver_id));
+  const jsep::Transceiver* remains = session_.FindTransceiver(transceiver_id);
+  if (remains != nullptr) last = *remains;
+  TransceiversChanged();
+  if (remains == nullptr) Emit(TrackEndedEvent{last.track_id});
+  return last;
+}
+
+absl::StatusOr<jsep::Transceiver> PeerConnection::SetCodecPreferences(
+    const std::string& transceiver_id, std::vector<Codec> codecs) {
+  PCD_RETURN_IF_ERROR(CheckOpen());
+  PCD_RETURN_IF_ERROR(session_.SetCodecPreferences(transceiver_id, std::move(codecs)));
+  TransceiversChanged();
+  return *session_.FindTransceiver(transceiver_id);
+}
+
+absl::Status PeerConnection::SetConfiguration(const Configuration& configuration) {
+  PCD_RETURN_IF_ERROR(CheckOpen());
+  PCD_RETURN_IF_ERROR(CheckConfiguration(configuration));
+  if (configuration.bundle_policy != configuration_.bundle_policy) {
+    return MakeError(
+        absl::StatusCode::kInvalidArgument, ErrorReason::CONFIGURATION_CHANGE_REFUSED,
+        "the bundle policy is fixed at creation",
+        {.dom_exception = "InvalidModificationError", .field = "configuration.bundle_policy"});
+  }
+  configuration_ = configuration;
+  ++revision_;
+  Pump();
+  return absl::OkStatus();
+}
+
+}  // namespace pcd::peerconnection

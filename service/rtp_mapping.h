@@ -1,0 +1,29 @@
+// Codecs and capabilities of the contract.
+#ifndef SERVICE_RTP_MAPPING_H_
+#define SERVICE_RTP_MAPPING_H_
+
+#include <absl/status/statusor.h>
+
+#include <string>
+
+#include "engine/jsep/capabilities.h"
+#include "engine/model/enums.h"
+#include "engine/model/rtp_parameters.h"
+#include "peerconnection/v1/rtp_parameters.pb.h"
+#include "service/contract.h"
+
+namespace pcd::service {
+
+// Name, rate, channels and parameters; the payload type has no place in it.
+v1::RtpCodec ToProto(const Codec& codec, MediaKind kind);
+
+// INVALID_CODEC (InvalidModificationError) naming `field` for a MIME type that is not of `kind`, or
+// parameters beyond 1024 bytes.
+absl::StatusOr<Codec> FromProto(const v1::RtpCodec& codec, MediaKind kind,
+                                const std::string& field);
+
+v1::RtpCapabilities ToProto(const jsep::Capabilities& capabilities, MediaKind kind);
+
+}  // namespace pcd::service
+
+#endif  // SERVICE_RTP_MAPPING_H_
