@@ -97,7 +97,7 @@ TEST_F(RestartableIceTransportTest, DataStaysOnTheOldPairUntilTheNewOneIsConnect
   ASSERT_TRUE(a_.ice.SetRemoteParameters(b_.ice.local_parameters()).ok());
   loop_.RunDue();
   EXPECT_EQ(a_.record.pairs.size(), 2u);
-  EXPECT_EQ(a_.record.states.back(), State::kConnected);
+  EXPECT_EQ(a_.record.states.back(), State::kCompleted);
   Exchange();
   loop_.RunFor(RestartableIceTransport::kGrace + seconds(1));
   Exchange();

@@ -128,7 +128,7 @@ TEST(SessionSendersTest, IdsOfSenderAndReceiverAreTheCallers) {
   EXPECT_EQ(Only(a).receiver_id, "r");
   EXPECT_EQ(Only(a).local_track_id, "t");
   const auto again = a.session->AddTransceiver(MediaKind::kAudio, {.receiver_id = "r"});
-  ExpectError(again.status(), ErrorReason::ALREADY_EXISTS, "");
+  ExpectError(again.status(), ErrorReason::ALREADY_EXISTS, "InvalidAccessError");
   EXPECT_EQ(GetErrorDetail(again.status()).field, "receiver_id");
 }
 
@@ -170,7 +170,7 @@ TEST(SessionSendersTest, WhatIsSentHasTheRemotesPayloadTypes) {
   // An answerer that numbers VP8 by itself.
   std::string answer = b.LocalSdp();
   const std::string from = std::to_string(MustParse(answer).media.at(0).codecs.at(0).payload_type);
-  for (const std::string& place : {" UDP/TLS/RTP/SAVPF ", "a=rtpmap:"}) {
+  for (const std::string place : {" UDP/TLS/RTP/SAVPF ", "a=rtpmap:"}) {
     answer = Replace(answer, place + from, place + "120");
   }
   for (size_t at = 0; (at = answer.find("a=rtcp-fb:" + from, at)) != std::string::npos;) {

@@ -12,12 +12,16 @@ namespace {
 
 using std::string;
 
+constexpr size_t kMaxStreams = 16;
+
 absl::Status BadArgument(const string& message, const char* field) {
   return MakeError(absl::StatusCode::kInvalidArgument, ErrorReason::INVALID_ARGUMENT, message,
                    {.dom_exception = "TypeError", .field = field});
 }
 
 absl::Status CheckStreams(const std::vector<string>& stream_ids, const char* field) {
+  // Each adds a line to every description.
+  if (stream_ids.size() > kMaxStreams) return BadArgument("a sender has at most 16 streams", field);
   for (const string& stream : stream_ids) {
     // "-" says "no stream" in a=msid.
     if (!sdp::IsMsidId(stream) || stream == "-") {
@@ -60,7 +64,8 @@ absl::Status TransceiverSet::CheckIds(const TransceiverInit& init, std::string_v
     const auto taken = [&](const Transceiver& t) { return t.*given.member == given.id; };
     if (std::any_of(state_.transceivers.begin(), state_.transceivers.end(), taken)) {
       return MakeError(absl::StatusCode::kAlreadyExists, ErrorReason::ALREADY_EXISTS,
-                       "this id is taken", {.field = given.field});
+                       "this id is taken",
+                       {.dom_exception = "InvalidAccessError", .field = given.field});
     }
   }
   return absl::OkStatus();
@@ -72,7 +77,7 @@ absl::Status TransceiverSet::CheckTrackUnused(const string& track_id) const {
   if (std::none_of(state_.transceivers.begin(), state_.transceivers.end(), sends)) {
     return absl::OkStatus();
   }
-  return MakeError(absl::StatusCode::kAlreadyExists, ErrorReason::TRACK_IN_USE,
+  return MakeError(absl::StatusCode::kFailedPrecondition, ErrorReason::TRACK_IN_USE,
                    "a sender has this track",
                    {.dom_exception = "InvalidAccessError", .field = "track_id"});
 }
@@ -86,7 +91,8 @@ absl::StatusOr<string> TransceiverSet::Add(MediaKind kind, const TransceiverInit
   PCD_RETURN_IF_ERROR(CheckStreams(init.stream_ids, "init.stream_ids"));
   if (state_.transceivers.size() >= max_transceivers_) {
     return MakeError(absl::StatusCode::kResourceExhausted, ErrorReason::LIMIT_EXCEEDED,
-                     "more than " + std::to_string(max_transceivers_) + " transceivers");
+                     "more than " + std::to_string(max_transceivers_) + " transceivers",
+                     {.dom_exception = "OperationError"});
   }
   const auto given = [&](std::string_view chosen, const char* prefix) {
     return chosen.empty() ? prefix + random_.IdString(12) : string(chosen);

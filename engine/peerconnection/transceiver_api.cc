@@ -77,7 +77,7 @@ absl::Status PeerConnection::SetConfiguration(const Configuration& configuration
   PCD_RETURN_IF_ERROR(CheckConfiguration(configuration));
   if (configuration.bundle_policy != configuration_.bundle_policy) {
     return MakeError(
-        absl::StatusCode::kInvalidArgument, ErrorReason::CONFIGURATION_CHANGE_REFUSED,
+        absl::StatusCode::kFailedPrecondition, ErrorReason::CONFIGURATION_CHANGE_REFUSED,
         "the bundle policy is fixed at creation",
         {.dom_exception = "InvalidModificationError", .field = "configuration.bundle_policy"});
   }

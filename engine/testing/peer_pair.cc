@@ -10,17 +10,20 @@ using peerconnection::PeerConnection;
 
 PeerPair::PeerPair(const ImpairmentOptions& link, uint64_t seed, const Limits& limits)
     : network_(seed), loop_(network_) {
-  for (int from = 0; from < 2; ++from) {
-    delivers_.emplace_back();
-    pipes_.push_back(std::make_unique<ImpairedPipe>(
-        loop_, link, seed * 2 + static_cast<uint64_t>(from), [this, from](ByteSpan packet) {
-          delivers_[static_cast<size_t>(from)](loop_.packets().CopyOf(packet));
-        }));
-  }
-  ice_.SetLink([this](int from, PacketPtr packet, ice::FakeIceNetwork::Deliver deliver) {
-    delivers_[static_cast<size_t>(from)] = std::move(deliver);
-    pipes_[static_cast<size_t>(from)]->Send(packet->bytes());
-  });
+  ice_.SetLink(
+      [this, link, seed](int from, PacketPtr packet, ice::FakeIceNetwork::Deliver deliver) {
+        const auto index = static_cast<size_t>(from);
+        // One more for each ICE restart.
+        while (pipes_.size() <= index) {
+          const size_t next = pipes_.size();
+          delivers_.emplace_back();
+          pipes_.push_back(std::make_unique<ImpairedPipe>(
+              loop_, link, seed * 2 + next,
+              [this, next](ByteSpan bytes) { delivers_[next](loop_.packets().CopyOf(bytes)); }));
+        }
+        delivers_[index] = std::move(deliver);
+        pipes_[index]->Send(packet->bytes());
+      });
   dependencies_ = {.ice_factory = &ice_,
                    .sctp_factory = &sctp_,
                    .sink_policy = &policy_,

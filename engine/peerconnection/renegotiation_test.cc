@@ -1,0 +1,250 @@
+// Everything after the first negotiation: ICE restarts, rollback, glare, stopping, configuration.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "engine/peerconnection/peer_connection.h"
+#include "engine/testing/peer_pair.h"
+#include "engine/testing/status_matchers.h"
+
+namespace pcd::peerconnection {
+namespace {
+
+using testing::HasReason;
+using testing::IsOk;
+using testing::PeerPair;
+using namespace std::chrono_literals;
+
+class RenegotiationTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_THAT(pair_.left().CreateDataChannel({.label = "d"}, "d"), IsOk());
+    ASSERT_THAT(pair_.left().AddTransceiver(MediaKind::kAudio, {}, "audio"), IsOk());
+    ASSERT_THAT(pair_.Negotiate(), IsOk());
+    ASSERT_TRUE(pair_.RunUntil([&] {
+      const auto channel = pair_.left().GetDataChannel("d");
+      return pair_.connected() && channel->info.state == DataChannelState::kOpen;
+    }));
+  }
+
+  uint64_t Received() {
+    uint64_t received = 0;
+    for (const auto& view : pair_.right().ListDataChannels()) received += view.messages_received;
+    return received;
+  }
+  // Data passes, whatever negotiation is doing.
+  void ExpectDataPasses() {
+    const uint64_t before = Received();
+    ASSERT_THAT(pair_.left().Send("d", false, std::vector<uint8_t>{'x'}), IsOk());
+    EXPECT_TRUE(pair_.RunUntil([&] { return Received() > before; }, 5s));
+  }
+  static std::string Ufrag(const SessionDescription& description) {
+    const size_t at = description.sdp.find("a=ice-ufrag:");
+    return description.sdp.substr(at, description.sdp.find('\r', at) - at);
+  }
+
+  PeerPair pair_{{.delay = 5ms}};
+};
+
+TEST_F(RenegotiationTest, AnIceRestartMovesDataToANewPairWithoutAGap) {
+  const std::string before = Ufrag(*pair_.left().Info().local_description);
+  const std::string remote_before = Ufrag(*pair_.right().Info().local_description);
+  ASSERT_THAT(pair_.left().RestartIce(), IsOk());
+  EXPECT_TRUE(pair_.left().Info().negotiation_needed);
+  const auto offer = pair_.left().SetLocalDescription(std::nullopt);
+  ASSERT_THAT(offer, IsOk());
+  EXPECT_NE(Ufrag(*offer), before);
+  ExpectDataPasses();
+  ASSERT_THAT(pair_.right().SetRemoteDescription(*offer), IsOk());
+  const auto answer = pair_.right().SetLocalDescription(std::nullopt);
+  ASSERT_THAT(answer, IsOk());
+  EXPECT_NE(Ufrag(*answer), remote_before);
+  ExpectDataPasses();
+  const size_t pairs = pair_.left_events().All<IceTransportChangeEvent>().size();
+  ASSERT_THAT(pair_.left().SetRemoteDescription(*answer), IsOk());
+  ASSERT_TRUE(pair_.RunUntil([&] {
+    return pair_.left_events().All<IceTransportChangeEvent>().size() > pairs &&
+           pair_.left().Info().ice_transports.at(0).state == IceConnectionState::kCompleted;
+  }));
+  ExpectDataPasses();
+  ASSERT_FALSE(pair_.RunUntil([] { return false; }, 5s));  // The old generation is gone.
+  ExpectDataPasses();
+  EXPECT_TRUE(pair_.connected());
+  EXPECT_FALSE(pair_.left().Info().negotiation_needed);
+}
+
+TEST_F(RenegotiationTest, EitherSideRestartsAsOftenAsItLikes) {
+  for (int i = 0; i < 6; ++i) {
+    PeerConnection& offerer = i % 2 == 0 ? pair_.left() : pair_.right();
+    PeerConnection& answerer = i % 2 == 0 ? pair_.right() : pair_.left();
+    ASSERT_THAT(offerer.RestartIce(), IsOk());
+    ASSERT_THAT(pair_.Negotiate(offerer, answerer), IsOk());
+    ExpectDataPasses();
+  }
+  ASSERT_FALSE(pair_.RunUntil([] { return false; }, 5s));
+  ExpectDataPasses();
+}
+
+TEST_F(RenegotiationTest, ARestartThatIsRolledBackLeavesThePairAsItWas) {
+  const std::string before = pair_.left().Info().local_description->sdp;
+  const auto offer = pair_.left().CreateOffer({.ice_restart = true});
+  ASSERT_THAT(pair_.left().SetLocalDescription(*offer), IsOk());
+  ASSERT_THAT(pair_.left().SetLocalDescription(SessionDescription{.type = SdpType::kRollback}),
+              IsOk());
+  EXPECT_EQ(pair_.left().Info().local_description->sdp, before);
+  ExpectDataPasses();
+  ASSERT_THAT(pair_.Negotiate(), IsOk());
+  ASSERT_FALSE(pair_.RunUntil([] { return false; }, 40s));
+  ExpectDataPasses();
+}
+
+TEST_F(RenegotiationTest, ARestartLeadsOutOfFailed) {
+  pair_.ice().SetReachable(false);
+  ASSERT_TRUE(pair_.RunUntil(
+      [&] { return pair_.left().Info().connection_state == ConnectionState::kFailed; }, 60s));
+  pair_.ice().SetReachable(true);
+  ASSERT_THAT(pair_.left().RestartIce(), IsOk());
+  ASSERT_THAT(pair_.Negotiate(), IsOk());
+  ASSERT_TRUE(pair_.RunUntil([&] { return pair_.connected(); }, 10s));
+  ExpectDataPasses();
+}
+
+// Perfect negotiation: both offer at once; the polite side gives way and nothing is lost.
+TEST_F(RenegotiationTest, GlareIsResolvedByNegotiateInOneCall) {
+  PeerConnection& polite = pair_.left();
+  PeerConnection& impolite = pair_.right();
+  for (int round = 0; round < 20; ++round) {
+    ASSERT_THAT(polite.AddTransceiver(MediaKind::kVideo, {}, "l" + std::to_string(round)), IsOk());
+    ASSERT_THAT(impolite.AddTransceiver(MediaKind::kAudio, {}, "r" + std::to_string(round)),
+                IsOk());
+    ASSERT_THAT(polite.Negotiate({}), IsOk());
+    ASSERT_THAT(impolite.Negotiate({.polite = false}), IsOk());
+    ASSERT_EQ(polite.Info().signaling_state, SignalingState::kHaveLocalOffer);
+    ASSERT_EQ(impolite.Info().signaling_state, SignalingState::kHaveLocalOffer);
+    const SessionDescription from_polite = *polite.Info().local_description;
+    const SessionDescription from_impolite = *impolite.Info().local_description;
+    const auto ignored = impolite.Negotiate({.description = from_polite, .polite = false});
+    ASSERT_THAT(ignored, IsOk());
+    EXPECT_TRUE(ignored->offer_ignored);
+    EXPECT_FALSE(ignored->has_description);
+    const auto answered = polite.Negotiate({.description = from_impolite});
+    ASSERT_THAT(answered, IsOk());
+    EXPECT_TRUE(answered->has_description);
+    ASSERT_THAT(
+        impolite.Negotiate({.description = *polite.Info().local_description, .polite = false}),
+        IsOk());
+    // What the polite side wanted is still wanted.
+    EXPECT_TRUE(polite.Info().negotiation_needed);
+    ASSERT_THAT(pair_.Negotiate(polite, impolite), IsOk());
+    EXPECT_FALSE(polite.Info().negotiation_needed);
+    EXPECT_FALSE(impolite.Info().negotiation_needed);
+    const size_t expected = 3 + 2 * static_cast<size_t>(round);
+    EXPECT_EQ(polite.ListTransceivers().size(), expected);
+    EXPECT_EQ(impolite.ListTransceivers().size(), expected);
+  }
+  ExpectDataPasses();
+}
+
+TEST_F(RenegotiationTest, CandidatesOfAnIgnoredOfferAreNoErrors) {
+  ASSERT_THAT(pair_.left().Negotiate({.ice_restart = true}), IsOk());
+  ASSERT_THAT(pair_.right().Negotiate({.polite = false}), IsOk());
+  const SessionDescription offer = *pair_.left().Info().local_description;
+  const IceCandidateInit foreign{.candidate = "candidate:1 1 udp 1 192.0.2.1 5 typ host",
+                                 .sdp_mid = "0",
+                                 .username_fragment = "none"};
+  EXPECT_THAT(pair_.right().AddIceCandidate(foreign), HasReason(ErrorReason::UNKNOWN_UFRAG));
+  ASSERT_THAT(pair_.right().Negotiate({.description = offer, .polite = false}), IsOk());
+  EXPECT_THAT(pair_.right().AddIceCandidate(foreign), IsOk());
+}
+
+TEST_F(RenegotiationTest, NegotiateTakesOffersAndAnswersOnly) {
+  EXPECT_THAT(
+      pair_.left().Negotiate({.description = SessionDescription{.type = SdpType::kRollback}}),
+      HasReason(ErrorReason::INVALID_ARGUMENT));
+  EXPECT_THAT(pair_.left().Negotiate(
+                  {.description = SessionDescription{.type = SdpType::kAnswer, .sdp = "x"}}),
+              HasReason(ErrorReason::INVALID_STATE));
+}
+
+TEST_F(RenegotiationTest, StoppingEndsTheTrackAtBothEnds) {
+  const auto stopping = pair_.left().StopTransceiver("audio");
+  ASSERT_THAT(stopping, IsOk());
+  EXPECT_TRUE(stopping->stopping);
+  EXPECT_FALSE(stopping->stopped);
+  const std::string remote_track = pair_.right().ListTransceivers().at(0).track_id;
+  ASSERT_THAT(pair_.Negotiate(), IsOk());
+  EXPECT_TRUE(pair_.left().ListTransceivers().empty());
+  EXPECT_TRUE(pair_.right().ListTransceivers().empty());
+  const auto ended = pair_.right_events().All<TrackEndedEvent>();
+  ASSERT_EQ(ended.size(), 1u);
+  EXPECT_EQ(ended[0].track_id, remote_track);
+  // Never negotiated: gone at once.
+  ASSERT_THAT(pair_.left().AddTransceiver(MediaKind::kVideo, {}, "v"), IsOk());
+  EXPECT_TRUE(pair_.left().StopTransceiver("v")->stopped);
+  EXPECT_TRUE(pair_.left().ListTransceivers().empty());
+}
+
+TEST_F(RenegotiationTest, DirectionsChangeByNegotiation) {
+  const uint64_t revision = pair_.left().revision();
+  const auto changed = pair_.left().SetTransceiverDirection("audio", Direction::kSendOnly);
+  ASSERT_THAT(changed, IsOk());
+  EXPECT_EQ(changed->direction, Direction::kSendOnly);
+  EXPECT_EQ(changed->current_direction, Direction::kSendOnly);  // The answerer only receives.
+  EXPECT_GT(pair_.left().revision(), revision);
+  ASSERT_THAT(pair_.left().SetTransceiverDirection("audio", Direction::kInactive), IsOk());
+  ASSERT_THAT(pair_.Negotiate(), IsOk());
+  EXPECT_EQ(pair_.right().ListTransceivers().at(0).current_direction, Direction::kInactive);
+  EXPECT_EQ(pair_.right_events().All<TrackRemovedEvent>().size(), 1u);
+  EXPECT_THAT(pair_.left().SetTransceiverDirection("none", Direction::kInactive),
+              HasReason(ErrorReason::TRANSCEIVER_NOT_FOUND));
+}
+
+TEST_F(RenegotiationTest, TheConfigurationMayChangeWhereW3cLetsIt) {
+  Configuration configuration = pair_.left().Info().configuration;
+  EXPECT_THAT(pair_.left().SetConfiguration(configuration), IsOk());
+  configuration.bundle_policy = configuration.bundle_policy == BundlePolicy::kMaxBundle
+                                    ? BundlePolicy::kBalanced
+                                    : BundlePolicy::kMaxBundle;
+  const uint64_t revision = pair_.left().revision();
+  EXPECT_THAT(pair_.left().SetConfiguration(configuration),
+              HasReason(ErrorReason::CONFIGURATION_CHANGE_REFUSED));
+  EXPECT_EQ(pair_.left().revision(), revision);
+}
+
+TEST_F(RenegotiationTest, ABadDescriptionLeavesTheConnectionExactlyAsItWas) {
+  const auto offer = pair_.right().CreateOffer({.ice_restart = true});
+  ASSERT_THAT(offer, IsOk());
+  const auto state = [&] {
+    PeerConnectionInfo info = pair_.left().Info();
+    return std::tuple(info.revision, info.last_event_sequence, info.signaling_state,
+                      info.remote_description, info.local_description, info.negotiation_needed,
+                      pair_.left().ListTransceivers());
+  };
+  const auto before = state();
+  for (const std::string& line :
+       {std::string("a=ice-pwd:"), std::string("a=mid:"), std::string("a=setup:"),
+        std::string("a=fingerprint:"), std::string("v=0"), std::string("m=")}) {
+    SessionDescription bad = *offer;
+    bad.sdp.insert(bad.sdp.find(line) + line.size(), "\1");
+    if (line == "a=mid:") bad.sdp.resize(bad.sdp.find("m=", bad.sdp.find("m=") + 1));
+    EXPECT_FALSE(pair_.left().SetRemoteDescription(bad).ok()) << line;
+    EXPECT_EQ(state(), before) << line;
+  }
+  ExpectDataPasses();
+}
+
+TEST_F(RenegotiationTest, EveryCallAfterCloseIsRefused) {
+  pair_.left().Close({});
+  for (const absl::Status& status :
+       {pair_.left().RestartIce(), pair_.left().Negotiate({}).status(),
+        pair_.left().SetConfiguration({}), pair_.left().StopTransceiver("audio").status(),
+        pair_.left().SetTransceiverDirection("audio", Direction::kInactive).status(),
+        pair_.left().SetCodecPreferences("audio", {}).status(),
+        pair_.left().RemoveTrack("s").status(), pair_.left().SetSenderStreams("s", {}).status()}) {
+    EXPECT_THAT(status, HasReason(ErrorReason::PEER_CONNECTION_CLOSED));
+  }
+}
+
+}  // namespace
+}  // namespace pcd::peerconnection
