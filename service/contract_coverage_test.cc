@@ -21,6 +21,8 @@ const std::set<std::string> kBuilt = {
     "PeerConnectionService.Get",
     "PeerConnectionService.List",
     "PeerConnectionService.Close",
+    "PeerConnectionService.GetConfiguration",
+    "PeerConnectionService.SetConfiguration",
     "PeerConnectionService.CreateOffer",
     "PeerConnectionService.CreateAnswer",
     "PeerConnectionService.SetLocalDescription",

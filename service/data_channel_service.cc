@@ -23,7 +23,8 @@ grpc::ServerUnaryReactor* DataChannelService::CreateDataChannel(
     grpc::CallbackServerContext* context, const v1::CreateDataChannelRequest* request,
     v1::CreateDataChannelResponse* response) {
   return CallOnConnection<v1::CreateDataChannelRequest, v1::CreateDataChannelResponse>(
-      host_, context, request, response, {"peer_connection_id", "data_channel_id", "init"},
+      host_, context, request, response,
+      {"peer_connection_id", "data_channel_id", "init", "revision"},
       [](host::PeerConnection& pc, const v1::CreateDataChannelRequest& in,
          v1::CreateDataChannelResponse& out) -> absl::Status {
         PCD_ASSIGN_OR_RETURN(const DataChannelInit init, FromProto(in.init()));

@@ -54,7 +54,7 @@ grpc::ServerUnaryReactor* MediaService::CreateSink(grpc::CallbackServerContext* 
   return CallOnConnection<v1::CreateSinkRequest, v1::CreateSinkResponse>(
       host_, context, request, response,
       {"peer_connection_id", "spec.sink_id", "spec.selector", "spec.destination", "spec.rtcp_port",
-       "spec.payload_type", "spec.ssrc", "spec.paused"},
+       "spec.payload_type", "spec.ssrc", "spec.paused", "revision"},
       [](host::PeerConnection& pc, const v1::CreateSinkRequest& in,
          v1::CreateSinkResponse& out) -> absl::Status {
         PCD_ASSIGN_OR_RETURN(const media::SinkConfig config, FromProto(in.spec(), "spec"));
@@ -83,7 +83,8 @@ grpc::ServerUnaryReactor* MediaService::UpdateSink(grpc::CallbackServerContext* 
                                                    const v1::UpdateSinkRequest* request,
                                                    v1::UpdateSinkResponse* response) {
   return CallOnConnection<v1::UpdateSinkRequest, v1::UpdateSinkResponse>(
-      host_, context, request, response, {"peer_connection_id", "sink_id", "spec", "update_mask"},
+      host_, context, request, response,
+      {"peer_connection_id", "sink_id", "spec", "update_mask", "revision"},
       [](host::PeerConnection& pc, const v1::UpdateSinkRequest& in,
          v1::UpdateSinkResponse& out) -> absl::Status {
         PCD_RETURN_IF_ERROR(RequireSinkId(in.sink_id()));
@@ -117,7 +118,7 @@ grpc::ServerUnaryReactor* MediaService::DeleteSink(grpc::CallbackServerContext* 
                                                    const v1::DeleteSinkRequest* request,
                                                    v1::DeleteSinkResponse* response) {
   return CallOnConnection<v1::DeleteSinkRequest, v1::DeleteSinkResponse>(
-      host_, context, request, response, {"peer_connection_id", "sink_id"},
+      host_, context, request, response, {"peer_connection_id", "sink_id", "revision"},
       [](host::PeerConnection& pc, const v1::DeleteSinkRequest& in,
          v1::DeleteSinkResponse& out) -> absl::Status {
         PCD_RETURN_IF_ERROR(RequireSinkId(in.sink_id()));

@@ -62,6 +62,14 @@ class PeerConnectionService final : public v1::PeerConnectionService::CallbackSe
                                      const v1::GetStatsRequest* request,
                                      v1::GetStatsResponse* response) override;
 
+  // configuration_methods.cc
+  grpc::ServerUnaryReactor* GetConfiguration(grpc::CallbackServerContext* context,
+                                             const v1::GetConfigurationRequest* request,
+                                             v1::GetConfigurationResponse* response) override;
+  grpc::ServerUnaryReactor* SetConfiguration(grpc::CallbackServerContext* context,
+                                             const v1::SetConfigurationRequest* request,
+                                             v1::SetConfigurationResponse* response) override;
+
   // transceiver_methods.cc
   grpc::ServerUnaryReactor* RemoveTrack(grpc::CallbackServerContext* context,
                                         const v1::RemoveTrackRequest* request,
@@ -88,8 +96,6 @@ class PeerConnectionService final : public v1::PeerConnectionService::CallbackSe
                                             const v1::GetCapabilitiesRequest* request,
                                             v1::GetCapabilitiesResponse* response) override;
 
-  PCD_NOT_IMPLEMENTED_UNARY(GetConfiguration)
-  PCD_NOT_IMPLEMENTED_UNARY(SetConfiguration)
   PCD_NOT_IMPLEMENTED_UNARY(AddTrack)
   PCD_NOT_IMPLEMENTED_UNARY(ReplaceTrack)
   PCD_NOT_IMPLEMENTED_UNARY(GetSenderParameters)

@@ -209,21 +209,6 @@ TEST(PeerConnectionTest, WrongFingerprintFailsAndPassesNoData) {
   EXPECT_EQ(pair.right().Info().dtls_transports.at(0).state, DtlsState::kFailed);
 }
 
-TEST(PeerConnectionTest, RefusesARemoteIceRestartBeforeAnythingChanges) {
-  PeerPair pair;
-  ASSERT_THAT(pair.left().CreateDataChannel({.label = "d"}, "d"), IsOk());
-  ASSERT_THAT(pair.Negotiate(), IsOk());
-  SessionDescription offer = *pair.right().Info().remote_description;
-  const size_t at = offer.sdp.find("a=ice-ufrag:");
-  ASSERT_NE(at, std::string::npos);
-  const size_t end = offer.sdp.find("\r\n", at);
-  offer.sdp.replace(at, end - at, "a=ice-ufrag:restarted");
-  const uint64_t before = pair.right().Info().last_event_sequence;
-  EXPECT_THAT(pair.right().SetRemoteDescription(offer), HasReason(ErrorReason::NOT_IMPLEMENTED));
-  EXPECT_EQ(pair.right().Info().last_event_sequence, before);
-  EXPECT_EQ(pair.right().Info().signaling_state, SignalingState::kStable);
-}
-
 TEST(PeerConnectionTest, StreamTakesOverOnlyWhenAsked) {
   Inbox first, second;
   PeerPair pair;
