@@ -103,6 +103,15 @@ class Filler {
     layer.set_active(true);
     layer.set_payload_type(in.payload_type);
   }
+  void operator()(const pc::LayerActiveChangeEvent& in) {
+    v1::LayerActiveChangeEvent& event = *out_.mutable_layer_active_change();
+    event.set_track_id(in.track_id);
+    v1::TrackLayer& layer = *event.mutable_layer();
+    layer.set_rid(in.rid);
+    layer.set_ssrc(in.ssrc);
+    layer.set_active(in.active);
+    layer.set_payload_type(in.payload_type);
+  }
   void operator()(const pc::SinkChangeEvent& in) {
     *out_.mutable_sink_change()->mutable_sink() = ToProto(id_, in.sink);
   }

@@ -36,10 +36,10 @@ absl::StatusOr<bool> AskForKeyFrame(host::PeerConnection& pc,
   switch (request.target_case()) {
     case v1::RequestKeyFrameRequest::kTrack: {
       PCD_ASSIGN_OR_RETURN(const media::TrackSelector track, FromProto(request.track(), "track"));
-      return pc.RequestKeyFrame(track);
+      return pc.RequestKeyFrame(track, request.rid());
     }
     case v1::RequestKeyFrameRequest::kSinkId:
-      return pc.RequestKeyFrameOfSink(request.sink_id());
+      return pc.RequestKeyFrameOfSink(request.sink_id(), request.rid());
     case v1::RequestKeyFrameRequest::TARGET_NOT_SET:
       break;
   }
@@ -54,7 +54,8 @@ grpc::ServerUnaryReactor* MediaService::CreateSink(grpc::CallbackServerContext* 
   return CallOnConnection<v1::CreateSinkRequest, v1::CreateSinkResponse>(
       host_, context, request, response,
       {"peer_connection_id", "spec.sink_id", "spec.selector", "spec.destination", "spec.rtcp_port",
-       "spec.payload_type", "spec.ssrc", "spec.paused", "revision"},
+       "spec.payload_type", "spec.ssrc", "spec.paused", "spec.rid", "spec.max_reorder_delay",
+       "revision"},
       [](host::PeerConnection& pc, const v1::CreateSinkRequest& in,
          v1::CreateSinkResponse& out) -> absl::Status {
         PCD_ASSIGN_OR_RETURN(const media::SinkConfig config, FromProto(in.spec(), "spec"));
@@ -148,7 +149,8 @@ grpc::ServerUnaryReactor* MediaService::RequestKeyFrame(grpc::CallbackServerCont
                                                         const v1::RequestKeyFrameRequest* request,
                                                         v1::RequestKeyFrameResponse* response) {
   return CallOnConnection<v1::RequestKeyFrameRequest, v1::RequestKeyFrameResponse>(
-      host_, context, request, response, {"peer_connection_id", "track", "sink_id", "method"},
+      host_, context, request, response,
+      {"peer_connection_id", "track", "sink_id", "rid", "method"},
       [](host::PeerConnection& pc, const v1::RequestKeyFrameRequest& in,
          v1::RequestKeyFrameResponse& out) -> absl::Status {
         if (!v1::KeyFrameRequestMethod_IsValid(in.method())) {

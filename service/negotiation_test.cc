@@ -312,7 +312,11 @@ TEST_F(NegotiationTest, ASinkChecksItsSpec) {
   EXPECT_EQ(InfoOf(Try(&MediaStub::CreateSink, request, &response)).metadata().at("field"),
             "spec.selector");
   request = SinkRequest(id, 1);
-  request.mutable_spec()->set_rid("h");
+  request.mutable_spec()->mutable_max_reorder_delay()->set_seconds(2);
+  EXPECT_EQ(InfoOf(Try(&MediaStub::CreateSink, request, &response)).metadata().at("field"),
+            "spec.max_reorder_delay");
+  request = SinkRequest(id, 1);
+  request.mutable_spec()->mutable_srtp();
   EXPECT_EQ(Reason(Try(&MediaStub::CreateSink, request, &response)), "FIELD_NOT_IMPLEMENTED");
 }
 

@@ -1,5 +1,8 @@
 #include "service/sink_mapping.h"
 
+#include <google/protobuf/util/time_util.h>
+
+#include <algorithm>
 #include <optional>
 #include <variant>
 
@@ -32,6 +35,11 @@ absl::StatusOr<std::optional<uint8_t>> PayloadType(const v1::SinkSpec& spec,
   return std::optional<uint8_t>(static_cast<uint8_t>(spec.payload_type()));
 }
 
+absl::StatusOr<Duration> ReorderDelay(const v1::SinkSpec& spec, const std::string& field) {
+  if (!spec.has_max_reorder_delay()) return Duration(0);
+  return DurationFromProto(spec.max_reorder_delay(), Duration(0), media::kMaxReorderDelay, field);
+}
+
 v1::TrackSelector ToProto(const media::TrackSelector& selector) {
   v1::TrackSelector out;
   if (const auto* track = std::get_if<media::TrackIdSelector>(&selector)) {
@@ -45,17 +53,13 @@ v1::TrackSelector ToProto(const media::TrackSelector& selector) {
   return out;
 }
 
-// "audio/opus", "video/VP8".
-std::string MimeType(const Codec& codec) {
-  return std::string(codec.channels > 0 ? "audio/" : "video/") + codec.name;
-}
-
-v1::RtpCodecParameters ToProto(const Codec& codec) {
+v1::RtpCodecParameters ToProto(MediaKind kind, const Codec& codec) {
   v1::RtpCodecParameters out;
   out.set_payload_type(codec.payload_type);
-  out.mutable_codec()->set_mime_type(MimeType(codec));
+  out.mutable_codec()->set_mime_type(std::string(ToString(kind)) + "/" + codec.name);
   out.mutable_codec()->set_clock_rate(codec.clock_rate);
-  out.mutable_codec()->set_channels(codec.channels);
+  out.mutable_codec()->set_channels(kind == MediaKind::kAudio ? std::max<int>(codec.channels, 1)
+                                                              : 0);
   out.mutable_codec()->set_sdp_fmtp_line(codec.FmtpText());
   return out;
 }
@@ -69,6 +73,11 @@ v1::SinkSpec ToProto(const media::SinkConfig& config) {
   if (config.payload_type.has_value()) out.set_payload_type(*config.payload_type);
   if (config.ssrc.has_value()) out.set_ssrc(*config.ssrc);
   out.set_paused(config.paused);
+  out.set_rid(config.rid);
+  if (config.max_reorder_delay > Duration(0)) {
+    *out.mutable_max_reorder_delay() =
+        google::protobuf::util::TimeUtil::MicrosecondsToDuration(config.max_reorder_delay.count());
+  }
   return out;
 }
 
@@ -116,6 +125,8 @@ absl::StatusOr<media::SinkConfig> FromProto(const v1::SinkSpec& spec, const std:
                                                              field + ".rtcp_port"));
   PCD_ASSIGN_OR_RETURN(out.payload_type, PayloadType(spec, field + ".payload_type"));
   if (spec.has_ssrc()) out.ssrc = spec.ssrc();
+  out.rid = spec.rid();
+  PCD_ASSIGN_OR_RETURN(out.max_reorder_delay, ReorderDelay(spec, field + ".max_reorder_delay"));
   return out;
 }
 
@@ -138,8 +149,11 @@ absl::StatusOr<media::SinkUpdate> FromProto(const v1::SinkSpec& spec,
       PCD_ASSIGN_OR_RETURN(out.payload_type, PayloadType(spec, "spec.payload_type"));
     } else if (path == "ssrc" && spec.has_ssrc()) {
       out.ssrc = spec.ssrc();
-    } else if (path == "payload_type" || path == "ssrc" || path == "srtp" || path == "rid" ||
-               path == "max_reorder_delay") {
+    } else if (path == "rid") {
+      out.rid = spec.rid();
+    } else if (path == "max_reorder_delay") {
+      PCD_ASSIGN_OR_RETURN(out.max_reorder_delay, ReorderDelay(spec, "spec.max_reorder_delay"));
+    } else if (path == "payload_type" || path == "ssrc" || path == "srtp") {
       // Going back to the negotiated or chosen value is not built either.
       return FieldNotImplemented("spec." + path);
     } else {
@@ -174,9 +188,10 @@ v1::Sink ToProto(const std::string& peer_connection_id, const media::SinkInfo& s
   if (!sink.mid.empty()) out.set_mid(sink.mid);
   *out.mutable_local_rtp() = pcd::service::ToProto(sink.local_rtp);
   *out.mutable_local_rtcp() = pcd::service::ToProto(sink.local_rtcp);
-  if (sink.codec.has_value()) *out.mutable_codec() = ToProto(*sink.codec);
+  if (sink.codec.has_value()) *out.mutable_codec() = ToProto(sink.kind, *sink.codec);
   out.set_ssrc(sink.ssrc);
   out.set_cname(sink.cname);
+  out.set_active_rid(sink.active_rid);
   *out.mutable_counters() = ToProto(sink.counters);
   return out;
 }

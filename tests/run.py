@@ -33,7 +33,8 @@ NODE_SUITES = {"node": "clients/node", "interop": "tests/interop"}
 NODE_PACKAGES = ["clients/node", "clients/node/demo"]
 
 # What those tests start: the environment variable that tells them where -> the target.
-BINARIES = {"PEERCONNECTIOND": "service:peerconnectiond", "PCCTL": "clients/pcctl:pcctl"}
+BINARIES = {"PEERCONNECTIOND": "service:peerconnectiond", "PCCTL": "clients/pcctl:pcctl",
+            "IMPAIR": "tests/impair:impair"}
 
 
 def existing(packages):

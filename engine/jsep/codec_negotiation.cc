@@ -1,19 +1,16 @@
 #include "engine/jsep/codec_negotiation.h"
 
 #include <algorithm>
-#include <charconv>
 #include <string>
+#include <utility>
+
+#include "engine/model/codec_match.h"
 
 namespace pcd::jsep {
 namespace {
 
 constexpr char kRtx[] = "rtx";
 constexpr char kApt[] = "apt";
-
-bool SameFormat(const Codec& a, const Codec& b) {
-  return a.NameIs(b.name.c_str()) && a.clock_rate == b.clock_rate &&
-         std::max<int>(a.channels, 1) == std::max<int>(b.channels, 1);
-}
 
 Codec FromCapability(const CodecCapability& capability) {
   return {.name = capability.name,
@@ -23,36 +20,24 @@ Codec FromCapability(const CodecCapability& capability) {
           .rtcp_feedback = capability.feedback};
 }
 
-std::string ValueOf(const Codec& codec, const std::string& key, const std::string& absent) {
-  const std::string* value = codec.FindFmtp(key.c_str());
-  return value == nullptr ? absent : *value;
-}
-
-bool Matches(const CodecCapability& capability, const Codec& offered) {
-  const Codec ours = FromCapability(capability);
-  if (!SameFormat(ours, offered)) return false;
-  return std::all_of(capability.must_match.begin(), capability.must_match.end(),
-                     [&](const auto& parameter) {
-                       const auto& [key, absent] = parameter;
-                       return ValueOf(ours, key, absent) == ValueOf(offered, key, absent);
-                     });
+bool Fits(const CodecCapability& capability, const Codec& offered) {
+  Codec ours = FromCapability(capability);
+  for (const std::string& key : capability.echoed) {
+    // Without a value of ours any is right.
+    const std::string* value = offered.FindFmtp(key.c_str());
+    if (value != nullptr && ours.FindFmtp(key.c_str()) == nullptr) {
+      ours.fmtp.emplace_back(key, *value);
+    }
+  }
+  return SameCodec(ours, offered);
 }
 
 const CodecCapability* FindCapability(const Capabilities& capabilities, MediaKind kind,
                                       const Codec& offered) {
   for (const CodecCapability& capability : capabilities.codecs) {
-    if (capability.kind == kind && Matches(capability, offered)) return &capability;
+    if (capability.kind == kind && Fits(capability, offered)) return &capability;
   }
   return nullptr;
-}
-
-std::optional<uint8_t> AptOf(const Codec& codec) {
-  const std::string* text = codec.NameIs(kRtx) ? codec.FindFmtp(kApt) : nullptr;
-  if (text == nullptr) return std::nullopt;
-  uint8_t apt = 0;
-  const char* end = text->data() + text->size();
-  const auto result = std::from_chars(text->data(), end, apt);
-  return result.ec == std::errc() && result.ptr == end ? std::optional(apt) : std::nullopt;
 }
 
 Codec MakeRtx(uint8_t payload_type, const Codec& primary) {
@@ -72,8 +57,22 @@ std::vector<std::string> CommonFeedback(const std::vector<std::string>& ours,
   return both;
 }
 
-// Equal as far as a payload type is concerned: same format with the same parameters.
-bool SameCodec(const Codec& a, const Codec& b) { return SameFormat(a, b) && a.fmtp == b.fmtp; }
+// Nothing in `codecs` could carry media on its own.
+bool OnlyAuxiliary(const std::vector<Codec>& codecs) {
+  return std::all_of(codecs.begin(), codecs.end(), IsAuxiliary);
+}
+
+// Our parameters for an answer to `offered`.
+std::vector<std::pair<std::string, std::string>> AnswerParameters(const CodecCapability& capability,
+                                                                  const Codec& offered) {
+  auto parameters = capability.fmtp;
+  for (const std::string& key : capability.echoed) {
+    std::erase_if(parameters, [&key](const auto& own) { return own.first == key; });
+    const std::string* value = offered.FindFmtp(key.c_str());
+    if (value != nullptr) parameters.emplace_back(key, *value);
+  }
+  return parameters;
+}
 
 }  // namespace
 
@@ -88,6 +87,7 @@ std::vector<Codec> AnswerCodecs(const Capabilities& capabilities, MediaKind kind
     ours.payload_type = codec.payload_type;
     ours.name = codec.name;
     ours.channels = codec.channels;
+    ours.fmtp = AnswerParameters(*capability, codec);
     ours.rtcp_feedback = CommonFeedback(capability->feedback, offered, codec);
     retransmittable[codec.payload_type] = capability->rtx;
     accepted.push_back(std::move(ours));
@@ -100,21 +100,19 @@ std::vector<Codec> AnswerCodecs(const Capabilities& capabilities, MediaKind kind
     if (own != accepted.end()) result.push_back(*own);
     // A retransmission format lives and dies with the codec it repeats.
     const auto apt = AptOf(codec);
-    if (apt && *apt < 128 && retransmittable[*apt]) {
+    if (apt && retransmittable[*apt]) {
       const Codec* primary = offered.FindCodec(*apt);
       if (primary != nullptr) result.push_back(MakeRtx(codec.payload_type, *primary));
     }
   }
-  return result;
+  return OnlyAuxiliary(result) ? std::vector<Codec>() : result;
 }
 
 std::vector<Codec> AgreedCodecs(const std::vector<Codec>& offered,
                                 const sdp::MediaSection& answer) {
   std::vector<Codec> agreed;
   for (const Codec& theirs : answer.codecs) {
-    const auto fits = [&](const Codec& ours) {
-      return SameFormat(ours, theirs) && AptOf(ours) == AptOf(theirs);
-    };
+    const auto fits = [&](const Codec& ours) { return SameCodec(ours, theirs); };
     auto found = std::find_if(offered.begin(), offered.end(), [&](const Codec& ours) {
       return ours.payload_type == theirs.payload_type && fits(ours);
     });
@@ -130,10 +128,7 @@ std::vector<Codec> AgreedCodecs(const std::vector<Codec>& offered,
     codec.rtcp_feedback = CommonFeedback(codec.rtcp_feedback, answer, theirs);
     agreed.push_back(std::move(codec));
   }
-  // A retransmission format alone is no codec.
-  const bool only_rtx = std::all_of(agreed.begin(), agreed.end(),
-                                    [](const Codec& codec) { return codec.NameIs(kRtx); });
-  return only_rtx ? std::vector<Codec>() : agreed;
+  return OnlyAuxiliary(agreed) ? std::vector<Codec>() : agreed;
 }
 
 void PayloadTypes::Use(const Codec& codec) {
@@ -150,7 +145,7 @@ bool PayloadTypes::IsFree(uint8_t payload_type, bool even_avoided) const {
   return !used_[payload_type] && (even_avoided || !avoided_[payload_type]);
 }
 
-std::optional<uint8_t> PayloadTypes::Assign(const Codec& codec, uint8_t preferred,
+std::optional<uint8_t> PayloadTypes::Assign(const Codec& codec, std::optional<uint8_t> preferred,
                                             const std::vector<Codec>& previous) {
   for (const Codec& known : previous) {
     if (SameCodec(known, codec)) return known.payload_type;
@@ -159,7 +154,7 @@ std::optional<uint8_t> PayloadTypes::Assign(const Codec& codec, uint8_t preferre
     if (used_[i] && SameCodec(*used_[i], codec)) return static_cast<uint8_t>(i);
   }
   for (const bool even_avoided : {false, true}) {
-    if (preferred != 0 && IsFree(preferred, even_avoided)) return preferred;
+    if (preferred && IsFree(*preferred, even_avoided)) return preferred;
     for (uint8_t i = 96; i < 128; ++i) {
       if (IsFree(i, even_avoided)) return i;
     }
@@ -174,7 +169,7 @@ std::optional<uint8_t> PayloadTypes::Assign(const Codec& codec, uint8_t preferre
 std::vector<Codec> PayloadTypes::Offer(const Capabilities& capabilities, MediaKind kind,
                                        const std::vector<Codec>& previous) {
   std::vector<Codec> result;
-  const auto add = [&](Codec codec, uint8_t preferred) {
+  const auto add = [&](Codec codec, std::optional<uint8_t> preferred) {
     const auto payload_type = Assign(codec, preferred, previous);
     if (!payload_type) return false;
     codec.payload_type = *payload_type;
@@ -183,9 +178,9 @@ std::vector<Codec> PayloadTypes::Offer(const Capabilities& capabilities, MediaKi
     return true;
   };
   for (const CodecCapability& capability : capabilities.codecs) {
-    if (capability.kind != kind) continue;
+    if (capability.kind != kind || !capability.offered) continue;
     if (!add(FromCapability(capability), capability.preferred_payload)) continue;
-    if (capability.rtx) add(MakeRtx(0, result.back()), 0);
+    if (capability.rtx) add(MakeRtx(0, result.back()), std::nullopt);
   }
   return result;
 }

@@ -37,7 +37,7 @@ class PayloadTypes {
                            const std::vector<Codec>& previous);
 
  private:
-  std::optional<uint8_t> Assign(const Codec& codec, uint8_t preferred,
+  std::optional<uint8_t> Assign(const Codec& codec, std::optional<uint8_t> preferred,
                                 const std::vector<Codec>& previous);
   bool IsFree(uint8_t payload_type, bool even_avoided) const;
 

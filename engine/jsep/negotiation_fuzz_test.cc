@@ -20,7 +20,6 @@ Options MakeOptions() {
   Options options;
   options.local_fingerprints = {{.algorithm = "x-test", .value = "AA:BB"}};
   options.capabilities.simulcast_receive = true;
-  options.capabilities.codecs.back().rtx = true;
   return options;
 }
 

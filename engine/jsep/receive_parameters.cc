@@ -6,6 +6,7 @@
 #include "engine/jsep/extension_negotiation.h"
 #include "engine/jsep/local_section.h"
 #include "engine/jsep/section_view.h"
+#include "engine/model/codec_match.h"
 
 namespace pcd::jsep {
 namespace {
@@ -15,6 +16,17 @@ std::vector<HeaderExtension> ExtensionsOf(const sdp::MediaSection& section) {
   extensions.reserve(section.extmaps.size());
   for (const sdp::ExtMap& extmap : section.extmaps) extensions.push_back(extmap.extension);
   return extensions;
+}
+
+// What the remote says of its own stream (parameter sets, stereo) belongs to what we receive.
+void AddStreamProperties(const sdp::MediaSection& theirs, std::vector<Codec>& codecs) {
+  for (Codec& codec : codecs) {
+    const Codec* other = theirs.FindCodec(codec.payload_type);
+    if (other == nullptr || !SameCodec(codec, *other)) continue;
+    for (const auto& [key, value] : other->fmtp) {
+      if (key.starts_with("sprop-")) codec.fmtp.emplace_back(key, value);
+    }
+  }
 }
 
 ReceiveParameters MakeReceiver(const Exchange& exchange, size_t index, MediaKind kind) {
@@ -30,6 +42,7 @@ ReceiveParameters MakeReceiver(const Exchange& exchange, size_t index, MediaKind
     receiver.codecs = AgreedCodecs(ours.codecs, theirs);
     receiver.extensions = AgreedExtensions(ExtensionsOf(ours), exchange.remote, index);
   }
+  AddStreamProperties(theirs, receiver.codecs);
   if (ours.simulcast) {
     for (const auto& alternatives : ours.simulcast->recv) {
       for (const sdp::SimulcastLayer& layer : alternatives) receiver.rids.push_back(layer.rid);

@@ -1,6 +1,8 @@
 // A fresh session answers a remote offer.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "engine/jsep/session_testing.h"
 #include "engine/sdp/session_description.h"
 
@@ -99,7 +101,8 @@ TEST(SessionAnswerTest, AcceptsActiveAndPassiveOffers) {
 
 TEST(SessionAnswerTest, ASectionWithoutACommonCodecIsRejectedInItsPlace) {
   Peer peer;
-  const ApplyResult result = peer.Answer(ReadSample("whip_active_offer.sdp"));  // H264 only.
+  const ApplyResult result =
+      peer.Answer(Replace(ReadSample("whip_active_offer.sdp"), " H264/90000", " H263/90000"));
   const auto answer = MustParse(peer.LocalSdp());
   ASSERT_EQ(answer.media.size(), 2u);
   const sdp::MediaSection& video = answer.media[1];
@@ -129,7 +132,7 @@ TEST(SessionAnswerTest, OnlyOneTransportIsAcceptedWithoutBundle) {
   for (const auto& section : answer.media) EXPECT_TRUE(section.mid.empty());
   EXPECT_EQ(result.transports.at(0).mids, std::vector<std::string>{"0"});
   EXPECT_EQ(result.receivers->at(0).mid, "0");
-  EXPECT_EQ(result.receivers->at(0).codecs.at(0).payload_type, 96);
+  EXPECT_EQ(result.receivers->at(0).codecs.at(0).name, "PCMU");
 }
 
 TEST(SessionAnswerTest, TheFirstBundleGroupWinsTheTransport) {
@@ -186,14 +189,28 @@ TEST(SessionAnswerTest, ASecondDataSectionIsRejected) {
   EXPECT_TRUE(MustParse(peer.LocalSdp()).media.at(1).IsRejected());
 }
 
+TEST(SessionAnswerTest, WhatTheRemoteSaysOfItsStreamIsReceivedAndNotAnswered) {
+  Peer peer;
+  const auto result =
+      peer.Answer(Replace(ReadSample("chromium_offer.sdp"), "a=fmtp:103 ",
+                          "a=fmtp:103 sprop-parameter-sets=Z0LgHw==,aM48;x-unknown=1;"));
+  const auto& codecs = result.receivers->at(1).codecs;
+  const auto h264 = std::find_if(codecs.begin(), codecs.end(),
+                                 [](const Codec& codec) { return codec.payload_type == 103; });
+  ASSERT_NE(h264, codecs.end());
+  ASSERT_NE(h264->FindFmtp("sprop-parameter-sets"), nullptr);
+  EXPECT_EQ(h264->FindFmtp("x-unknown"), nullptr);
+  EXPECT_EQ(peer.LocalSdp().find("sprop"), std::string::npos);
+}
+
 TEST(SessionAnswerTest, SimulcastIsAnsweredOnlyWhenSwitchedOn) {
   const std::string offer = ReadSample("chromium_simulcast_offer.sdp");
-  Peer off;
+  Options without;
+  without.capabilities.simulcast_receive = false;
+  Peer off('a', without);
   EXPECT_TRUE(off.Answer(offer).receivers->at(0).rids.empty());
   EXPECT_FALSE(MustParse(off.LocalSdp()).media[0].simulcast.has_value());
-  Options options;
-  options.capabilities.simulcast_receive = true;
-  Peer on('b', options);
+  Peer on('b');
   EXPECT_EQ(on.Answer(Replace(offer, "send q;h;f", "send f;~h;q,x")).receivers->at(0).rids,
             (std::vector<std::string>{"f", "h", "q"}));
   EXPECT_NE(on.LocalSdp().find("a=simulcast:recv f;h;q\r\n"), std::string::npos);

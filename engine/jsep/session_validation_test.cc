@@ -262,7 +262,7 @@ TEST_F(RefusedAnswer, NoRtcpMux) {
 }
 
 TEST_F(RefusedAnswer, NoCodecOfOurs) {
-  Expect(Replace(answer_, "a=rtpmap:96 VP8/90000", "a=rtpmap:96 VP9/90000"),
+  Expect(Replace(answer_, "a=rtpmap:96 VP8/90000", "a=rtpmap:96 H263/90000"),
          LineOf(answer_, "m=video"));
 }
 

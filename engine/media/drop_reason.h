@@ -11,8 +11,9 @@ namespace pcd::media {
 
 // name, text. X-macro so that the enum and its names cannot drift apart.
 //   kUnknownSsrc: neither signalled nor with a mid, and its payload type fits no section alone.
-//   kRetransmission: RTX, which is not asked for and comes as probing.
-//   kNotMedia: FEC, redundancy, comfort noise, events: negotiated, but nothing a sink takes.
+//   kRetransmission: RTX of what came already, as in probing, or of what cannot be told.
+//   kDuplicate: came before, or too late to tell.
+//   kNotMedia: FEC, redundancy, comfort noise: negotiated, but nothing a sink takes.
 //   kSequenceJump: the first packet after a jump; a second one that follows it is a restart.
 //   kOtherSource: of a source that is not the one its section forwards now.
 //   kNoSink: media that no sink took (none there, paused, waiting for a key frame).
@@ -25,6 +26,7 @@ namespace pcd::media {
   X(kNotReceiving, "not_receiving")                           \
   X(kPayloadTypeNotNegotiated, "payload_type_not_negotiated") \
   X(kRetransmission, "retransmission")                        \
+  X(kDuplicate, "duplicate")                                  \
   X(kNotMedia, "not_media")                                   \
   X(kPaddingOnly, "padding_only")                             \
   X(kSequenceJump, "sequence_jump")                           \

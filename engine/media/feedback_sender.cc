@@ -5,8 +5,10 @@
 
 #include "engine/rtp/ntp_rtp_clock.h"
 #include "engine/rtp/rtcp/fir.h"
+#include "engine/rtp/rtcp/nack.h"
 #include "engine/rtp/rtcp/pli.h"
 #include "engine/rtp/rtcp/receiver_report.h"
+#include "engine/rtp/rtcp/remb.h"
 #include "engine/rtp/rtcp/source_description.h"
 
 namespace pcd::media {
@@ -57,6 +59,20 @@ void FeedbackSender::SendPli(uint32_t media_ssrc) {
   SendFeedback([&](ByteWriter& out) {
     rtp::WritePli(out, {local_ssrc_, media_ssrc});
     return true;
+  });
+}
+
+void FeedbackSender::SendNack(uint32_t media_ssrc, std::span<const uint16_t> missing) {
+  SendFeedback([&](ByteWriter& out) {
+    rtp::WriteNack(out, local_ssrc_, media_ssrc, missing);
+    return out.ok();
+  });
+}
+
+void FeedbackSender::SendRemb(uint64_t bitrate_bps, std::span<const uint32_t> ssrcs) {
+  SendFeedback([&](ByteWriter& out) {
+    rtp::WriteRemb(out, local_ssrc_, bitrate_bps, ssrcs);
+    return out.ok();
   });
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,9 @@ class FeedbackSender {
   // At most 31 streams fit; the next call goes on behind them.
   void SendReports(const Streams& streams, Timestamp now);
   void SendPli(uint32_t media_ssrc);
+  // `missing`: ascending, not empty.
+  void SendNack(uint32_t media_ssrc, std::span<const uint16_t> missing);
+  void SendRemb(uint64_t bitrate_bps, std::span<const uint32_t> ssrcs);
   void SendFir(uint32_t media_ssrc, uint8_t command_sequence);
   // All that the recorder has not reported yet, in as many packets as it takes.
   void SendTransportCc(TransportCcRecorder& recorder, uint32_t media_ssrc);

@@ -93,7 +93,7 @@ ReceiveParameters Video() {
   p.codecs = {{.payload_type = 96,
                .name = "VP8",
                .clock_rate = 90000,
-               .rtcp_feedback = {"transport-cc", "nack pli"}}};
+               .rtcp_feedback = {"transport-cc", "nack", "nack pli"}}};
   p.extensions = {{4, kMidExtensionUri}, {3, kTransportCcExtensionUri}};
   p.ssrcs = {{.ssrc = 7, .cname = "remote"}};
   return p;
@@ -107,6 +107,7 @@ class HotPathTest : public ::testing::Test {
       config.id = std::to_string(port);
       config.selector = MidSelector{"1"};
       config.rtp_destination = *SocketAddress::Parse("127.0.0.1:" + std::to_string(port));
+      if (port == 7004) config.max_reorder_delay = std::chrono::milliseconds(100);
       EXPECT_TRUE(session_.CreateSink(config).ok());
     }
     session_.SetReceivers({Video()});
@@ -152,6 +153,8 @@ class HotPathTest : public ::testing::Test {
       packet->arrival = loop_.now;
       ++sequence_;
     }
+    // Every other turn the second packet overtakes the first, so that one sink holds it back.
+    if (sequence_ % 8 == 0) std::swap(batch_[0], batch_[1]);
     session_.OnRtp(batch_);
     loop_.now += std::chrono::milliseconds(3);
     if (session_.NextDeadline() <= loop_.now) session_.HandleTimeout(loop_.now);

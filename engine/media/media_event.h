@@ -20,6 +20,16 @@ struct FirstPacketEvent {
   uint8_t payload_type = 0;
 };
 
+// A simulcast layer ceased to send for two seconds, or sends again.
+struct LayerActiveEvent {
+  std::string mid{};
+  std::string track_id{};
+  uint32_t ssrc = 0;
+  std::string rid{};
+  uint8_t payload_type = 0;  // Of its last packet.
+  bool active = false;
+};
+
 struct SinkStateChangedEvent {
   std::string sink_id{};
   SinkState state = SinkState::kWaiting;
@@ -31,7 +41,8 @@ struct KeyFrameRequestedEvent {
   uint32_t ssrc = 0;
 };
 
-using MediaEvent = std::variant<FirstPacketEvent, SinkStateChangedEvent, KeyFrameRequestedEvent>;
+using MediaEvent =
+    std::variant<FirstPacketEvent, LayerActiveEvent, SinkStateChangedEvent, KeyFrameRequestedEvent>;
 
 }  // namespace pcd::media
 

@@ -62,22 +62,24 @@ absl::StatusOr<std::string> MediaSession::GetSinkSdp(const std::string& id) cons
   return impl_->sinks().MakeSdp({&id, 1});
 }
 
-absl::StatusOr<bool> MediaSession::RequestKeyFrame(const TrackSelector& track) {
+absl::StatusOr<bool> MediaSession::RequestKeyFrame(const TrackSelector& track,
+                                                   const std::string& rid) {
   Section* section = impl_->FindSection(track);
   if (section == nullptr) {
     return MakeError(absl::StatusCode::kNotFound, ErrorReason::TRACK_NOT_FOUND,
                      "no negotiated track fits the selector");
   }
-  return impl_->RequestKeyFrame(section);
+  return impl_->RequestKeyFrame(section, rid);
 }
 
-absl::StatusOr<bool> MediaSession::RequestKeyFrameOfSink(const std::string& id) {
+absl::StatusOr<bool> MediaSession::RequestKeyFrameOfSink(const std::string& id,
+                                                         const std::string& rid) {
   PCD_ASSIGN_OR_RETURN(const Sink* sink, impl_->sinks().Find(id));
   if (sink->section() == nullptr) {
     return MakeError(absl::StatusCode::kFailedPrecondition, ErrorReason::SINK_NOT_NEGOTIATED,
                      "the track of sink " + id + " is not negotiated");
   }
-  return impl_->RequestKeyFrame(sink->section());
+  return impl_->RequestKeyFrameOfSink(*sink, rid);
 }
 
 std::optional<MediaEvent> MediaSession::PollEvent() { return impl_->PollEvent(); }

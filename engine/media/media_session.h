@@ -99,11 +99,13 @@ class MediaSession {
   absl::StatusOr<std::string> GetSinkSdp(const std::string& id) const;
 
   // Asks for a key frame by PLI, throttled; true when one went out at once, false when it is
-  // due later or one just sent counts for this call too. Errors: TRACK_NOT_FOUND,
-  // TRACK_KIND_MISMATCH (audio), TRACK_NOT_ACTIVE (the section does not receive).
-  absl::StatusOr<bool> RequestKeyFrame(const TrackSelector& track);
-  // The same for the track of a sink. Errors also: SINK_NOT_FOUND, SINK_NOT_NEGOTIATED.
-  absl::StatusOr<bool> RequestKeyFrameOfSink(const std::string& id);
+  // due later or one just sent counts for this call too. `rid`: of that layer; empty: of all
+  // that arrive. Errors: TRACK_NOT_FOUND, TRACK_KIND_MISMATCH (audio),
+  // TRACK_NOT_ACTIVE (the section does not receive, or nothing came of the layer).
+  absl::StatusOr<bool> RequestKeyFrame(const TrackSelector& track, const std::string& rid = {});
+  // The same for the track of a sink; `rid` empty: of the layer that the sink takes. Errors
+  // also: SINK_NOT_FOUND, SINK_NOT_NEGOTIATED.
+  absl::StatusOr<bool> RequestKeyFrameOfSink(const std::string& id, const std::string& rid = {});
 
   std::optional<MediaEvent> PollEvent();
   // Reports, feedback and repeated requests that are due. Cheap when nothing is.

@@ -14,8 +14,19 @@ void Setup(pcd::media::MediaBench& bench) {
   using pcd::media::KindSelector;
   if (!bench.AddSink("a", KindSelector{MediaKind::kAudio, 0}, 5004).ok()) std::abort();
   if (!bench.AddSink("v", KindSelector{MediaKind::kVideo, 0}, 6004).ok()) std::abort();
-  if (!bench.AddSink("w", KindSelector{MediaKind::kVideo, 0}, 7004).ok()) std::abort();
-  bench.Negotiate();
+  pcd::media::SinkConfig ordered;
+  ordered.id = "w";
+  ordered.selector = KindSelector{MediaKind::kVideo, 0};
+  ordered.rtp_destination = pcd::media::MediaBench::Local(7004);
+  ordered.max_reorder_delay = std::chrono::milliseconds(100);
+  if (!bench.session->CreateSink(ordered).ok()) std::abort();
+  ordered.id = "q";
+  ordered.rtp_destination.port = 8004;
+  ordered.rid = "q";
+  if (!bench.session->CreateSink(ordered).ok()) std::abort();
+  pcd::ReceiveParameters video = pcd::media::VideoSection();
+  video.rids = {"q", "f"};
+  bench.session->SetReceivers({pcd::media::AudioSection(), video});
   bench.Rtp({.sequence = 1, .payload = pcd::media::kKeyFrame, .transport_sequence = 1});
 }
 

@@ -1,6 +1,7 @@
 #include "engine/media/media_session_impl.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "engine/base/status.h"
@@ -21,17 +22,22 @@ MediaSession::Impl::Impl(net::Loop& loop, RtcpSender& rtcp_sender, const net::Ad
 void MediaSession::Impl::SetReceivers(std::vector<ReceiveParameters> receivers) {
   if (closed_) return;
   transport_cc_negotiated_ = false;
+  remb_negotiated_ = false;
   bool reduced_size = !receivers.empty();
   for (const ReceiveParameters& section : receivers) {
     reduced_size = reduced_size && section.reduced_size_rtcp;
     for (const Codec& codec : section.codecs) {
       if (codec.HasFeedback("transport-cc")) transport_cc_negotiated_ = true;
+      if (codec.HasFeedback("goog-remb")) remb_negotiated_ = true;
     }
   }
   feedback_.set_reduced_size(reduced_size);
 
   sinks_.EndMissing(receivers);
   router_.SetSections(std::move(receivers));
+  // One of the two; what a sender knows of both is the better one.
+  transport_cc_negotiated_ = transport_cc_negotiated_ && router_.extension_ids().transport_cc != 0;
+  remb_negotiated_ = remb_negotiated_ && !transport_cc_negotiated_;
   for (const auto& stream : router_.streams()) {
     // A payload type may mean another codec now.
     stream->payload_type = 0xFF;
@@ -65,58 +71,63 @@ void MediaSession::Impl::SettleSinks() {
   EmitSinkStates(sinks_.all());
 }
 
-// A video sink that waits for its first key frame always has a request under way.
-void MediaSession::Impl::FollowUp(Section& section, Timestamp now) {
-  if (section.key_frames.wanted()) return;
-  const bool starting = std::any_of(section.sinks.begin(), section.sinks.end(),
-                                    [](const Sink* sink) { return sink->IsStarting(); });
-  if (starting) AskForKeyFrame(section, now);
-}
-
-bool MediaSession::Impl::IsLive(const Section& section, Timestamp now) const {
-  return section.source.has_value() && now - section.last_packet < kLiveInterval;
-}
-
-bool MediaSession::Impl::AskForKeyFrame(Section& section, Timestamp now) {
-  if (!section.key_frames.Request(now, IsLive(section, now))) return false;
-  SendKeyFrameRequest(section);
-  return true;
-}
-
-// PLI, or FIR where only that was negotiated (RFC 4585, RFC 5104).
-void MediaSession::Impl::SendKeyFrameRequest(Section& section) {
-  RemoteStream* stream = router_.FindStream(*section.source);
-  if (stream == nullptr) return;
-  const Codec* codec = section.FindCodec(section.source_payload_type);
-  if (codec != nullptr && !codec->HasFeedback("nack pli") && codec->HasFeedback("ccm fir")) {
-    feedback_.SendFir(stream->ssrc, static_cast<uint8_t>(stream->firs++));
-  } else {
-    feedback_.SendPli(stream->ssrc);
-    ++stream->plis;
-  }
-  Emit(KeyFrameRequestedEvent{section.mid(), stream->ssrc});
-}
-
-absl::StatusOr<bool> MediaSession::Impl::RequestKeyFrame(Section* section) {
-  if (!section->is_video()) {
+absl::Status MediaSession::Impl::CheckKeyFrameRequest(const Section& section) const {
+  if (!section.is_video()) {
     return MakeError(absl::StatusCode::kInvalidArgument, ErrorReason::TRACK_KIND_MISMATCH,
                      "an audio track has no key frames");
   }
-  if (!section->parameters().receiving || closed_) {
+  if (!section.parameters().receiving || closed_) {
     return MakeError(absl::StatusCode::kFailedPrecondition, ErrorReason::TRACK_NOT_ACTIVE,
                      "the section of the track does not receive");
   }
-  if (!IsLive(*section, loop_.Now())) {
+  const Timestamp now = loop_.Now();
+  const auto& streams = router_.streams();
+  const bool arrives = std::any_of(streams.begin(), streams.end(), [&](const auto& stream) {
+    return stream->section == &section && stream->first_media_seen && IsLive(*stream, now);
+  });
+  if (arrives) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kFailedPrecondition, ErrorReason::TRACK_NOT_ACTIVE,
+                   "no packets of the track arrive");
+}
+
+absl::StatusOr<bool> MediaSession::Impl::RequestKeyFrame(Section* section, const std::string& rid) {
+  PCD_RETURN_IF_ERROR(CheckKeyFrameRequest(*section));
+  const Timestamp now = loop_.Now();
+  if (!rid.empty()) {
+    RemoteStream* layer = router_.FindLayer(*section, rid);
+    if (layer != nullptr && IsLive(*layer, now)) return AskForKeyFrame(*layer, now);
     return MakeError(absl::StatusCode::kFailedPrecondition, ErrorReason::TRACK_NOT_ACTIVE,
-                     "no packets of the track arrive");
+                     "no packets of the layer " + rid + " arrive");
   }
-  return AskForKeyFrame(*section, loop_.Now());
+  bool sent = AskForKeyFrame(*section, now);
+  for (const auto& stream : router_.streams()) {
+    if (stream->section != section || !stream->layer_active || section->source == stream->ssrc) {
+      continue;
+    }
+    sent = AskForKeyFrame(*stream, now) || sent;
+  }
+  return sent;
+}
+
+absl::StatusOr<bool> MediaSession::Impl::RequestKeyFrameOfSink(const Sink& sink,
+                                                               const std::string& rid) {
+  Section& section = *sink.section();
+  if (!rid.empty()) return RequestKeyFrame(&section, rid);
+  PCD_RETURN_IF_ERROR(CheckKeyFrameRequest(section));
+  RemoteStream* stream = StreamOf(section, sink);
+  return stream != nullptr ? AskForKeyFrame(*stream, loop_.Now())
+                           : AskForKeyFrame(section, loop_.Now());
 }
 
 void MediaSession::Impl::OnSinkWantsKeyFrame(Sink& sink) {
   Section* section = sink.section();
   if (closed_ || section == nullptr || !section->is_video()) return;
-  if (section->parameters().receiving) AskForKeyFrame(*section, loop_.Now());
+  if (!section->parameters().receiving) return;
+  if (RemoteStream* stream = StreamOf(*section, sink)) {
+    AskForKeyFrame(*stream, loop_.Now());
+  } else if (sink.config().rid.empty()) {
+    AskForKeyFrame(*section, loop_.Now());
+  }
 }
 
 void MediaSession::Impl::Emit(MediaEvent event) {
@@ -142,37 +153,54 @@ std::optional<MediaEvent> MediaSession::Impl::PollEvent() {
 void MediaSession::Impl::HandleTimeout(Timestamp now) {
   if (closed_) return;
   if (transport_cc_.NextDeadline() <= now) SendTransportCc();
+  if (bandwidth_.NextDeadline() <= now) SendRemb(now);
   if (report_deadline_ <= now) {
     report_deadline_ = kNever;
     feedback_.SendReports(router_.streams(), now);
   }
-  for (const auto& section : router_.sections()) {
-    if (section->key_frames.HandleTimeout(now, IsLive(*section, now))) {
-      SendKeyFrameRequest(*section);
-    }
+  for (const auto& stream : router_.streams()) {
+    if (stream->nack != nullptr && stream->nack->NextDeadline() <= now) SendNacks(*stream, now);
+    if (stream->key_frames.HandleTimeout(now, IsLive(*stream, now))) SendKeyFrameRequest(*stream);
   }
+  if (layer_deadline_ <= now) CheckLayers(now);
   for (const auto& sink : sinks_.all()) {
+    if (sink->NextRelease() <= now) {
+      sink->ReleaseHeld(now);
+      if (sink->TakeStateChange()) Emit(SinkStateChangedEvent{sink->config().id, sink->state()});
+    }
     if (sink->NextReport() > now) continue;
-    const Section* section = sink->section();
-    const RemoteStream* stream = section != nullptr && section->source.has_value()
-                                     ? router_.FindStream(*section->source)
-                                     : nullptr;
-    sink->SendReport(now, stream, clocks_);
+    const auto source = sink->source_ssrc();
+    sink->SendReport(now, source ? router_.FindStream(*source) : nullptr, clocks_);
   }
 }
 
 Timestamp MediaSession::Impl::NextDeadline() const {
   if (closed_) return kNever;
-  Timestamp next = std::min(transport_cc_.NextDeadline(), report_deadline_);
-  for (const auto& section : router_.sections()) {
-    next = std::min(next, section->key_frames.NextDeadline());
+  Timestamp next = std::min(
+      {transport_cc_.NextDeadline(), bandwidth_.NextDeadline(), report_deadline_, layer_deadline_});
+  for (const auto& stream : router_.streams()) {
+    next = std::min(next, stream->key_frames.NextDeadline());
+    if (stream->nack != nullptr) next = std::min(next, stream->nack->NextDeadline());
   }
-  for (const auto& sink : sinks_.all()) next = std::min(next, sink->NextReport());
+  for (const auto& sink : sinks_.all()) {
+    next = std::min({next, sink->NextReport(), sink->NextRelease()});
+  }
   return next;
 }
 
 void MediaSession::Impl::SendTransportCc() {
   feedback_.SendTransportCc(transport_cc_, transport_cc_media_ssrc_);
+}
+
+void MediaSession::Impl::SendRemb(Timestamp now) {
+  const auto bitrate = bandwidth_.TakeReport(now);
+  if (!bitrate) return;
+  std::array<uint32_t, kMaxRembSsrcs> ssrcs;
+  size_t count = 0;
+  for (const auto& stream : router_.streams()) {
+    if (count < ssrcs.size() && stream->first_media_seen) ssrcs[count++] = stream->ssrc;
+  }
+  feedback_.SendRemb(*bitrate, {ssrcs.data(), count});
 }
 
 void MediaSession::Impl::Close() {

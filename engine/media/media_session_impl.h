@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/media/bandwidth_estimator.h"
 #include "engine/media/feedback_sender.h"
 #include "engine/media/media_session.h"
 #include "engine/media/sender_clock.h"
@@ -26,6 +27,11 @@ class MediaSession::Impl : public Sink::Owner {
   static constexpr Duration kSourceSilence = std::chrono::seconds(1);
   // A source that was silent for this long is not asked for key frames.
   static constexpr Duration kLiveInterval = std::chrono::seconds(2);
+  // A simulcast layer that was silent for this long has ceased.
+  static constexpr Duration kLayerSilence = std::chrono::seconds(2);
+  // Numbers in one NACK message.
+  static constexpr size_t kMaxNackNumbers = 128;
+  static constexpr size_t kMaxRembSsrcs = 64;
   // Events kept until they are polled; the oldest go first.
   static constexpr size_t kMaxEvents = 1024;
 
@@ -40,7 +46,9 @@ class MediaSession::Impl : public Sink::Owner {
   // Every change of sinks ends with this: binding, states, key frames.
   void SettleSinks();
   SinkSet& sinks() { return sinks_; }
-  absl::StatusOr<bool> RequestKeyFrame(Section* section);
+  // `rid` empty: of the source that sinks are fed from, and of all other layers that arrive.
+  absl::StatusOr<bool> RequestKeyFrame(Section* section, const std::string& rid);
+  absl::StatusOr<bool> RequestKeyFrameOfSink(const Sink& sink, const std::string& rid);
   Section* FindSection(const TrackSelector& track) const {
     return SelectSection(router_.sections(), track);
   }
@@ -60,21 +68,39 @@ class MediaSession::Impl : public Sink::Owner {
   void Drop(RemoteStream& stream, DropReason reason);
   ReceiveStatistics::Result CountPacket(RemoteStream& stream, const rtp::RtpPacketView& view,
                                         PayloadUse use, Timestamp arrival);
+  void ProcessRetransmission(PacketPtr& packet, const rtp::RtpPacketView& view,
+                             RemoteStream& retransmission, Timestamp now);
+  void Deliver(PacketPtr& packet, const rtp::RtpPacketView& view, RemoteStream& stream,
+               int64_t sequence, Timestamp now);
   void OnMedia(const MediaPacket& media, PacketPtr& packet, RemoteStream& stream, Section& section);
+  void EmitStates(const Section& section);
   void CountMedia(RemoteStream& stream, const MediaPacket& media, Timestamp arrival);
-  bool SelectSource(Section& section, const RemoteStream& stream, Timestamp now) const;
   bool Forward(const MediaPacket& media, PacketPtr& packet, Section& section);
+
+  // Which of a section's sources its sinks are fed from (media_session_sources.cc).
+  bool SelectSource(Section& section, RemoteStream& stream, bool can_start, Timestamp now);
+  bool IsFeeding(const Section& section, const RemoteStream& stream) const;
+  bool IsGone(const RemoteStream* stream, const Section& section, Timestamp now) const;
+  bool IsHighestLive(const Section& section, const RemoteStream& stream, Timestamp now) const;
+  void NoteLayer(RemoteStream& stream, Timestamp now);
+  void CheckLayers(Timestamp now);
+  void EmitLayer(const RemoteStream& stream);
   void FollowUp(Section& section, Timestamp now);
+  RemoteStream* StreamOf(const Section& section, const Sink& sink) const;
+  void SendNacks(RemoteStream& stream, Timestamp now);
 
   void ProcessRtcp(ByteSpan datagram);
   void OnSenderReport(const rtp::RtcpPacketView& packet);
   void OnSourceDescription(const rtp::RtcpPacketView& packet);
   void OnBye(const rtp::RtcpPacketView& packet);
 
-  bool IsLive(const Section& section, Timestamp now) const;
+  bool IsLive(const RemoteStream& stream, Timestamp now) const;
+  absl::Status CheckKeyFrameRequest(const Section& section) const;
   bool AskForKeyFrame(Section& section, Timestamp now);
-  void SendKeyFrameRequest(Section& section);
+  bool AskForKeyFrame(RemoteStream& stream, Timestamp now);
+  void SendKeyFrameRequest(RemoteStream& stream);
   void SendTransportCc();
+  void SendRemb(Timestamp now);
   void EmitSinkStates(std::span<const std::unique_ptr<Sink>> sinks);
   void Emit(MediaEvent event);
   InboundRtpStats InboundStatsOf(const RemoteStream& stream) const;
@@ -93,7 +119,10 @@ class MediaSession::Impl : public Sink::Owner {
   TransportCcRecorder transport_cc_;
   bool transport_cc_negotiated_ = false;
   uint32_t transport_cc_media_ssrc_ = 0;  // Of the last packet recorded.
-  Timestamp report_deadline_ = kNever;    // kNever: nobody sent since the last report.
+  BandwidthEstimator bandwidth_;
+  bool remb_negotiated_ = false;        // And no transport-wide feedback.
+  Timestamp report_deadline_ = kNever;  // kNever: nobody sent since the last report.
+  Timestamp layer_deadline_ = kNever;   // kNever: no layer is active.
 
   std::deque<MediaEvent> events_;
   DropCounters drops_;

@@ -8,6 +8,7 @@
 #include "engine/rtp/rtcp/compound_reader.h"
 #include "engine/rtp/rtcp/sender_report.h"
 #include "engine/rtp/rtcp/source_description.h"
+#include "engine/rtp/rtx.h"
 
 namespace pcd::media {
 
@@ -34,6 +35,9 @@ void MediaSession::Impl::ProcessRtp(PacketPtr& packet, Timestamp now) {
     transport_cc_.OnPacket(*route.transport_sequence, packet->arrival);
     transport_cc_media_ssrc_ = view->ssrc();
   }
+  if (route.abs_send_time && remb_negotiated_) {
+    bandwidth_.OnPacket(*route.abs_send_time, packet->size(), packet->arrival);
+  }
   if (route.stream == nullptr) return drops_.Count(route.reason);
 
   RemoteStream& stream = *route.stream;
@@ -47,16 +51,57 @@ void MediaSession::Impl::ProcessRtp(PacketPtr& packet, Timestamp now) {
   if (counted.arrival == ReceiveStatistics::Arrival::kJump) {
     return Drop(stream, DropReason::kSequenceJump);
   }
-  if (use == PayloadUse::kRetransmission) return Drop(stream, DropReason::kRetransmission);
+  if (use == PayloadUse::kRetransmission) {
+    return ProcessRetransmission(packet, *view, stream, now);
+  }
+  Deliver(packet, *view, stream, counted.sequence, now);
+}
 
-  const bool can_start =
-      !section.is_video() || section.StartsKeyFrame(view->payload_type(), view->payload());
-  const MediaPacket media{*view, stream, counted.sequence, can_start, now};
-  if (use == PayloadUse::kOther || view->payload().empty()) {
+// Turns RTX back into what it repeats. What came already, as in probing, is dropped.
+void MediaSession::Impl::ProcessRetransmission(PacketPtr& packet, const rtp::RtpPacketView& view,
+                                               RemoteStream& retransmission, Timestamp now) {
+  const auto number = rtp::OriginalSequenceOf(view);
+  RemoteStream* stream = number ? router_.FindOriginal(retransmission) : nullptr;
+  const uint8_t payload_type = retransmission.section->OriginalOf(view.payload_type());
+  const auto sequence = stream != nullptr ? stream->statistics.Locate(*number) : std::nullopt;
+  if (!sequence || payload_type == 0xFF || stream->section != retransmission.section ||
+      !stream->delivered.IsNew(*sequence)) {
+    return Drop(retransmission, DropReason::kRetransmission);
+  }
+  packet->set_size(rtp::RestoreOriginal(packet->bytes(), view, stream->ssrc, payload_type));
+  const auto original = rtp::RtpPacketView::Parse(packet->bytes());
+  if (!original) return Drop(retransmission, DropReason::kMalformedRtp);
+  ++stream->recovered;
+  stream->recovered_bytes += original->payload().size();
+  Deliver(packet, *original, *stream, *sequence, now);
+}
+
+// One packet of a source, as sent or recovered, on its way to sinks.
+void MediaSession::Impl::Deliver(PacketPtr& packet, const rtp::RtpPacketView& view,
+                                 RemoteStream& stream, int64_t sequence, Timestamp now) {
+  Section& section = *stream.section;
+  if (!stream.delivered.Take(sequence)) return Drop(stream, DropReason::kDuplicate);
+  const PayloadUse use = section.UseOf(view.payload_type());
+  const bool is_event = use == PayloadUse::kEvent;
+  KeyFrameStart start{.begins = true};
+  if (section.is_video()) start = section.InspectKeyFrame(view.payload_type(), view.payload());
+  if (stream.nack != nullptr) {
+    if (IsFeeding(section, stream)) {
+      stream.nack->OnPacket(sequence, now);
+    } else {
+      stream.nack->Follow(sequence);
+    }
+  } else if (section.HasNack(view.payload_type())) {
+    stream.nack = std::make_unique<NackGenerator>();
+    stream.nack->Follow(sequence);
+  }
+  const MediaPacket media{view, stream, sequence, start.begins, is_event, now};
+  if (use == PayloadUse::kOther || view.payload().empty()) {
     for (Sink* sink : section.sinks) sink->Skip(media);
     if (use == PayloadUse::kOther) return Drop(stream, DropReason::kNotMedia);
     return drops_.Count(DropReason::kPaddingOnly);
   }
+  if (start.pixels != 0) stream.pixels = start.pixels;
   CountMedia(stream, media, packet->arrival);
   OnMedia(media, packet, stream, section);
 }
@@ -75,6 +120,8 @@ ReceiveStatistics::Result MediaSession::Impl::CountPacket(RemoteStream& stream,
     ++stream.restarts;
     stream.report = {};
     stream.last_timestamp_arrival = {};
+    stream.delivered.Reset();
+    if (stream.nack != nullptr) stream.nack->Reset();
   }
   ++stream.packets;
   stream.payload_bytes += view.payload().size();
@@ -99,48 +146,51 @@ void MediaSession::Impl::CountMedia(RemoteStream& stream, const MediaPacket& med
   }
   if (stream.section->is_video()) {
     if (media.view.marker()) ++stream.frames;
-    if (media.can_start) ++stream.key_frames;
+    if (media.can_start && stream.last_key_timestamp != timestamp) {
+      ++stream.key_frame_count;
+      stream.last_key_timestamp = timestamp;
+    }
   }
+  NoteLayer(stream, media.now);
+  stream.last_media = media.now;
   if (!std::exchange(stream.first_media_seen, true)) {
     Emit(FirstPacketEvent{stream.section->mid(), stream.section->track_id, stream.ssrc, stream.rid,
                           media.view.payload_type()});
   }
 }
 
-// Whether this stream is the one that its section's sinks are fed from, perhaps from now on.
-bool MediaSession::Impl::SelectSource(Section& section, const RemoteStream& stream,
-                                      Timestamp now) const {
-  if (section.source == stream.ssrc) return true;
-  if (section.source) {
-    const RemoteStream* current = router_.FindStream(*section.source);
-    const bool silent =
-        current == nullptr || current->ended || now - section.last_packet >= kSourceSilence;
-    if (!silent) return false;
-  }
-  section.source = stream.ssrc;
-  return true;
-}
-
 void MediaSession::Impl::OnMedia(const MediaPacket& media, PacketPtr& packet, RemoteStream& stream,
                                  Section& section) {
-  if (!SelectSource(section, stream, media.now)) return Drop(stream, DropReason::kOtherSource);
-  section.last_packet = media.now;
-  section.source_payload_type = media.view.payload_type();
-  if (section.is_video() && media.can_start) section.key_frames.OnKeyFrame();
-  if (!Forward(media, packet, section)) drops_.Count(DropReason::kNoSink);
+  const bool is_source = SelectSource(section, stream, media.can_start, media.now);
+  if (is_source && !media.is_event) section.source_payload_type = media.view.payload_type();
+  if (section.is_video()) {
+    if (media.can_start) stream.key_frames.OnKeyFrame();
+    if (is_source) section.Learn(media.view.payload_type(), media.view.payload());
+  }
+  if (!Forward(media, packet, section)) {
+    if (is_source) {
+      drops_.Count(DropReason::kNoSink);
+    } else {
+      Drop(stream, DropReason::kOtherSource);
+    }
+  }
+  EmitStates(section);
+  if (!section.is_video()) return;
+  if (stream.key_frames.OnLive(media.now)) SendKeyFrameRequest(stream);
+  FollowUp(section, media.now);
+}
+
+void MediaSession::Impl::EmitStates(const Section& section) {
   for (Sink* sink : section.sinks) {
     if (sink->TakeStateChange()) Emit(SinkStateChangedEvent{sink->config().id, sink->state()});
   }
-  if (!section.is_video()) return;
-  if (section.key_frames.OnLive(media.now)) SendKeyFrameRequest(section);
-  FollowUp(section, media.now);
 }
 
 // To every sink that takes it: copies for all but the last. False when none does.
 bool MediaSession::Impl::Forward(const MediaPacket& media, PacketPtr& packet, Section& section) {
   Sink* last = nullptr;
   for (Sink* sink : section.sinks) {
-    if (!sink->Accept(media)) continue;
+    if (!sink->Wants(media.stream) || !sink->Accept(media)) continue;
     if (last != nullptr) last->SendCopy(media);
     last = sink;
   }

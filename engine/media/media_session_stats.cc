@@ -39,7 +39,8 @@ InboundRtpStats MediaSession::Impl::InboundStatsOf(const RemoteStream& stream) c
   stats.fir_count = stream.firs;
   stats.pli_count = stream.plis;
   stats.frames_received = stream.frames;
-  stats.key_frames_received = stream.key_frames;
+  stats.key_frames_received = stream.key_frame_count;
+  stats.nack_count = stream.nacks;
   return stats;
 }
 

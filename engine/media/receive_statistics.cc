@@ -80,6 +80,13 @@ ReceiveStatistics::Result ReceiveStatistics::OnPacket(uint16_t sequence, uint32_
   return result;
 }
 
+std::optional<int64_t> ReceiveStatistics::Locate(uint16_t sequence) const {
+  if (!started_) return std::nullopt;
+  const int step = rtp::SequenceDistance(static_cast<uint16_t>(highest_), sequence);
+  if (step >= kMaxDropout || step < -kMaxMisorder) return std::nullopt;
+  return highest_ + step;
+}
+
 void ReceiveStatistics::UpdateJitter(uint32_t timestamp, uint32_t clock_rate, Timestamp arrival) {
   if (clock_rate != clock_rate_) {
     clock_rate_ = clock_rate;

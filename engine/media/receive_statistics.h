@@ -33,6 +33,10 @@ class ReceiveStatistics {
   // `clock_rate` in Hz is that of the packet's codec; a change starts the jitter anew.
   Result OnPacket(uint16_t sequence, uint32_t timestamp, uint32_t clock_rate, Timestamp arrival);
 
+  // The unwrapped form of a number that OnPacket did not see, such as one that a retransmission
+  // repeats; nullopt before the first packet, or when it is too far away to be believed.
+  std::optional<int64_t> Locate(uint16_t sequence) const;
+
   // Packets that should have come and did not; negative when duplicates outnumber losses.
   int64_t lost() const { return lost_before_restart_ + expected() - received_; }
   uint64_t duplicates() const { return duplicates_; }

@@ -2,10 +2,14 @@
 #define ENGINE_MEDIA_REMOTE_STREAM_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "engine/base/time.h"
+#include "engine/media/duplicate_filter.h"
+#include "engine/media/key_frame_requester.h"
+#include "engine/media/nack_generator.h"
 #include "engine/media/receive_statistics.h"
 #include "engine/media/section.h"
 #include "engine/media/sender_clock.h"
@@ -21,11 +25,15 @@ struct RemoteStream {
   Section* section = nullptr;  // Never null; owned by the stream table too.
   StreamOrigin origin = StreamOrigin::kSignalled;
   std::string cname{};  // Signalled or from SDES; may be empty.
-  std::string rid{};    // Learnt from the header extension.
+  std::string rid{};    // Learnt from the header extensions (of RTX: the rid it repairs).
 
   ReceiveStatistics statistics{};
   SenderReportState report{};
-  uint32_t restarts = 0;  // Grows when the sender counts anew.
+  uint32_t restarts = 0;                  // Grows when the sender counts anew.
+  DuplicateFilter delivered{};            // Of what was taken on towards sinks.
+  std::unique_ptr<NackGenerator> nack{};  // Once a codec with NACK was seen; else null.
+  KeyFrameRequester key_frames{};
+  uint32_t pixels = 0;  // Of its pictures, where key frames tell; 0: unknown.
   bool first_media_seen = false;
   bool ended = false;  // BYE; the next packet takes it back.
 
@@ -36,11 +44,15 @@ struct RemoteStream {
   Timestamp last_timestamp_arrival{};
 
   Timestamp last_packet{};
+  Timestamp last_media{};
+  bool layer_active = false;  // Of a simulcast layer: its media arrives.
   std::optional<int64_t> last_packet_unix_us{};
   uint64_t packets = 0, payload_bytes = 0, header_bytes = 0;
   uint64_t discarded = 0;  // Received and dropped here.
-  uint64_t frames = 0, key_frames = 0;
-  uint32_t plis = 0, firs = 0;  // Sent by us.
+  std::optional<uint32_t> last_key_timestamp{};
+  uint64_t frames = 0, key_frame_count = 0;
+  uint64_t recovered = 0, recovered_bytes = 0;  // Packets that came as retransmissions (RTX).
+  uint32_t plis = 0, firs = 0, nacks = 0;       // Sent by us; nacks: messages.
 };
 
 }  // namespace pcd::media

@@ -3,17 +3,15 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/rtp/vp8_payload.h"
+#include "engine/model/codec_match.h"
 
 namespace pcd::media {
 namespace {
 
 PayloadUse UseOfCodec(const Codec& codec) {
   if (codec.NameIs("rtx")) return PayloadUse::kRetransmission;
-  for (const char* other : {"red", "ulpfec", "flexfec-03", "flexfec", "CN", "telephone-event"}) {
-    if (codec.NameIs(other)) return PayloadUse::kOther;
-  }
-  return PayloadUse::kMedia;
+  if (codec.NameIs("telephone-event")) return PayloadUse::kEvent;
+  return IsAuxiliary(codec) ? PayloadUse::kOther : PayloadUse::kMedia;
 }
 
 }  // namespace
@@ -25,6 +23,7 @@ ReceiveExtensionIds ReceiveExtensionIds::From(const std::vector<HeaderExtension>
     if (extension.uri == kRidExtensionUri) ids.rid = extension.id;
     if (extension.uri == kRepairedRidExtensionUri) ids.repaired_rid = extension.id;
     if (extension.uri == kTransportCcExtensionUri) ids.transport_cc = extension.id;
+    if (extension.uri == kAbsSendTimeExtensionUri) ids.abs_send_time = extension.id;
   }
   return ids;
 }
@@ -32,12 +31,28 @@ ReceiveExtensionIds ReceiveExtensionIds::From(const std::vector<HeaderExtension>
 void Section::Set(ReceiveParameters parameters) {
   parameters_ = std::move(parameters);
   extension_ids_ = ReceiveExtensionIds::From(parameters_.extensions);
-  uses_.fill(PayloadUse::kNone);
-  is_vp8_.fill(false);
+  types_.fill({});
   for (const Codec& codec : parameters_.codecs) {
     if (codec.payload_type > 127) continue;
-    uses_[codec.payload_type] = UseOfCodec(codec);
-    is_vp8_[codec.payload_type] = is_video() && codec.NameIs("VP8");
+    PayloadType& type = types_[codec.payload_type];
+    type.use = UseOfCodec(codec);
+    type.nack = codec.HasFeedback("nack");
+    if (!is_video() || type.use != PayloadUse::kMedia) continue;
+    type.format = FormatOf(codec);
+    type.parameters_out_of_band = HasParametersOutOfBand(codec);
+  }
+  for (const Codec& codec : parameters_.codecs) {
+    const auto apt = AptOf(codec);
+    if (!apt || codec.payload_type > 127 || UseOf(*apt) != PayloadUse::kMedia) continue;
+    types_[codec.payload_type].original = *apt;
+  }
+  // Telephone events of another clock cannot share the timestamps of the audio.
+  const Codec* audio = PreferredCodec();
+  for (const Codec& codec : parameters_.codecs) {
+    if (codec.payload_type > 127 || UseOf(codec.payload_type) != PayloadUse::kEvent) continue;
+    if (audio == nullptr || audio->clock_rate != codec.clock_rate) {
+      types_[codec.payload_type].use = PayloadUse::kOther;
+    }
   }
 }
 
@@ -55,10 +70,21 @@ const Codec* Section::PreferredCodec() const {
   return it != parameters_.codecs.end() ? &*it : nullptr;
 }
 
-bool Section::StartsKeyFrame(uint8_t payload_type, ByteSpan payload) const {
-  if (!is_vp8_[payload_type & 0x7F]) return true;
-  const auto vp8 = rtp::ParseVp8Payload(payload);
-  return vp8 && vp8->start_of_key_frame;
+const Codec* Section::EventCodec() const {
+  const auto it =
+      std::find_if(parameters_.codecs.begin(), parameters_.codecs.end(),
+                   [&](const Codec& c) { return UseOf(c.payload_type) == PayloadUse::kEvent; });
+  return it != parameters_.codecs.end() ? &*it : nullptr;
+}
+
+KeyFrameStart Section::InspectKeyFrame(uint8_t payload_type, ByteSpan payload) const {
+  const PayloadType& type = types_[payload_type & 0x7F];
+  return InspectPayload(type.format, type.parameters_out_of_band, payload);
+}
+
+int Section::LayerIndex(const std::string& rid) const {
+  const auto it = std::find(parameters_.rids.begin(), parameters_.rids.end(), rid);
+  return it != parameters_.rids.end() ? static_cast<int>(it - parameters_.rids.begin()) : -1;
 }
 
 }  // namespace pcd::media

@@ -6,9 +6,6 @@
 
 #include "engine/rtp/ntp_rtp_clock.h"
 #include "engine/rtp/rtcp/bye.h"
-#include "engine/rtp/rtcp/fir.h"
-#include "engine/rtp/rtcp/nack.h"
-#include "engine/rtp/rtcp/pli.h"
 #include "engine/rtp/rtcp/receiver_report.h"
 #include "engine/rtp/rtcp/sender_report.h"
 #include "engine/rtp/rtcp/source_description.h"
@@ -49,6 +46,7 @@ Sink::Sink(net::Loop& loop, Owner& owner, SinkConfig config, SinkSockets sockets
       // Half of the range, so that the first wrap is far away.
       rewriter_(loop.random().Uint16() & 0x7FFF) {
   Adopt(std::move(sockets));
+  if (config_.max_reorder_delay > Duration(0)) reorder_.emplace(config_.max_reorder_delay);
 }
 
 void Sink::Adopt(SinkSockets sockets) {
@@ -75,8 +73,17 @@ std::optional<Codec> Sink::SentCodec() const {
   if (codec == nullptr) codec = section_->PreferredCodec();
   if (codec == nullptr) return std::nullopt;
   Codec sent = *codec;
+  section_->parameter_sets().Describe(sent);
+  // Of negotiation only; it says nothing about a stream.
+  std::erase_if(sent.fmtp, [](const auto& own) { return own.first == "level-asymmetry-allowed"; });
   if (config_.payload_type) sent.payload_type = *config_.payload_type;
   return sent;
+}
+
+std::optional<Codec> Sink::EventCodec() const {
+  const Codec* events = section_ != nullptr ? section_->EventCodec() : nullptr;
+  if (events == nullptr || config_.payload_type == events->payload_type) return std::nullopt;
+  return *events;
 }
 
 SinkInfo Sink::Info() const {
@@ -87,6 +94,8 @@ SinkInfo Sink::Info() const {
   info.track_id = section_ != nullptr ? section_->track_id : ended_track_id_;
   if (section_ != nullptr) info.kind = section_->parameters().kind;
   info.codec = SentCodec();
+  info.events = EventCodec();
+  info.active_rid = active_rid_;
   info.ssrc = ssrc();
   info.cname = cname_;
   info.counters = counters_;
@@ -106,14 +115,28 @@ void Sink::Bind(Section* section) {
     ended_ = true;
     ended_mid_ = section_->mid();
     ended_track_id_ = section_->track_id;
-    started_ = false;
+    Restart();
   }
   section_ = section;
 }
 
 void Sink::SetPaused(bool paused) {
   config_.paused = paused;
-  if (paused) started_ = false;
+  if (paused) Restart();
+}
+
+void Sink::SetRid(const std::string& rid) {
+  if (rid == config_.rid) return;
+  config_.rid = rid;
+  Restart();
+}
+
+void Sink::SetMaxReorderDelay(Duration delay) {
+  if (delay == config_.max_reorder_delay) return;
+  FlushHeld(loop_.Now());
+  config_.max_reorder_delay = delay;
+  reorder_.reset();
+  if (delay > Duration(0)) reorder_.emplace(delay);
 }
 
 void Sink::SetSsrc(uint32_t ssrc) {
@@ -130,7 +153,7 @@ void Sink::SetDestination(const SocketAddress& rtp, const SocketAddress& rtcp,
   config_.rtp_destination = rtp;
   config_.rtcp_destination = rtcp;
   Adopt(std::move(sockets));
-  started_ = false;
+  Restart();
 }
 
 void Sink::Close() {
@@ -138,7 +161,7 @@ void Sink::Close() {
   SendBye();
   Release();
   closed_ = true;
-  started_ = false;
+  Restart();
   next_report_ = kNever;
 }
 
@@ -153,71 +176,6 @@ void Sink::Release() {
   // A socket sends what it has queued at the end of the turn; the task runs after that.
   loop_.Post([sockets = std::move(sockets_)] {});
   sockets_ = {};
-}
-
-bool Sink::Accept(const MediaPacket& packet) {
-  if (closed_ || config_.paused) {
-    ++counters_.packets_skipped;
-    return false;
-  }
-  const SourceId source{packet.stream.ssrc, packet.stream.restarts};
-  if (started_ && source_ != source) started_ = false;
-  if (!started_) {
-    if (!packet.can_start) {
-      ++counters_.packets_skipped;
-      return false;
-    }
-    Start(packet, source);
-  }
-  const auto out = rewriter_.Map(packet.sequence, packet.view.timestamp(), packet.now);
-  if (!out) {
-    ++counters_.packets_skipped;
-    return false;
-  }
-  next_.ssrc = ssrc();
-  next_.payload_type = config_.payload_type.value_or(packet.view.payload_type());
-  next_.sequence_number = out->sequence;
-  next_.timestamp = out->timestamp;
-  return true;
-}
-
-void Sink::Start(const MediaPacket& packet, const SourceId& source) {
-  rewriter_.Start(packet.sequence, packet.view.timestamp(), source_ == source,
-                  packet.stream.clock_rate, packet.now);
-  source_ = source;
-  started_ = true;
-  next_report_ = packet.now + kFirstReportDelay;
-}
-
-void Sink::CountSent(const MediaPacket& packet, size_t bytes) {
-  ++counters_.packets_sent;
-  counters_.bytes_sent += bytes;
-  counters_.last_packet_us = loop_.UnixMicros();
-  ++report_packets_;
-  report_octets_ += static_cast<uint32_t>(packet.view.payload().size());
-  if (next_report_ == kNever) next_report_ = packet.now + kReportInterval;
-}
-
-void Sink::SendCopy(const MediaPacket& packet) {
-  PacketPtr copy = loop_.packets().Get();
-  const size_t size =
-      rtp::RewriteStrippedInto({copy->data(), Packet::kCapacity}, packet.view, next_);
-  copy->set_size(size);
-  CountSent(packet, size);
-  sockets_.rtp->Queue(std::move(copy));
-}
-
-void Sink::SendInPlace(const MediaPacket& packet, PacketPtr owned) {
-  const size_t size = rtp::RewriteStrippedInPlace(owned->bytes(), packet.view, next_);
-  CountSent(packet, size);
-  owned->set_size(size);
-  sockets_.rtp->Queue(std::move(owned));
-}
-
-void Sink::Skip(const MediaPacket& packet) {
-  if (started_ && source_ == SourceId{packet.stream.ssrc, packet.stream.restarts}) {
-    rewriter_.Skip(packet.sequence);
-  }
 }
 
 void Sink::SendReport(Timestamp now, const RemoteStream* stream, const SenderClocks& clocks) {
@@ -265,37 +223,6 @@ void Sink::SendBye() {
   packet->set_size(out.size());
   ++counters_.rtcp_packets_sent;
   sockets_.rtcp_socket().Queue(std::move(packet));
-}
-
-void Sink::OnDatagrams(std::span<PacketPtr> packets, std::span<const SocketAddress>) {
-  bool wants_key_frame = false;
-  for (const PacketPtr& packet : packets) {
-    ++counters_.rtcp_packets_received;
-    rtp::CompoundReader reader(packet->bytes());
-    for (rtp::RtcpPacketView view; reader.Next(view);) {
-      wants_key_frame = HandleRtcp(view) || wants_key_frame;
-    }
-    if (reader.malformed()) ++counters_.rtcp_malformed;
-  }
-  if (wants_key_frame) owner_.OnSinkWantsKeyFrame(*this);
-}
-
-// True when the receiver asks for a key frame.
-bool Sink::HandleRtcp(const rtp::RtcpPacketView& packet) {
-  if (rtp::ParseReceiverReport(packet)) ++counters_.receiver_reports;
-  if (const auto nack = rtp::ParseNack(packet); nack && nack->media_ssrc == ssrc()) {
-    uint16_t sequence = 0;
-    for (auto reader = nack->sequences(); reader.Next(sequence);) ++counters_.nacks;
-  }
-  bool wanted = false;
-  if (const auto pli = rtp::ParsePli(packet)) wanted = pli->media_ssrc == ssrc();
-  if (const auto fir = rtp::ParseFir(packet)) {
-    for (size_t i = 0; i < fir->entry_count; ++i) {
-      wanted = wanted || fir->entry(i).media_ssrc == ssrc();
-    }
-  }
-  if (wanted) ++counters_.key_frame_requests;
-  return wanted;
 }
 
 }  // namespace pcd::media

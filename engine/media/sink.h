@@ -12,6 +12,7 @@
 #include "engine/base/packet.h"
 #include "engine/base/time.h"
 #include "engine/media/remote_stream.h"
+#include "engine/media/reorder_buffer.h"
 #include "engine/media/section.h"
 #include "engine/media/sender_clock.h"
 #include "engine/media/sink_config.h"
@@ -29,6 +30,7 @@ struct MediaPacket {
   const RemoteStream& stream;
   int64_t sequence;  // Unwrapped.
   bool can_start;    // A receiver can begin with it (audio: always).
+  bool is_event;     // A telephone event: it keeps its own payload type.
   Timestamp now;
 };
 
@@ -69,27 +71,50 @@ class Sink : public net::DatagramHandler {
   bool TakeStateChange();
   SinkInfo Info() const;
   // The codec as sent: the source's of now, else the preferred one, with the sink's payload
-  // type. Nullopt while not bound to a negotiated section.
+  // type and what is known of its parameter sets. Nullopt while not bound to a negotiated
+  // section.
   std::optional<Codec> SentCodec() const;
+  // Telephone events that go beside it; nullopt: none negotiated, or their type is taken.
+  std::optional<Codec> EventCodec() const;
 
   // Bound once, to one section; null: the section is gone, which ends the sink.
   void Bind(Section* section);
   // The section stopped or began to receive, or its source is another one.
-  void Restart() { started_ = false; }
+  void Restart() {
+    started_ = false;
+    DropHeld();
+  }
   void SetPaused(bool paused);
   void SetPayloadType(uint8_t payload_type) { config_.payload_type = payload_type; }
   void SetSsrc(uint32_t ssrc);
+  // Another layer: it begins with a key frame of that one.
+  void SetRid(const std::string& rid);
+  // What is held goes out first.
+  void SetMaxReorderDelay(Duration delay);
   void SetDestination(const SocketAddress& rtp, const SocketAddress& rtcp, SinkSockets sockets);
   // Sends a BYE if anything was sent, and lets the sockets live until it has left. The sink
   // sends nothing afterwards.
   void Close();
 
-  // Whether this packet is to be sent; if so, SendCopy or SendInPlace must follow.
+  // Whether this stream of its section is the one to take.
+  bool Wants(const RemoteStream& stream) const {
+    return config_.rid.empty() ? section_->source == stream.ssrc : stream.rid == config_.rid;
+  }
+  // Whether this packet is to be sent, now or when it is in order; if so, SendCopy or
+  // SendInPlace must follow.
   bool Accept(const MediaPacket& packet);
   void SendCopy(const MediaPacket& packet);
   void SendInPlace(const MediaPacket& packet, PacketPtr owned);
   // A packet of the source that carries no media.
   void Skip(const MediaPacket& packet);
+  // When packets that are held back must leave; kNever: none is.
+  Timestamp NextRelease() const { return reorder_ ? reorder_->NextDeadline() : kNever; }
+  void ReleaseHeld(Timestamp now);
+
+  // Of what was sent last; nullopt: nothing was.
+  std::optional<uint32_t> source_ssrc() const {
+    return source_ ? std::optional(source_->ssrc) : std::nullopt;
+  }
 
   // Not paused, receiving, and waiting for its first packet.
   bool IsStarting() const { return state() == SinkState::kStarting; }
@@ -108,8 +133,27 @@ class Sink : public net::DatagramHandler {
     friend bool operator==(const SourceId&, const SourceId&) = default;
   };
 
-  void Start(const MediaPacket& packet, const SourceId& source);
-  void CountSent(const MediaPacket& packet, size_t bytes);
+  // What is decided by: of a packet that just came, or of one that was held.
+  struct Facts {
+    int64_t sequence;
+    uint32_t timestamp;
+    uint8_t payload_type;
+    bool can_start;
+    bool is_event;
+    uint32_t clock_rate;
+    Timestamp now;
+  };
+  static Facts FactsOf(const MediaPacket& packet);
+
+  void FollowSource(const MediaPacket& packet);
+  // Starts if it can, and decides about next_. False: not to be sent.
+  bool Decide(const Facts& facts);
+  void SendHeld(ReorderBuffer::Held held, Timestamp now);
+  void FlushHeld(Timestamp now);
+  void DropHeld();
+  void Hold(const MediaPacket& packet, PacketPtr owned);
+  void SkipNumber(int64_t sequence);
+  void CountSent(size_t payload_bytes, size_t bytes, Timestamp now);
   void Adopt(SinkSockets sockets);
   void SendBye();
   // Gives up the sockets; what they have queued is still sent.
@@ -129,8 +173,12 @@ class Sink : public net::DatagramHandler {
 
   SinkRewriter rewriter_;
   bool started_ = false;
-  std::optional<SourceId> source_{};  // Of what was sent last.
-  rtp::RtpRewrite next_{};            // Decided by Accept.
+  std::optional<SourceId> source_{};        // Of what was sent last.
+  std::optional<SourceId> arriving_{};      // Of what was taken last; sent or held.
+  std::string active_rid_{};                // Of `arriving_`.
+  rtp::RtpRewrite next_{};                  // Decided by Accept.
+  std::optional<ReorderBuffer> reorder_{};  // Null: packets go out as they come.
+  bool hold_next_ = false;                  // Decided by Accept: it is not its turn yet.
 
   Timestamp next_report_ = kNever;
   uint64_t sent_at_last_report_ = 0;

@@ -32,6 +32,8 @@ struct KindSelector {
 };
 using TrackSelector = std::variant<TrackIdSelector, MidSelector, KindSelector>;
 
+inline constexpr Duration kMaxReorderDelay = std::chrono::seconds(1);
+
 struct SinkConfig {
   std::string id{};  // 1..64 of [A-Za-z0-9._-]; unique within the session.
   TrackSelector selector{};
@@ -42,6 +44,10 @@ struct SinkConfig {
   std::optional<uint8_t> payload_type{};  // 0..127; unset: the negotiated one.
   std::optional<uint32_t> ssrc{};         // Above 0; unset: chosen once for the sink's life.
   bool paused = false;                    // While true nothing is sent.
+  std::string rid{};  // The simulcast layer to take; empty: the highest that is active.
+  // How long packets are held back to put them in order; 0: not at all. At most
+  // kMaxReorderDelay. What comes later than that is left out.
+  Duration max_reorder_delay{0};
   friend bool operator==(const SinkConfig&, const SinkConfig&) = default;
 };
 
@@ -55,6 +61,8 @@ struct SinkUpdate {
   std::optional<SocketAddress> rtcp_destination{};
   std::optional<uint8_t> payload_type{};
   std::optional<uint32_t> ssrc{};
+  std::optional<std::string> rid{};
+  std::optional<Duration> max_reorder_delay{};
 };
 
 enum class SinkState {
@@ -69,7 +77,8 @@ std::string_view ToString(SinkState state);  // "waiting", ...
 struct SinkCounters {
   uint64_t packets_sent = 0, bytes_sent = 0;  // RTP, with its header; without IP and UDP.
   uint64_t packets_dropped = 0;               // RTP and RTCP that the kernel refused.
-  // Left out on purpose: while paused or waiting for a key frame, older than the start.
+  // Left out on purpose: while paused or waiting for a key frame, older than the start, too
+  // late for the order that was asked for.
   uint64_t packets_skipped = 0;
   uint64_t rtcp_packets_sent = 0, rtcp_packets_received = 0;  // Datagrams.
   uint64_t rtcp_malformed = 0;                                // Datagrams that came back.
@@ -87,6 +96,8 @@ struct SinkInfo {
   std::string track_id{};              // Empty until known.
   MediaKind kind = MediaKind::kAudio;  // Of its section, once bound.
   std::optional<Codec> codec{};        // As sent now, with the sink's payload type.
+  std::optional<Codec> events{};       // Telephone events that may come beside it.
+  std::string active_rid{};            // Of the layer sent now; empty without simulcast.
   uint32_t ssrc = 0;                   // As sent.
   std::string cname{};                 // As sent in RTCP SDES.
   SocketAddress local_rtp{};           // Where RTP is sent from.

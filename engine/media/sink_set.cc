@@ -113,6 +113,10 @@ absl::Status SinkSet::Update(const std::string& id, const SinkUpdate& update) {
   PCD_ASSIGN_OR_RETURN(Sink * sink, Find(id));
   PCD_RETURN_IF_ERROR(CheckSinkPayloadType(update.payload_type));
   PCD_RETURN_IF_ERROR(CheckSinkSsrc(update.ssrc));
+  if (update.rid) PCD_RETURN_IF_ERROR(CheckSinkRid(*update.rid));
+  if (update.max_reorder_delay) {
+    PCD_RETURN_IF_ERROR(CheckSinkReorderDelay(*update.max_reorder_delay));
+  }
   // All that can fail comes before the first change.
   if (update.rtp_destination || update.rtcp_destination) {
     const SocketAddress rtp = update.rtp_destination.value_or(sink->config().rtp_destination);
@@ -128,6 +132,8 @@ absl::Status SinkSet::Update(const std::string& id, const SinkUpdate& update) {
   }
   if (update.payload_type) sink->SetPayloadType(*update.payload_type);
   if (update.ssrc) sink->SetSsrc(*update.ssrc);
+  if (update.rid) sink->SetRid(*update.rid);
+  if (update.max_reorder_delay) sink->SetMaxReorderDelay(*update.max_reorder_delay);
   if (update.paused) sink->SetPaused(*update.paused);
   return absl::OkStatus();
 }

@@ -9,6 +9,7 @@ namespace pcd::media {
 namespace {
 
 constexpr size_t kMaxSelectorBytes = 256;
+constexpr size_t kMaxRidBytes = 64;  // As many as are kept of a remote's.
 
 absl::Status CheckSelectorText(std::string_view text) {
   if (text.empty() || text.size() > kMaxSelectorBytes) {
@@ -33,6 +34,18 @@ absl::Status CheckSinkSsrc(std::optional<uint32_t> ssrc) {
   return ssrc == 0u ? InvalidArgument("an SSRC is above 0", "ssrc") : absl::OkStatus();
 }
 
+absl::Status CheckSinkRid(const std::string& rid) {
+  if (rid.size() > kMaxRidBytes) return InvalidArgument("a rid has at most 64 bytes", "rid");
+  return absl::OkStatus();
+}
+
+absl::Status CheckSinkReorderDelay(Duration delay) {
+  if (delay < Duration(0) || delay > kMaxReorderDelay) {
+    return InvalidArgument("packets are held back for at most 1 s", "max_reorder_delay");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckSinkConfig(const SinkConfig& config) {
   if (!IsCallerId(config.id)) {
     return InvalidArgument("a sink id is 1 to 64 letters, digits, '-', '_' or '.'", "sink_id");
@@ -44,6 +57,8 @@ absl::Status CheckSinkConfig(const SinkConfig& config) {
     PCD_RETURN_IF_ERROR(CheckSelectorText(mid->mid));
   }
   PCD_RETURN_IF_ERROR(CheckSinkPayloadType(config.payload_type));
+  PCD_RETURN_IF_ERROR(CheckSinkRid(config.rid));
+  PCD_RETURN_IF_ERROR(CheckSinkReorderDelay(config.max_reorder_delay));
   return CheckSinkSsrc(config.ssrc);
 }
 

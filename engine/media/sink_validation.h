@@ -6,17 +6,20 @@
 #include <absl/status/statusor.h>
 
 #include <optional>
+#include <string>
 
 #include "engine/media/sink_config.h"
 #include "engine/net/address_policy.h"
 
 namespace pcd::media {
 
-// Id, selector, payload type and SSRC. INVALID_ARGUMENT names the field: sink_id, selector,
-// payload_type, ssrc.
+// Id, selector, payload type, SSRC, rid and delay. INVALID_ARGUMENT names the field: sink_id,
+// selector, payload_type, ssrc, rid, max_reorder_delay.
 absl::Status CheckSinkConfig(const SinkConfig& config);
 absl::Status CheckSinkPayloadType(std::optional<uint8_t> payload_type);
 absl::Status CheckSinkSsrc(std::optional<uint32_t> ssrc);
+absl::Status CheckSinkRid(const std::string& rid);
+absl::Status CheckSinkReorderDelay(Duration delay);
 
 struct SinkDestinations {
   SocketAddress rtp{};

@@ -21,6 +21,30 @@ RemoteStream* SsrcRouter::FindStream(uint32_t ssrc) const {
   return it != by_ssrc_.end() ? it->second : nullptr;
 }
 
+RemoteStream* SsrcRouter::FindOriginal(const RemoteStream& retransmission) const {
+  const Section& section = *retransmission.section;
+  for (const SignaledSsrc& source : section.parameters().ssrcs) {
+    if (source.rtx_ssrc == retransmission.ssrc) return FindStream(source.ssrc);
+  }
+  if (!retransmission.rid.empty()) return FindLayer(section, retransmission.rid);
+  RemoteStream* only = nullptr;
+  for (const auto& stream : streams_) {
+    if (stream->section != &section || !stream->first_media_seen) continue;
+    if (only != nullptr) return nullptr;
+    only = stream.get();
+  }
+  return only;
+}
+
+RemoteStream* SsrcRouter::FindLayer(const Section& section, std::string_view rid) const {
+  RemoteStream* newest = nullptr;
+  for (const auto& stream : streams_) {
+    if (stream->section != &section || !stream->first_media_seen || stream->rid != rid) continue;
+    if (newest == nullptr || stream->last_media > newest->last_media) newest = stream.get();
+  }
+  return newest;
+}
+
 Section* SsrcRouter::FindSection(std::string_view mid) const {
   for (const auto& section : sections_) {
     if (section->mid() == mid) return section.get();
@@ -106,6 +130,7 @@ void SsrcRouter::SetSections(std::vector<ReceiveParameters> parameters) {
     if (extension_ids_.rid == 0) extension_ids_.rid = ids.rid;
     if (extension_ids_.repaired_rid == 0) extension_ids_.repaired_rid = ids.repaired_rid;
     if (extension_ids_.transport_cc == 0) extension_ids_.transport_cc = ids.transport_cc;
+    if (extension_ids_.abs_send_time == 0) extension_ids_.abs_send_time = ids.abs_send_time;
   }
   sections_ = std::move(sections);
   for (const auto& section : sections_) {
@@ -135,6 +160,8 @@ SsrcRouter::Marks SsrcRouter::ReadMarks(const rtp::RtpPacketView& packet) const 
   for (rtp::ExtensionElement element; reader.Next(element);) {
     if (element.id == extension_ids_.transport_cc) {
       if (element.data.size() >= 2) marks.transport_sequence = LoadU16(element.data.data());
+    } else if (element.id == extension_ids_.abs_send_time) {
+      if (element.data.size() >= 3) marks.abs_send_time = LoadU24(element.data.data());
     } else if (element.id == extension_ids_.mid) {
       marks.mid = AsText(element.data);
     } else if (element.id == extension_ids_.rid || element.id == extension_ids_.repaired_rid) {
@@ -154,7 +181,7 @@ SsrcRouter::Route SsrcRouter::Find(const rtp::RtpPacketView& packet, Timestamp n
     if (!marks.mid.empty() && marks.mid != stream->section->mid()) {
       Section* section = FindSection(marks.mid);
       if (section == nullptr) {
-        return {nullptr, DropReason::kUnknownMid, marks.transport_sequence};
+        return {nullptr, DropReason::kUnknownMid, marks.transport_sequence, marks.abs_send_time};
       }
       if (stream->section->source == stream->ssrc) stream->section->source.reset();
       stream->section = section;
@@ -165,6 +192,7 @@ SsrcRouter::Route SsrcRouter::Find(const rtp::RtpPacketView& packet, Timestamp n
     route.stream->rid = marks.rid.substr(0, kMaxRidBytes);
   }
   route.transport_sequence = marks.transport_sequence;
+  route.abs_send_time = marks.abs_send_time;
   return route;
 }
 
@@ -175,19 +203,19 @@ SsrcRouter::Route SsrcRouter::Learn(const rtp::RtpPacketView& packet, const Mark
       marks.mid.empty() ? StreamOrigin::kByPayloadType : StreamOrigin::kByMid;
   if (origin == StreamOrigin::kByMid) {
     section = FindSection(marks.mid);
-    if (section == nullptr) return {nullptr, DropReason::kUnknownMid, {}};
+    if (section == nullptr) return {nullptr, DropReason::kUnknownMid, {}, {}};
   } else {
     const int8_t index = by_payload_type_[packet.payload_type()];
-    if (index < 0) return {nullptr, DropReason::kUnknownSsrc, {}};
+    if (index < 0) return {nullptr, DropReason::kUnknownSsrc, {}, {}};
     section = sections_[static_cast<size_t>(index)].get();
   }
   // What would be dropped anyway takes no place.
-  if (!section->parameters().receiving) return {nullptr, DropReason::kNotReceiving, {}};
+  if (!section->parameters().receiving) return {nullptr, DropReason::kNotReceiving, {}, {}};
   if (section->UseOf(packet.payload_type()) == PayloadUse::kNone) {
-    return {nullptr, DropReason::kPayloadTypeNotNegotiated, {}};
+    return {nullptr, DropReason::kPayloadTypeNotNegotiated, {}, {}};
   }
-  if (!MakeRoom(origin, now)) return {nullptr, DropReason::kTooManySsrcs, {}};
-  return {&Add(packet.ssrc(), *section, origin), DropReason::kUnknownSsrc, {}};
+  if (!MakeRoom(origin, now)) return {nullptr, DropReason::kTooManySsrcs, {}, {}};
+  return {&Add(packet.ssrc(), *section, origin), DropReason::kUnknownSsrc, {}, {}};
 }
 
 bool SsrcRouter::MakeRoom(StreamOrigin origin, Timestamp now) {

@@ -40,11 +40,18 @@ class SsrcRouter {
     DropReason reason = DropReason::kUnknownSsrc;
     // Read from the header extension; also set for dropped packets.
     std::optional<uint16_t> transport_sequence{};
+    std::optional<uint32_t> abs_send_time{};  // 24 bits: seconds in 6.18 fixed point.
   };
   Route Find(const rtp::RtpPacketView& packet, Timestamp now);
 
   RemoteStream* FindStream(uint32_t ssrc) const;
+  // What a retransmission stream repeats: as signalled (FID), else by rid, else the only media
+  // stream of its section. Null: not known.
+  RemoteStream* FindOriginal(const RemoteStream& retransmission) const;
+  // The media stream of a layer; null: none came yet.
+  RemoteStream* FindLayer(const Section& section, std::string_view rid) const;
   Section* FindSection(std::string_view mid) const;
+  const ReceiveExtensionIds& extension_ids() const { return extension_ids_; }
   const std::vector<std::unique_ptr<Section>>& sections() const { return sections_; }
   const std::vector<std::unique_ptr<RemoteStream>>& streams() const { return streams_; }
 
@@ -52,6 +59,7 @@ class SsrcRouter {
   struct Marks {
     std::string_view mid{}, rid{};
     std::optional<uint16_t> transport_sequence{};
+    std::optional<uint32_t> abs_send_time{};
   };
   static constexpr int8_t kNoSection = -1;
   static constexpr int8_t kSeveralSections = -2;

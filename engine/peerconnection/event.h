@@ -91,6 +91,14 @@ struct FirstPacketEvent {
   uint32_t ssrc = 0;
   uint8_t payload_type = 0;
 };
+// A simulcast layer ceased to send, or sends again.
+struct LayerActiveChangeEvent {
+  std::string track_id{};
+  std::string rid{};
+  uint32_t ssrc = 0;
+  uint8_t payload_type = 0;
+  bool active = false;
+};
 struct SinkChangeEvent {
   media::SinkInfo sink{};
 };
@@ -128,8 +136,8 @@ using EventPayload =
                  IceConnectionStateChangeEvent, ConnectionStateChangeEvent, DescriptionChangeEvent,
                  IceTransportChangeEvent, DtlsTransportChangeEvent, SctpTransportChangeEvent,
                  ClosingEvent, ClosedEvent, TrackEvent, TrackRemovedEvent, TrackEndedEvent,
-                 TransceiverChangeEvent, FirstPacketEvent, SinkChangeEvent, SinkDeletedEvent,
-                 DataChannelEvent, DataChannelCreatedEvent, DataChannelOpenEvent,
+                 TransceiverChangeEvent, FirstPacketEvent, LayerActiveChangeEvent, SinkChangeEvent,
+                 SinkDeletedEvent, DataChannelEvent, DataChannelCreatedEvent, DataChannelOpenEvent,
                  DataChannelClosingEvent, DataChannelCloseEvent, DataChannelErrorEvent,
                  DataChannelBufferedAmountLowEvent>;
 

@@ -54,16 +54,18 @@ absl::StatusOr<std::string> PeerConnection::GetSinkSdp(
   return media_.GetSinkSdp(sink_ids);
 }
 
-absl::StatusOr<bool> PeerConnection::RequestKeyFrame(const media::TrackSelector& track) {
+absl::StatusOr<bool> PeerConnection::RequestKeyFrame(const media::TrackSelector& track,
+                                                     const std::string& rid) {
   PCD_RETURN_IF_ERROR(CheckOpen());
-  PCD_ASSIGN_OR_RETURN(const bool sent, media_.RequestKeyFrame(track));
+  PCD_ASSIGN_OR_RETURN(const bool sent, media_.RequestKeyFrame(track, rid));
   Pump();
   return sent;
 }
 
-absl::StatusOr<bool> PeerConnection::RequestKeyFrameOfSink(const std::string& sink_id) {
+absl::StatusOr<bool> PeerConnection::RequestKeyFrameOfSink(const std::string& sink_id,
+                                                           const std::string& rid) {
   PCD_RETURN_IF_ERROR(CheckOpen());
-  PCD_ASSIGN_OR_RETURN(const bool sent, media_.RequestKeyFrameOfSink(sink_id));
+  PCD_ASSIGN_OR_RETURN(const bool sent, media_.RequestKeyFrameOfSink(sink_id, rid));
   Pump();
   return sent;
 }

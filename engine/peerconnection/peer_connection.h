@@ -132,8 +132,10 @@ class PeerConnection : private net::EndOfTurnHandler,
   absl::StatusOr<media::SinkInfo> GetSink(const std::string& sink_id) const;
   std::vector<media::SinkInfo> ListSinks() const;
   absl::StatusOr<std::string> GetSinkSdp(const std::vector<std::string>& sink_ids) const;
-  absl::StatusOr<bool> RequestKeyFrame(const media::TrackSelector& track);
-  absl::StatusOr<bool> RequestKeyFrameOfSink(const std::string& sink_id);
+  absl::StatusOr<bool> RequestKeyFrame(const media::TrackSelector& track,
+                                       const std::string& rid = {});
+  absl::StatusOr<bool> RequestKeyFrameOfSink(const std::string& sink_id,
+                                             const std::string& rid = {});
 
   // --- Data channels (data_api.cc). Errors as DataChannelManager's and DataStreams'. ------
   absl::StatusOr<DataChannelView> CreateDataChannel(const DataChannelInit& init,

@@ -95,6 +95,12 @@ bool PeerConnection::DrainMedia() {
                             .rid = first->rid,
                             .ssrc = first->ssrc,
                             .payload_type = first->payload_type});
+    } else if (const auto* layer = std::get_if<media::LayerActiveEvent>(&*event)) {
+      Emit(LayerActiveChangeEvent{.track_id = layer->track_id,
+                                  .rid = layer->rid,
+                                  .ssrc = layer->ssrc,
+                                  .payload_type = layer->payload_type,
+                                  .active = layer->active});
     } else if (const auto* sink = std::get_if<media::SinkStateChangedEvent>(&*event)) {
       // Deleted meanwhile: SinkDeletedEvent has told it.
       if (auto info = media_.GetSink(sink->sink_id); info.ok()) Emit(SinkChangeEvent{*info});

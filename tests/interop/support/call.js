@@ -12,6 +12,10 @@ const CONNECT_TIMEOUT_MS = 20_000;
 /** A page, a PeerConnection of the service, and the sinks of the test. */
 export class Call {
   sinks = {};
+  /** Called with each candidate of the service on its way to the page; null: it is left out. */
+  mapCandidate = (candidate) => candidate;
+  /** The same for its answers. */
+  mapAnswer = (sdp) => sdp;
   #queue = []; // Candidates of the service, until the page has a remote description.
 
   /**
@@ -49,7 +53,12 @@ export class Call {
   }
 
   #toPage(candidate) {
-    this.page.evaluate((init) => globalThis.peer.addCandidate(init), candidate).catch((error) => {
+    const pass = async () => {
+      const mapped = candidate === null ? null : await this.mapCandidate(candidate);
+      if (candidate !== null && mapped === null) return;
+      await this.page.evaluate((init) => globalThis.peer.addCandidate(init), mapped);
+    };
+    pass().catch((error) => {
       this.pageError ??= error;
     });
   }
@@ -91,7 +100,7 @@ export class Call {
     const sdp = change(await page.evaluate(() => globalThis.peer.offer()));
     await client.peerConnections.setRemoteDescription({ peerConnectionId, description: { type: 'SDP_TYPE_OFFER', sdp } });
     const { peerConnection } = await client.peerConnections.setLocalDescription({ peerConnectionId });
-    await page.evaluate((answer) => globalThis.peer.accept(answer), peerConnection.localDescription.sdp);
+    await page.evaluate((answer) => globalThis.peer.accept(answer), this.mapAnswer(peerConnection.localDescription.sdp));
     this.#pageIsReady();
   }
 

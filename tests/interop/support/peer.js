@@ -42,6 +42,48 @@ globalThis.peer = {
     for (const track of media.getTracks()) this.connection.addTrack(track, media);
   },
 
+  /** Names of the codecs that this browser can send, without retransmission and the like. */
+  codecsToSend(kind) {
+    const names = RTCRtpSender.getCapabilities(kind).codecs.map(({ mimeType }) => mimeType.split('/')[1]);
+    const auxiliary = ['rtx', 'red', 'ulpfec', 'flexfec-03', 'telephone-event', 'CN'];
+    return [...new Set(names)].filter((name) => !auxiliary.includes(name));
+  },
+
+  /** Has the transceiver of this kind offer one codec, and its retransmission. */
+  prefer(kind, name) {
+    const { codecs } = RTCRtpReceiver.getCapabilities(kind);
+    const wanted = codecs.filter(({ mimeType }) => [name, 'rtx'].includes(mimeType.split('/')[1]));
+    const transceiver = this.connection.getTransceivers().find(({ sender }) => sender.track?.kind === kind);
+    transceiver.setCodecPreferences(wanted);
+  },
+
+  /** Adds a picture of coloured blocks that change with every frame: it takes all the bits that it is given. */
+  publishNoise({ width, height, maxBitrate, encodings = [{ maxBitrate }] }) {
+    const canvas = Object.assign(document.createElement('canvas'), { width, height });
+    const context = canvas.getContext('2d');
+    setInterval(() => {
+      for (let i = 0; i < 300; ++i) {
+        context.fillStyle = `hsl(${Math.random() * 360}, 80%, ${Math.random() * 100}%)`;
+        context.fillRect(Math.random() * width, Math.random() * height, width / 20, height / 20);
+      }
+    }, 33);
+    const [track] = canvas.captureStream(30).getTracks();
+    this.connection.addTransceiver(track, { direction: 'sendonly', sendEncodings: encodings });
+  },
+
+  /** Whether each layer is sent, by rid. */
+  async setActive(active) {
+    const [sender] = this.connection.getSenders();
+    const parameters = sender.getParameters();
+    for (const encoding of parameters.encodings) encoding.active = active[encoding.rid] ?? encoding.active;
+    await sender.setParameters(parameters);
+  },
+
+  /** All `outbound-rtp` entries. */
+  async allOutbound() {
+    return [...(await this.connection.getStats()).values()].filter(({ type }) => type === 'outbound-rtp');
+  },
+
   /** Adds a drawn picture and a tone, which need no permission. */
   publishSynthetic() {
     const canvas = document.createElement('canvas');

@@ -1,0 +1,31 @@
+#include "engine/rtp/rtx.h"
+
+#include <algorithm>
+
+namespace pcd::rtp {
+namespace {
+
+constexpr size_t kOriginalSequenceBytes = 2;
+
+}  // namespace
+
+std::optional<uint16_t> OriginalSequenceOf(const RtpPacketView& retransmission) {
+  const ByteSpan payload = retransmission.payload();
+  if (payload.size() < kOriginalSequenceBytes) return std::nullopt;
+  return LoadU16(payload.data());
+}
+
+size_t RestoreOriginal(MutableByteSpan packet, const RtpPacketView& view, uint32_t ssrc,
+                       uint8_t payload_type) {
+  const auto sequence = OriginalSequenceOf(view);
+  if (!sequence) return 0;
+  const size_t payload = view.header_size();
+  std::copy(packet.begin() + static_cast<ptrdiff_t>(payload + kOriginalSequenceBytes), packet.end(),
+            packet.begin() + static_cast<ptrdiff_t>(payload));
+  SetSsrc(packet, ssrc);
+  SetPayloadType(packet, payload_type);
+  SetSequenceNumber(packet, *sequence);
+  return packet.size() - kOriginalSequenceBytes;
+}
+
+}  // namespace pcd::rtp

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { delay, until } from '../../../clients/node/demo/lib/wait.js';
+import { Bench } from '../support/bench.js';
+import { Call } from '../support/call.js';
+import { impair } from '../support/impair.js';
+
+const TIMEOUT = { timeout: 180_000 };
+const PICTURE = { width: 640, height: 480, maxBitrate: 2_500_000 };
+
+// Through a relay, with a video sink in order.
+async function publishThrough(t, bench, flags) {
+  const call = await Call.create(t, bench);
+  const sink = await call.addSink('video', { maxReorderDelay: { seconds: 0, nanos: 500_000_000 } });
+  const { relay, pageOffers } = impair(t, call, flags);
+  await call.page.evaluate((picture) => globalThis.peer.publishNoise(picture), PICTURE);
+  await pageOffers();
+  await call.connected();
+  await until('video', () => sink.packets > 20, { timeoutMs: 30_000 });
+  return { call, sink, relay: await relay };
+}
+
+// The longest time without the end of a frame at the sink, while it runs.
+function watchFrames(sink) {
+  let markers = sink.markers;
+  let last = performance.now();
+  const watch = { longestMs: 0 };
+  const timer = setInterval(() => {
+    if (sink.markers !== markers) last = performance.now();
+    markers = sink.markers;
+    watch.longestMs = Math.max(watch.longestMs, performance.now() - last);
+  }, 20);
+  watch.stop = () => clearInterval(timer);
+  return watch;
+}
+
+describe('Chromium publishes over a bad network', () => {
+  const bench = new Bench();
+  before(() => bench.start());
+  after(() => bench.stop());
+
+  test('2 % of loss are repaired by retransmission', TIMEOUT, async (t) => {
+    const { call, sink, relay } = await publishThrough(t, bench, ['--up-loss=0.02', '--delay-ms=20', '--seed=7']);
+    await until('packets', () => sink.packets > 3000, { timeoutMs: 60_000 });
+    const { up } = await relay.command('counters');
+    assert.ok(up.lost > 30, `${up.lost} lost`);
+    const share = sink.sequence.missing / sink.packets;
+    assert.ok(share < 0.002, `${sink.sequence.missing} of ${sink.packets} missing at the sink`);
+    assert.equal(sink.sequence.reordered, 0);
+    assert.equal(sink.sequence.duplicates, 0);
+    const { video } = await call.inbound();
+    assert.ok(video.nackCount > 10, `${video.nackCount} NACKs`);
+  });
+
+  test('with 2 % of loss and a cap of 1 Mbit/s the sender settles', TIMEOUT, async (t) => {
+    const cap = 1_000_000;
+    const { sink, relay } = await publishThrough(t, bench,
+      ['--up-loss=0.02', `--up-rate-bps=${cap}`, '--up-queue-bytes=40000', '--delay-ms=20', '--seed=11']);
+    await delay(20_000);
+    const before = await relay.command('counters');
+    const [begin, bytes, watch] = [performance.now(), sink.payloadBytes, watchFrames(sink)];
+    await delay(20_000);
+    watch.stop();
+    const rate = ((sink.payloadBytes - bytes) * 8_000) / (performance.now() - begin);
+    const after_ = await relay.command('counters');
+    const full = after_.up.queueFull - before.up.queueFull;
+    t.diagnostic(`${Math.round(rate / 1000)} kbit/s at the sink, longest pause ${Math.round(watch.longestMs)} ms, ` +
+      `${full} of ${after_.up.offered - before.up.offered} packets found the queue full`);
+    assert.ok(rate > 0.7 * cap && rate < 1.3 * cap, `${Math.round(rate)} bit/s`);
+    assert.ok(watch.longestMs < 2_000, `no frame for ${Math.round(watch.longestMs)} ms`);
+  });
+
+  test('after a blackout of half a second the picture comes back', TIMEOUT, async (t) => {
+    const { sink, relay } = await publishThrough(t, bench, ['--delay-ms=10', '--seed=3']);
+    const watch = watchFrames(sink);
+    await relay.command('blackout 500');
+    await delay(600);
+    const { markers } = sink;
+    await until('frames after the blackout', () => sink.markers > markers + 30, { timeoutMs: 10_000 });
+    watch.stop();
+    assert.ok(watch.longestMs > 400, `it was dark for ${Math.round(watch.longestMs)} ms only`);
+    assert.ok((await relay.command('counters')).up.blackedOut > 0);
+  });
+});
