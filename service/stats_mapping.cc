@@ -122,6 +122,13 @@ v1::StatsType Fill(const InboundRtpStats& in, v1::Stats& out) {
   stats.set_header_bytes_received(in.header_bytes_received);
   stats.set_packets_discarded(in.packets_discarded);
   stats.set_nack_count(in.nack_count);
+  if (in.retransmitted_packets_received) {
+    stats.set_retransmitted_packets_received(*in.retransmitted_packets_received);
+  }
+  if (in.retransmitted_bytes_received) {
+    stats.set_retransmitted_bytes_received(*in.retransmitted_bytes_received);
+  }
+  if (in.rtx_ssrc) stats.set_rtx_ssrc(*in.rtx_ssrc);
   if (in.last_packet_received_us.has_value()) {
     *stats.mutable_last_packet_received_timestamp() =
         TimestampFromUnixMicros(*in.last_packet_received_us);

@@ -98,7 +98,12 @@ TEST_F(LossTest, AGapIsNackedAndRtxFillsIt) {
     EXPECT_EQ(receiver_.rtp[i].timestamp - receiver_.rtp[0].timestamp, 3000u * Received()[i]);
   }
   EXPECT_EQ(Nacked().size(), 2u);
-  EXPECT_EQ(bench_.session->GetStats().inbound.at(0).nack_count, 1u);
+  const InboundRtpStats stats = bench_.session->GetStats().inbound.at(0);
+  EXPECT_EQ(stats.nack_count, 1u);
+  EXPECT_EQ(stats.packets_received, 3u);
+  EXPECT_EQ(stats.packets_lost, 2);
+  EXPECT_EQ(stats.rtx_ssrc, kVideoRtxSsrc);
+  EXPECT_EQ(stats.retransmitted_packets_received, 2u);
 }
 
 TEST_F(LossTest, WithoutRtxTheSamePacketComesAgain) {

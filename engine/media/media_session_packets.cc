@@ -60,6 +60,7 @@ void MediaSession::Impl::ProcessRtp(PacketPtr& packet, Timestamp now) {
 // Turns RTX back into what it repeats. What came already, as in probing, is dropped.
 void MediaSession::Impl::ProcessRetransmission(PacketPtr& packet, const rtp::RtpPacketView& view,
                                                RemoteStream& retransmission, Timestamp now) {
+  retransmission.retransmits = true;
   const auto number = rtp::OriginalSequenceOf(view);
   RemoteStream* stream = number ? router_.FindOriginal(retransmission) : nullptr;
   const uint8_t payload_type = retransmission.section->OriginalOf(view.payload_type());
@@ -71,8 +72,6 @@ void MediaSession::Impl::ProcessRetransmission(PacketPtr& packet, const rtp::Rtp
   packet->set_size(rtp::RestoreOriginal(packet->bytes(), view, stream->ssrc, payload_type));
   const auto original = rtp::RtpPacketView::Parse(packet->bytes());
   if (!original) return Drop(retransmission, DropReason::kMalformedRtp);
-  ++stream->recovered;
-  stream->recovered_bytes += original->payload().size();
   Deliver(packet, *original, *stream, *sequence, now);
 }
 

@@ -38,6 +38,12 @@ InboundRtpStats MediaSession::Impl::InboundStatsOf(const RemoteStream& stream) c
   stats.last_packet_received_us = stream.last_packet_unix_us;
   stats.fir_count = stream.firs;
   stats.pli_count = stream.plis;
+  for (const auto& other : router_.streams()) {
+    if (!other->retransmits || router_.FindOriginal(*other) != &stream) continue;
+    stats.rtx_ssrc = other->ssrc;
+    stats.retransmitted_packets_received = other->packets;
+    stats.retransmitted_bytes_received = other->payload_bytes;
+  }
   stats.frames_received = stream.frames;
   stats.key_frames_received = stream.key_frame_count;
   stats.nack_count = stream.nacks;

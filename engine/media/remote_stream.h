@@ -35,6 +35,7 @@ struct RemoteStream {
   KeyFrameRequester key_frames{};
   uint32_t pixels = 0;  // Of its pictures, where key frames tell; 0: unknown.
   bool first_media_seen = false;
+  bool retransmits = false;  // It sends RTX.
   bool ended = false;  // BYE; the next packet takes it back.
 
   uint8_t payload_type = 0xFF;  // Of the last media packet; 0xFF: none came.
@@ -51,7 +52,6 @@ struct RemoteStream {
   uint64_t discarded = 0;  // Received and dropped here.
   std::optional<uint32_t> last_key_timestamp{};
   uint64_t frames = 0, key_frame_count = 0;
-  uint64_t recovered = 0, recovered_bytes = 0;  // Packets that came as retransmissions (RTX).
   uint32_t plis = 0, firs = 0, nacks = 0;       // Sent by us; nacks: messages.
 };
 

@@ -33,6 +33,9 @@ struct InboundRtpStats {
   std::optional<int64_t> last_packet_received_us{};       // Unix time.
   uint32_t nack_count = 0, fir_count = 0, pli_count = 0;  // Sent by us.
   uint64_t frames_received = 0, key_frames_received = 0;  // Video; counted by marker and payload.
+  // What came on its retransmission SSRC (RFC 4588), probing included; unset: none came.
+  std::optional<uint64_t> retransmitted_packets_received{}, retransmitted_bytes_received{};
+  std::optional<uint32_t> rtx_ssrc{};
 };
 
 // What the remote sender told about itself in its sender reports.
