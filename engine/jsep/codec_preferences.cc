@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/base/status.h"
+#include "engine/model/codec_match.h"
 
 namespace pcd::jsep {
 namespace {
@@ -19,14 +20,6 @@ Codec FromCapability(const CodecCapability& capability) {
           .rtcp_feedback = capability.feedback};
 }
 
-// Formats that carry no media of their own.
-bool OnlyHelps(const Codec& codec) {
-  for (const char* name : {"rtx", "red", "ulpfec", "flexfec-03", "CN", "telephone-event"}) {
-    if (codec.NameIs(name)) return true;
-  }
-  return false;
-}
-
 absl::Status Refuse(const std::string& message) {
   return MakeError(absl::StatusCode::kInvalidArgument, ErrorReason::INVALID_CODEC, message,
                    {.dom_exception = "InvalidModificationError", .field = "codecs"});
@@ -34,8 +27,9 @@ absl::Status Refuse(const std::string& message) {
 
 size_t Rank(const std::vector<Codec>& preferences, const Codec& codec) {
   const auto same = [&](const Codec& p) { return SameCapability(p, codec); };
-  // What negotiation wrote may have other parameters than the capability; then the name decides.
-  const auto alike = [&](const Codec& p) { return p.NameIs(codec.name.c_str()); };
+  // What negotiation wrote may have other parameters than the capability; then it is decided by
+  // those that make it another codec.
+  const auto alike = [&](const Codec& p) { return SameCodec(p, codec); };
   auto found = std::find_if(preferences.begin(), preferences.end(), same);
   if (found == preferences.end()) {
     found = std::find_if(preferences.begin(), preferences.end(), alike);
@@ -75,7 +69,7 @@ absl::Status CheckPreferences(const Capabilities& capabilities, MediaKind kind,
     }
     if (std::none_of(unique.begin(), unique.end(), same)) unique.push_back(std::move(codec));
   }
-  if (!unique.empty() && std::all_of(unique.begin(), unique.end(), OnlyHelps)) {
+  if (!unique.empty() && std::all_of(unique.begin(), unique.end(), IsAuxiliary)) {
     return Refuse("the list has no codec that carries media");
   }
   preferences = std::move(unique);
@@ -95,6 +89,7 @@ Capabilities PreferredCapabilities(const Capabilities& capabilities, MediaKind k
       if (!SameCapability(FromCapability(capability), preferred)) continue;
       result.codecs.push_back(capability);
       result.codecs.back().rtx = capability.rtx && rtx;
+      result.codecs.back().offered = true;
     }
   }
   return result;

@@ -107,5 +107,22 @@ TEST(CodecPreferencesTest, RefusesWhatIsNoCapabilityAndWhatOnlyRepairs) {
   EXPECT_TRUE(p.a.session->FindTransceiver(p.id)->codec_preferences.empty());
 }
 
+TEST(CodecPreferencesTest, WhatIsOnlyAcceptedByDefaultIsOfferedOnceItIsPreferred) {
+  const Capabilities capabilities = DefaultCapabilities();
+  Peer peer;
+  const std::string id = *peer.session->AddTransceiver(kVideo, {});
+  std::vector<Codec> preferred = CodecCapabilities(capabilities, kVideo);
+  std::erase_if(preferred, [](const Codec& codec) {
+    const std::string* mode = codec.FindFmtp("packetization-mode");
+    return mode == nullptr || *mode != "0";
+  });
+  ASSERT_GE(preferred.size(), 2u);
+  ASSERT_TRUE(peer.session->SetCodecPreferences(id, preferred).ok());
+  peer.SetLocal(SdpType::kOffer);
+  const auto offered = MustParse(peer.LocalSdp()).media.at(0).codecs;
+  ASSERT_EQ(offered.size(), preferred.size());
+  EXPECT_EQ(*offered[0].FindFmtp("profile-level-id"), *preferred[0].FindFmtp("profile-level-id"));
+}
+
 }  // namespace
 }  // namespace pcd::jsep
