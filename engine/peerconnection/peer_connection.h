@@ -233,7 +233,6 @@ class PeerConnection : private net::EndOfTurnHandler,
   absl::StatusOr<std::unique_ptr<ice::IceTransport>> MakeIce();
   absl::Status ApplyTransport(const jsep::TransportAction& action);
   absl::Status ApplyLocalIce(TransportSlot& slot, const jsep::TransportAction& action);
-  void ForgetCandidates(const TransportSlot& slot);
   absl::Status ApplyRemote(TransportSlot& slot, const jsep::RemoteTransport& remote);
   void ApplyMedia(const jsep::ApplyResult& result);
   void StartAssociation();

@@ -93,6 +93,11 @@ TEST_F(RenegotiationTest, ARestartThatIsRolledBackLeavesThePairAsItWas) {
   ASSERT_THAT(pair_.left().SetLocalDescription(SessionDescription{.type = SdpType::kRollback}),
               IsOk());
   EXPECT_EQ(pair_.left().Info().local_description->sdp, before);
+  const auto candidates = pair_.left().TakeSnapshot().local_candidates;
+  ASSERT_FALSE(candidates.empty());
+  for (const LocalCandidate& local : candidates) {
+    EXPECT_NE(before.find("a=ice-ufrag:" + local.candidate.username_fragment), std::string::npos);
+  }
   ExpectDataPasses();
   ASSERT_THAT(pair_.Negotiate(), IsOk());
   ASSERT_FALSE(pair_.RunUntil([] { return false; }, 40s));

@@ -88,20 +88,16 @@ absl::Status PeerConnection::ApplyTransport(const jsep::TransportAction& action)
 
 absl::Status PeerConnection::ApplyLocalIce(TransportSlot& slot,
                                            const jsep::TransportAction& action) {
-  if (slot.ice->local_parameters().ufrag == action.local_ice.ufrag) return absl::OkStatus();
-  if (action.cancel_restart) {
-    slot.ice->CancelRestart();
-  } else {
-    PCD_RETURN_IF_ERROR(slot.ice->Restart());
-  }
-  ForgetCandidates(slot);
+  const std::string before = slot.ice->local_parameters().ufrag;
+  if (before == action.local_ice.ufrag) return absl::OkStatus();
+  // A rollback may still lead back to the generation before; older ones are over.
+  std::erase_if(local_candidates_, [&](const LocalCandidate& local) {
+    const bool is_before = local.candidate.username_fragment == before;
+    return local.transport_id == slot.id && is_before == action.cancel_restart;
+  });
+  if (!action.cancel_restart) return slot.ice->Restart();
+  slot.ice->CancelRestart();
   return absl::OkStatus();
-}
-
-// Those of a generation that is not the latest any more.
-void PeerConnection::ForgetCandidates(const TransportSlot& slot) {
-  std::erase_if(local_candidates_,
-                [&](const LocalCandidate& local) { return local.transport_id == slot.id; });
 }
 
 absl::Status PeerConnection::ApplyRemote(TransportSlot& slot, const jsep::RemoteTransport& remote) {

@@ -1,0 +1,185 @@
+// Everything that a call goes through after its first negotiation, with Chromium at the other end.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { until } from '../../../clients/node/demo/lib/wait.js';
+import { Bench } from '../support/bench.js';
+import { Call } from '../support/call.js';
+import { assertUnbroken } from '../support/media.js';
+
+const MOST_MS_WITHOUT_PACKETS = 200;
+
+const ufragOf = (sdp) => /a=ice-ufrag:(\S+)/.exec(sdp)[1];
+
+/** Goes on until a sink has so many packets more. */
+async function flows(sink, more = 50) {
+  const target = sink.packets + more;
+  await until('media flows', () => sink.packets > target);
+}
+
+/** The longest time in which a sink got no packet while `action` ran. */
+async function longestPause(sink, action) {
+  let [last, packets, longest] = [performance.now(), sink.packets, 0];
+  const timer = setInterval(() => {
+    const now = performance.now();
+    if (sink.packets !== packets) [last, packets] = [now, sink.packets];
+    longest = Math.max(longest, now - last);
+  }, 5);
+  try {
+    await action();
+  } finally {
+    clearInterval(timer);
+  }
+  return longest;
+}
+
+async function publishing(t, bench) {
+  const call = await Call.create(t, bench);
+  const audio = await call.addSink('audio');
+  await call.trickleFromPage();
+  await call.page.evaluate(() => globalThis.peer.publish({ audio: true }));
+  await call.pageOffers();
+  await call.connected();
+  await flows(audio);
+  return { call, audio };
+}
+
+describe('the renegotiation matrix with Chromium', () => {
+  const bench = new Bench();
+  before(() => bench.start());
+  after(() => bench.stop());
+
+  test('audio, then video, then data; removed, added again; each side offers in turn', { timeout: 120_000 }, async (t) => {
+    const { call, audio } = await publishing(t, bench);
+    const { client, peerConnectionId, page } = call;
+    const video = await call.addSink('video');
+    await page.evaluate(() => globalThis.peer.publish({ video: true }));
+    await call.pageOffers();
+    await flows(video);
+
+    await client.dataChannels.createDataChannel({ peerConnectionId, init: { label: 'later' } });
+    await call.serviceOffers();
+    await until('the channel', () => page.evaluate(() => globalThis.peer.channelState('later') === 'open'));
+
+    // Removed by the page: the section stays, the track is muted.
+    await page.evaluate(() => {
+      const { connection } = globalThis.peer;
+      connection.removeTrack(connection.getSenders().find(({ track }) => track?.kind === 'video'));
+    });
+    await call.pageOffers();
+    let { transceivers } = await client.peerConnections.listTransceivers({ peerConnectionId });
+    assert.equal(transceivers[1].currentDirection, 'RTP_TRANSCEIVER_DIRECTION_INACTIVE');
+    await page.evaluate(() => globalThis.peer.publish({ video: true }));
+    await call.pageOffers();
+    await flows(video);
+    ({ transceivers } = await client.peerConnections.listTransceivers({ peerConnectionId }));
+    assert.equal(transceivers.filter(({ kind }) => kind === 'MEDIA_KIND_VIDEO')
+      .some(({ currentDirection }) => currentDirection === 'RTP_TRANSCEIVER_DIRECTION_RECVONLY'), true);
+
+    // Stopped by the service: the section is rejected and its place is used again.
+    const audioId = transceivers.find(({ kind }) => kind === 'MEDIA_KIND_AUDIO').transceiverId;
+    const stopped = await client.peerConnections.stopTransceiver({ peerConnectionId, transceiverId: audioId });
+    assert.equal(stopped.transceiver.stopping, true);
+    await call.serviceOffers();
+    const sections = (sdp) => sdp.split('\r\nm=').length - 1;
+    const before = sections((await client.peerConnections.get({ peerConnectionId })).peerConnection.localDescription.sdp);
+    await page.evaluate(() => globalThis.peer.publish({ audio: true }));
+    await call.pageOffers();
+    const { peerConnection } = await client.peerConnections.get({ peerConnectionId });
+    assert.equal(sections(peerConnection.localDescription.sdp), before);
+    await flows(video);
+    assert.ok(audio.packets > 0);
+  });
+
+  test('directions flip, by either side', { timeout: 60_000 }, async (t) => {
+    const { call, audio } = await publishing(t, bench);
+    const { client, peerConnectionId, page } = call;
+    const [{ transceiverId }] = (await client.peerConnections.listTransceivers({ peerConnectionId })).transceivers;
+    const current = async () => [
+      (await client.peerConnections.listTransceivers({ peerConnectionId })).transceivers[0].currentDirection,
+      await page.evaluate(() => globalThis.peer.connection.getTransceivers()[0].currentDirection),
+    ];
+    assert.deepEqual(await current(), ['RTP_TRANSCEIVER_DIRECTION_RECVONLY', 'sendonly']);
+    for (const [direction, expected] of [
+      ['RTP_TRANSCEIVER_DIRECTION_INACTIVE', ['RTP_TRANSCEIVER_DIRECTION_INACTIVE', 'inactive']],
+      ['RTP_TRANSCEIVER_DIRECTION_SENDRECV', ['RTP_TRANSCEIVER_DIRECTION_SENDRECV', 'sendrecv']],
+      ['RTP_TRANSCEIVER_DIRECTION_RECVONLY', ['RTP_TRANSCEIVER_DIRECTION_RECVONLY', 'sendonly']],
+    ]) {
+      await client.peerConnections.setTransceiverDirection({ peerConnectionId, transceiverId, direction });
+      assert.equal((await client.peerConnections.get({ peerConnectionId })).peerConnection.negotiationNeeded, true);
+      await call.serviceOffers();
+      assert.deepEqual(await current(), expected);
+    }
+    await flows(audio);
+    await page.evaluate(() => (globalThis.peer.connection.getTransceivers()[0].direction = 'inactive'));
+    await call.pageOffers();
+    assert.deepEqual(await current(), ['RTP_TRANSCEIVER_DIRECTION_INACTIVE', 'inactive']);
+    await page.evaluate(() => (globalThis.peer.connection.getTransceivers()[0].direction = 'sendonly'));
+    await call.pageOffers();
+    await flows(audio);
+  });
+
+  for (const side of ['service', 'page']) {
+    test(`ICE restarts under media when the ${side} asks for it`, { timeout: 60_000 }, async (t) => {
+      const { call, audio } = await publishing(t, bench);
+      const { client, peerConnectionId, page } = call;
+      const description = async () =>
+        (await client.peerConnections.get({ peerConnectionId })).peerConnection.localDescription.sdp;
+      for (let round = 0; round < 3; ++round) {
+        const before = ufragOf(await description());
+        const pause = await longestPause(audio, async () => {
+          if (side === 'service') {
+            await client.peerConnections.restartIce({ peerConnectionId });
+            await call.serviceOffers();
+          } else {
+            await page.evaluate(() => globalThis.peer.connection.restartIce());
+            await call.pageOffers();
+          }
+          assert.notEqual(ufragOf(await description()), before);
+          await flows(audio, 150);
+        });
+        assert.ok(pause <= MOST_MS_WITHOUT_PACKETS, `${pause.toFixed()} ms without packets`);
+        await call.connected();
+      }
+      assertUnbroken('audio', audio);
+      const { peerConnection } = await client.peerConnections.get({ peerConnectionId });
+      assert.equal(peerConnection.negotiationNeeded, false);
+    });
+  }
+
+  test('a hundred rounds of glare, and no track is lost', { timeout: 240_000 }, async (t) => {
+    const { call, audio } = await publishing(t, bench);
+    const { client, peerConnectionId, page } = call;
+    const TYPES = { offer: 'SDP_TYPE_OFFER', answer: 'SDP_TYPE_ANSWER' };
+    const negotiate = (request) =>
+      client.peerConnections.negotiate({ peerConnectionId, gathering: 'GATHERING_MODE_TRICKLE', ...request });
+    let both = 0;
+    for (let round = 0; round < 100; ++round) {
+      const impolite = round % 2 === 1;
+      const glareRole = impolite ? 'GLARE_ROLE_IMPOLITE' : 'GLARE_ROLE_POLITE';
+      const [ours, theirs] = await Promise.all([
+        negotiate({ glareRole }),
+        page.evaluate(() => globalThis.peer.offer()),
+      ]);
+      const states = [
+        (await client.peerConnections.get({ peerConnectionId })).peerConnection.signalingState,
+        (await call.pageState()).signalingState,
+      ];
+      if (states.join() === 'SIGNALING_STATE_HAVE_LOCAL_OFFER,have-local-offer') ++both;
+      const reply = await negotiate({ glareRole, description: { type: TYPES.offer, sdp: theirs } });
+      assert.equal(reply.offerIgnored, impolite);
+      if (impolite) {
+        const answer = await page.evaluate((sdp) => globalThis.peer.answer(sdp), ours.description.sdp);
+        await negotiate({ glareRole, description: { type: TYPES.answer, sdp: answer } });
+      } else {
+        await page.evaluate((sdp) => globalThis.peer.accept(sdp), reply.description.sdp);
+      }
+    }
+    t.diagnostic(`${both} of 100 rounds had both sides in have-local-offer`);
+    assert.ok(both >= 80, `${both} rounds`);
+    await flows(audio);
+    assertUnbroken('audio', audio);
+    const { transceivers } = await client.peerConnections.listTransceivers({ peerConnectionId });
+    assert.equal(transceivers.length, 1);
+    assert.equal(transceivers[0].currentDirection, 'RTP_TRANSCEIVER_DIRECTION_RECVONLY');
+  });
+});
