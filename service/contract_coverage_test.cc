@@ -99,7 +99,7 @@ std::string ShortName(const MethodDescriptor& method) {
 
 TEST(ContractCoverage, AMethodThatIsNotBuiltSaysSo) {
   ServiceHarness service;
-  int checked = 0;
+  size_t checked = 0;
   for (const MethodDescriptor* method : Methods()) {
     if (kBuilt.count(ShortName(*method)) > 0) continue;
     const grpc::Status status = CallEmpty(service, *method);
@@ -107,7 +107,7 @@ TEST(ContractCoverage, AMethodThatIsNotBuiltSaysSo) {
     EXPECT_EQ(Reason(status), "NOT_IMPLEMENTED") << ShortName(*method);
     ++checked;
   }
-  EXPECT_GT(checked, 30);
+  EXPECT_EQ(checked + kBuilt.size(), Methods().size());
 }
 
 TEST(ContractCoverage, AMethodThatIsBuiltChecksItsRequest) {
