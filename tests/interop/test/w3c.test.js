@@ -112,28 +112,30 @@ describe('RTCPeerConnection of Node with Chromium', () => {
     assert.equal(transceiver.currentDirection, 'recvonly');
   });
 
-  test('perfect negotiation: changes of both sides, at once at first, end in one connection', TIMEOUT, async (t) => {
-    const { page, connection, signaler } = await perfectPair(t, bench);
-    // Both offer at once: the page is polite and gives way.
-    const fromPage = new Promise((resolve) => (connection.ondatachannel = ({ channel }) => resolve(channel)));
-    const ours = connection.createDataChannel('ours');
-    await page.evaluate(() => void globalThis.connection.createDataChannel('theirs'));
-    await until('ours is open', () => ours.readyState === 'open');
-    assert.equal((await fromPage).label, 'theirs');
-    const tracks = [];
-    connection.ontrack = ({ track }) => tracks.push(track.kind);
-    await page.evaluate(() => globalThis.publish());
-    await until('the page\'s video arrived', () => tracks.includes('video'));
-    connection.addTransceiver('audio', { direction: 'recvonly' });
-    await until('our audio is negotiated', () => connection.getTransceivers()[1].mid !== null && connection.signalingState === 'stable');
-    await until('the page is stable', async () => (await page.evaluate(() => globalThis.connection.signalingState)) === 'stable');
-    assert.deepEqual(signaler.errors, []);
-    assert.deepEqual(await page.evaluate(() => globalThis.signaler.errors), []);
-  });
+  for (const polite of [true, false]) {
+    test(`perfect negotiation, ${polite ? 'ours' : 'the page'} polite: changes of both sides, at once at first, end in one connection`, TIMEOUT, async (t) => {
+      const { page, connection, signaler } = await perfectPair(t, bench, polite);
+      // Both offer at once; who is polite gives way.
+      const fromPage = new Promise((resolve) => (connection.ondatachannel = ({ channel }) => resolve(channel)));
+      const ours = connection.createDataChannel('ours');
+      await page.evaluate(() => void globalThis.connection.createDataChannel('theirs'));
+      await until('ours is open', () => ours.readyState === 'open');
+      assert.equal((await fromPage).label, 'theirs');
+      const tracks = [];
+      connection.ontrack = ({ track }) => tracks.push(track.kind);
+      await page.evaluate(() => globalThis.publish());
+      await until('the page\'s video arrived', () => tracks.includes('video'));
+      connection.addTransceiver('audio', { direction: 'recvonly' });
+      await until('our audio is negotiated', () => connection.getTransceivers()[1].mid !== null && connection.signalingState === 'stable');
+      await until('the page is stable', async () => (await page.evaluate(() => globalThis.connection.signalingState)) === 'stable');
+      assert.deepEqual(signaler.errors, []);
+      assert.deepEqual(await page.evaluate(() => globalThis.signaler.errors), []);
+    });
+  }
 });
 
-// The specification's code runs at both ends; ours is impolite.
-async function perfectPair(t, bench) {
+// The specification's code runs at both ends.
+async function perfectPair(t, bench, polite) {
   const page = await bench.browser.newPage();
   t.after(() => page.close());
   await page.goto(bench.url);
@@ -147,15 +149,15 @@ async function perfectPair(t, bench) {
     },
   };
   await page.exposeFunction('toNode', (text) => signaler.onmessage({ data: JSON.parse(text) }));
-  await page.evaluate((source) => {
+  await page.evaluate(([source, pagePolite]) => {
     globalThis.connection = new RTCPeerConnection();
     globalThis.signaler = { errors: [], send: (message) => globalThis.toNode(JSON.stringify(message)) };
     globalThis.publish = async () => {
       const media = await navigator.mediaDevices.getUserMedia({ video: true });
       globalThis.connection.addTrack(media.getTracks()[0], media);
     };
-    new Function(`return ${source}`)()(globalThis.connection, globalThis.signaler, true);
-  }, perfectNegotiation.toString());
-  perfectNegotiation(connection, signaler, false);
+    new Function(`return ${source}`)()(globalThis.connection, globalThis.signaler, pagePolite);
+  }, [perfectNegotiation.toString(), !polite]);
+  perfectNegotiation(connection, signaler, polite);
   return { page, connection, signaler };
 }

@@ -36,9 +36,9 @@ export async function gathered(connection) {
   }
 }
 
-/** Applies an offer and returns the answer with all candidates. */
+/** Applies an offer, unless that was done before, and returns the answer with all candidates. */
 export async function answerTo(connection, offer) {
-  await connection.setRemoteDescription(offer);
+  if (offer) await connection.setRemoteDescription(offer);
   await connection.setLocalDescription();
   await gathered(connection);
   return connection.localDescription;

@@ -159,8 +159,14 @@ export class Connection implements ConnectionCore {
 
   setRemoteDescription(description: SessionDescriptionInput): Promise<void> {
     const { peerConnections } = this.session.client;
-    return this.#negotiation(() => this.#describe((peerConnectionId) =>
-      peerConnections.setRemoteDescription({ peerConnectionId, description })));
+    return this.#negotiation(async () => {
+      // An offer that meets ours: ours is taken back first, by way of stable (W3C 4.4.2, setRemoteDescription).
+      if (description.type === 'SDP_TYPE_OFFER' && this.signalingState === 'have-local-offer') {
+        await this.#describe((peerConnectionId) =>
+          peerConnections.setLocalDescription({ peerConnectionId, description: { type: 'SDP_TYPE_ROLLBACK' } }));
+      }
+      await this.#describe((peerConnectionId) => peerConnections.setRemoteDescription({ peerConnectionId, description }));
+    });
   }
 
   // Attributes, events and the promise change in the one task that W3C prescribes (4.4.1.5).
@@ -288,6 +294,7 @@ export class Connection implements ConnectionCore {
     for (const dtlsTransport of pc.dtlsTransports) this.transports.dtls(dtlsTransport.transportId).update({ dtlsTransport });
     if (pc.sctp) this.transports.sctp?.update(pc.sctp);
     this.data.onSctpChange();
+    this.data.onSnapshot(snapshot.dataChannels);
     for (const candidate of snapshot.localCandidates) {
       dispatch(this, { event: 'iceCandidate', iceCandidate: { candidate, transportId: '' } } as ApiEvent);
     }

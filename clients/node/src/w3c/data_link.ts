@@ -252,6 +252,16 @@ export class DataLink implements ChannelOwner {
     }
   }
 
+  /** Events are missing; these are the channels that there are now. */
+  onSnapshot(channels: DataChannel[]): void {
+    const alive = new Set(channels.map(({ dataChannelId }) => dataChannelId));
+    for (const { core } of [...this.#channels.values()]) {
+      if (alive.has(core.parameters.channelId) || core.readyState === 'connecting') continue;
+      core.ended.log = true;
+      this.#finishIfEnded(core);
+    }
+  }
+
   // The stream gives credit back in large steps; that a channel's buffer has run empty is an event, and how much of what
   // was written had arrived by then is in the channel's counters.
   async #refresh(entry: Entry): Promise<void> {
