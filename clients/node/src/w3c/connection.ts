@@ -48,6 +48,8 @@ export class Connection implements ConnectionCore {
   #channelCount = 0;
   #deferred: { error: unknown } | null = null;
   #negotiationQueued = false;
+  // Of gathering whose description is not applied (any more).
+  #withheld: ApiEvent[] = [];
 
   configuration: Configuration;
   closed = false;
@@ -182,7 +184,7 @@ export class Connection implements ConnectionCore {
       if (this.signalingState !== this.#signalingStateOf(response)) {
         this.setSignalingState(this.#signalingStateOf(response));
       }
-      this.session.returnEvents(events.filter((event) => !told.has(event)));
+      this.session.returnEvents([...this.#withheld.splice(0), ...events.filter((event) => !told.has(event))]);
     });
   }
 
@@ -276,6 +278,22 @@ export class Connection implements ConnectionCore {
       this.negotiationNeeded = false;
       this.fire(new Event('negotiationneeded'));
     });
+  }
+
+  /**
+   * Whether an event has to wait: candidates are told of only while a local description has their generation (W3C
+   * 4.4.1.7); those of an offer that was rolled back come again with the next description that has it, or never.
+   */
+  withholds(event: ApiEvent): boolean {
+    const { iceCandidate, iceGatheringStateChange } = event;
+    if (!iceCandidate && !iceGatheringStateChange) return false;
+    const ufrag = iceCandidate?.candidate?.usernameFragment;
+    const { currentLocalDescription: current, pendingLocalDescription: pending } = this.descriptions;
+    const line = `a=ice-ufrag:${ufrag}\r\n`;
+    const known = ufrag === undefined || Boolean(current?.sdp.includes(line) || pending?.sdp.includes(line));
+    if (known && this.#withheld.length === 0) return false;
+    this.#withheld.push(event);
+    return true;
   }
 
   setState(attribute: 'iceConnectionState' | 'connectionState' | 'iceGatheringState', state: string): void {

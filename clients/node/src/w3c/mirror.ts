@@ -73,7 +73,7 @@ const HANDLERS: Handlers = {
 
 /** Applies one event. */
 export function dispatch(connection: Connection, event: ApiEvent): void {
-  if (connection.closed) return;
+  if (connection.closed || connection.withholds(event)) return;
   const handler = event.event && HANDLERS[event.event];
   const content = event.event && event[event.event];
   if (handler && content) (handler as (connection: Connection, content: unknown) => void)(connection, content);

@@ -49,4 +49,23 @@ describe('rollback', () => {
     await b.setRemoteDescription(a.localDescription);
     await once(channel, 'open');
   });
+
+  test('candidates of an offer that was rolled back are not told of, those of the answer are', TIMEOUT, async (t) => {
+    const [a, b] = makePair(t);
+    a.createDataChannel('a');
+    const untold = [];
+    a.addEventListener('icecandidate', ({ candidate }) => {
+      const { sdp = '' } = a.localDescription ?? {};
+      if (candidate && !sdp.includes(`a=ice-ufrag:${candidate.usernameFragment}\r\n`)) untold.push(candidate);
+    });
+    const ended = new Promise((resolve) => a.addEventListener('icecandidate', ({ candidate }) => candidate ?? resolve()));
+    const channel = b.createDataChannel('b');
+    await Promise.all([a.setLocalDescription(), b.setLocalDescription()]);
+    await a.setRemoteDescription(b.localDescription);
+    await a.setLocalDescription();
+    await b.setRemoteDescription(a.localDescription);
+    await Promise.all([once(channel, 'open'), ended]);
+    assert.deepEqual(untold, []);
+    assert.match(a.localDescription.sdp, /a=candidate:/);
+  });
 });
