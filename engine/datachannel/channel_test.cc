@@ -50,7 +50,8 @@ TEST(StreamIds, TheClientsAreEvenAndTheServersOdd) {
   StreamIds ids;
   EXPECT_EQ(ids.Allocate(DtlsRole::kAuto, 1024), std::nullopt);
   EXPECT_EQ(ids.Allocate(DtlsRole::kClient, 1024), 0);
-  EXPECT_EQ(ids.Allocate(DtlsRole::kServer, 1024), 1);
+  EXPECT_EQ(ids.Allocate(DtlsRole::kServer, 1024), StreamIds::kFirstServerId);
+  EXPECT_EQ(ids.Allocate(DtlsRole::kServer, 1024), StreamIds::kFirstServerId + 2);
   EXPECT_EQ(ids.Allocate(DtlsRole::kClient, 1024), 2);
   EXPECT_TRUE(ids.Take(4));
   EXPECT_FALSE(ids.Take(4));
@@ -63,8 +64,9 @@ TEST(StreamIds, EndAtTheLimitAndNeverReach65535) {
   StreamIds ids;
   EXPECT_EQ(ids.Allocate(DtlsRole::kServer, 2), 1);
   EXPECT_EQ(ids.Allocate(DtlsRole::kServer, 2), std::nullopt);
-  for (uint16_t id = 3; id < 65533; id += 2) ids.Take(id);
+  for (uint16_t id = 5; id < 65533; id += 2) ids.Take(id);
   EXPECT_EQ(ids.Allocate(DtlsRole::kServer, 1'000'000), 65533);
+  EXPECT_EQ(ids.Allocate(DtlsRole::kServer, 1'000'000), 3);
   EXPECT_EQ(ids.Allocate(DtlsRole::kServer, 1'000'000), std::nullopt);
   EXPECT_TRUE(ids.Take(65534));
 }

@@ -46,8 +46,8 @@ TEST(DataChannels, TheRolesDecideTheStreamIds) {
   pair.Connect();
   const std::string late = pair.b.Create({});
   const std::string other = pair.a.Create({});
-  EXPECT_EQ(pair.b.manager->Get(early)->init.id, 1);
-  EXPECT_EQ(pair.b.manager->Get(late)->init.id, 3);
+  EXPECT_EQ(pair.b.manager->Get(early)->init.id, 65);
+  EXPECT_EQ(pair.b.manager->Get(late)->init.id, 67);
   EXPECT_EQ(pair.a.manager->Get(other)->init.id, 0);
   ASSERT_TRUE(pair.RunUntil([&] { return pair.a.EventsOf<ChannelOpened>().size() == 2; }));
 }

@@ -68,6 +68,12 @@ void DataChannelManager::OnTransportUp() {
 
 void DataChannelManager::Open(Channel& channel) {
   const auto& id = channel.info.init.id;
+  if (!channel.info.init.negotiated && id && *id >= association_->stream_count()) {
+    // The id is from before it was known how few streams there are.
+    channels_.UnbindStream(channel);
+    stream_ids_.Release(*id);
+    BindStream(channel, AllocateStream());
+  }
   if (!id || *id >= association_->stream_count()) {
     Fail(channel, MakeError(absl::StatusCode::kResourceExhausted, ErrorReason::NO_STREAM_ID,
                             "the association has no stream for the channel",

@@ -55,7 +55,7 @@ class ScriptedAssociation : public sctp::SctpAssociation {
   void Abort() override {}
   void Shutdown(Timestamp) override {}
   SctpState state() const override { return current; }
-  uint16_t stream_count() const override { return 1024; }
+  uint16_t stream_count() const override { return streams; }
   size_t buffered_bytes() const override { return buffered; }
   sctp::SctpStats stats() const override { return {}; }
 
@@ -63,6 +63,7 @@ class ScriptedAssociation : public sctp::SctpAssociation {
   sctp::SendResult result = sctp::SendResult::kOk;
   std::optional<uint16_t> only_stream;  // The result holds for this stream alone.
   size_t buffered = 0;
+  uint16_t streams = 1024;
   std::deque<sctp::SctpEvent> events;
   std::vector<Sent> sent;
   std::vector<uint16_t> resets;
@@ -123,12 +124,30 @@ TEST_F(DataChannelPeer, AnOpenIsAcknowledged) {
   EXPECT_EQ(sctp_.sent[0].bytes, WriteDcepAck());
 }
 
+TEST(DataChannelPeerTest, AnIdBeyondTheStreamsThatThereAreIsChangedBeforeTheChannelOpens) {
+  ScriptedAssociation sctp;
+  sctp.current = SctpState::kConnecting;
+  sctp.streams = 0;
+  DataChannelManager manager{Limits{}};
+  const auto id = manager.Create({}, "");
+  ASSERT_THAT(id, IsOk());
+  manager.AttachAssociation(&sctp, DtlsRole::kServer, kNow);
+  EXPECT_EQ(manager.Get(*id)->init.id, 65);
+  sctp.current = SctpState::kConnected;
+  sctp.streams = 16;
+  sctp.events.push_back(sctp::StateChanged{.state = SctpState::kConnected});
+  manager.HandleAssociation(kNow);
+  EXPECT_EQ(manager.Get(*id)->init.id, 1);
+  ASSERT_EQ(sctp.sent.size(), 1u);
+  EXPECT_EQ(sctp.sent[0].stream_id, 1);
+}
+
 TEST_F(DataChannelPeer, EverythingIsOrderedUntilThePeerHasAnswered) {
   const auto id = manager_.Create({.ordered = false, .max_retransmits = 2}, "");
   ASSERT_THAT(id, IsOk());
   Pump();
   ASSERT_THAT(Send(*id, "early"), IsOk());
-  Receive(1, 50, std::string("\x02"));
+  Receive(65, 50, std::string("\x02"));
   ASSERT_THAT(Send(*id, "late"), IsOk());
   ASSERT_EQ(sctp_.sent.size(), 3u);
   EXPECT_TRUE(sctp_.sent[0].options.ordered);
@@ -141,7 +160,7 @@ TEST_F(DataChannelPeer, EverythingIsOrderedUntilThePeerHasAnswered) {
 TEST_F(DataChannelPeer, DataCountsAsAnAnswer) {
   const auto id = manager_.Create({.ordered = false}, "");
   Pump();
-  Receive(1, 51, "hello");
+  Receive(65, 51, "hello");
   ASSERT_THAT(Send(*id, "late"), IsOk());
   EXPECT_FALSE(sctp_.sent.back().options.ordered);
 }

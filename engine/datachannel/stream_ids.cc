@@ -5,9 +5,21 @@
 namespace pcd::datachannel {
 
 std::optional<uint16_t> StreamIds::Allocate(DtlsRole role, uint32_t limit) {
-  if (role == DtlsRole::kAuto) return std::nullopt;
   const uint32_t end = std::min<uint32_t>(limit, uint32_t{kMaxId} + 1);
-  for (uint32_t id = role == DtlsRole::kClient ? 0 : 1; id < end; id += 2) {
+  switch (role) {
+    case DtlsRole::kClient:
+      return TakeBetween(0, end);
+    case DtlsRole::kServer:
+      if (const auto id = TakeBetween(kFirstServerId, end)) return id;
+      return TakeBetween(1, std::min<uint32_t>(end, kFirstServerId));
+    case DtlsRole::kAuto:
+      break;
+  }
+  return std::nullopt;
+}
+
+std::optional<uint16_t> StreamIds::TakeBetween(uint32_t begin, uint32_t end) {
+  for (uint32_t id = begin; id < end; id += 2) {
     if (Take(static_cast<uint16_t>(id))) return static_cast<uint16_t>(id);
   }
   return std::nullopt;

@@ -1,6 +1,9 @@
 #include "engine/jsep/extension_negotiation.h"
 
 #include <algorithm>
+#include <cstddef>
+
+#include "engine/jsep/section_view.h"
 
 namespace pcd::jsep {
 namespace {
@@ -27,6 +30,23 @@ bool HasUri(const std::vector<HeaderExtension>& list, const std::string& uri) {
   return std::any_of(list.begin(), list.end(), [&](const auto& e) { return e.uri == uri; });
 }
 
+// Whether an earlier section of the same BUNDLE group gave the id another meaning. On a shared
+// transport it can have one only; the first counts.
+bool IsTakenBefore(const sdp::Description& offer, size_t index, const HeaderExtension& extension) {
+  const sdp::Group* group = BundleGroupOf(offer, offer.media[index].mid);
+  if (group == nullptr) return false;
+  for (size_t i = 0; i < index; ++i) {
+    if (offer.media[i].IsRejected() || BundleGroupOf(offer, offer.media[i].mid) != group) continue;
+    const auto& list = ExtMapsOf(offer, i);
+    if (std::any_of(list.begin(), list.end(), [&](const sdp::ExtMap& other) {
+          return other.extension.id == extension.id && other.extension.uri != extension.uri;
+        })) {
+      return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 std::vector<HeaderExtension> AnswerExtensions(const Capabilities& capabilities, MediaKind kind,
@@ -35,7 +55,7 @@ std::vector<HeaderExtension> AnswerExtensions(const Capabilities& capabilities, 
   for (const sdp::ExtMap& offered : ExtMapsOf(offer, index)) {
     HeaderExtension extension = offered.extension;
     if (extension.id > kMaxId || !Understands(capabilities, kind, extension.uri)) continue;
-    if (HasUri(result, extension.uri)) continue;
+    if (HasUri(result, extension.uri) || IsTakenBefore(offer, index, extension)) continue;
     extension.direction = Reverse(extension.direction);
     result.push_back(std::move(extension));
   }

@@ -14,7 +14,8 @@
 namespace pcd::jsep {
 
 // What to answer: the offered extensions we understand, ids as offered, directions reversed.
-// Of a URI that is offered twice the first counts. Session-level extmaps apply to sections
+// Of a URI that is offered twice the first counts, and so does the first meaning that a BUNDLE
+// group gives to an id. Session-level extmaps apply to sections
 // that have none of their own.
 std::vector<HeaderExtension> AnswerExtensions(const Capabilities& capabilities, MediaKind kind,
                                               const sdp::Description& offer, size_t index);

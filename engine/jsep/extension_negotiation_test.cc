@@ -37,6 +37,22 @@ TEST(ExtensionNegotiationTest, TakesTheFirstOfTwoIdsAndNoneAbove255) {
             (Extensions{{.id = 200, .uri = kMidExtensionUri}}));
 }
 
+TEST(ExtensionNegotiationTest, LeavesOutAnIdThatMeansSomethingElseEarlierInTheBundle) {
+  // As aiortc numbers them: each section on its own.
+  auto offer = MustParse(ReadSample("chromium_offer.sdp"));
+  offer.media[0].extmaps = {{.extension = {.id = 1, .uri = kMidExtensionUri}},
+                            {.extension = {.id = 2, .uri = "urn:audio-level"}}};
+  offer.media[1].extmaps = {{.extension = {.id = 1, .uri = kMidExtensionUri}},
+                            {.extension = {.id = 2, .uri = kAbsSendTimeExtensionUri}},
+                            {.extension = {.id = 3, .uri = kTransportCcExtensionUri}}};
+  const Extensions both = {{.id = 1, .uri = kMidExtensionUri},
+                           {.id = 3, .uri = kTransportCcExtensionUri}};
+  EXPECT_EQ(AnswerExtensions(DefaultCapabilities(), MediaKind::kVideo, offer, 1), both);
+  // Sections with transports of their own may number as they like.
+  offer.groups.clear();
+  EXPECT_EQ(AnswerExtensions(DefaultCapabilities(), MediaKind::kVideo, offer, 1).size(), 3u);
+}
+
 TEST(ExtensionNegotiationTest, AgreesOnWhatBothListedWithOurIds) {
   const auto answer = MustParse(ReadSample("chromium_answer.sdp"));
   const Extensions ours = {{.id = 7, .uri = kMidExtensionUri}, {.id = 8, .uri = "urn:other"}};

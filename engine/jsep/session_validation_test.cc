@@ -134,10 +134,6 @@ TEST(FingerprintTest, OneThatCanBeUsedIsEnoughWhateverItsCase) {
 TEST_F(RefusedOffer, AnExtensionIdWithTwoMeanings) {
   Expect(Replace(offer_, "a=extmap:2 http", "a=extmap:1 http"), "InvalidAccessError",
          LineOf(offer_, "a=extmap:2 "));
-  // Across a BUNDLE group as well.
-  const std::string bad = Replace(offer_, "a=extmap:14 urn:ietf:params:rtp-hdrext:toffset",
-                                  "a=extmap:1 urn:ietf:params:rtp-hdrext:toffset");
-  Expect(bad, "InvalidAccessError", LineOf(bad, "toffset"));
 }
 
 TEST_F(RefusedOffer, ALiveSectionWithoutPayloadTypes) {

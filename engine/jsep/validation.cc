@@ -43,13 +43,11 @@ absl::Status ValidateMids(const sdp::Description& description) {
   return absl::OkStatus();
 }
 
-// RFC 8285 section 5 within a section, RFC 9143 section 10.1.2 across a BUNDLE group.
+// RFC 8285 section 5. Across a BUNDLE group RFC 9143 section 10.1.2 forbids it as well, but aiortc
+// numbers each section on its own: AnswerExtensions() leaves out what comes later.
 absl::Status ValidateExtensionIds(const sdp::Description& description) {
-  std::map<const sdp::Group*, std::map<uint16_t, std::string>> ids_of_group;
   for (const sdp::MediaSection& section : description.media) {
-    std::map<uint16_t, std::string> own;
-    const sdp::Group* group = BundleGroupOf(description, section.mid);
-    auto& ids = group != nullptr && !section.IsRejected() ? ids_of_group[group] : own;
+    std::map<uint16_t, std::string> ids;
     for (const sdp::ExtMap& extmap : section.extmaps) {
       const auto [at, is_new] = ids.emplace(extmap.extension.id, extmap.extension.uri);
       if (!is_new && at->second != extmap.extension.uri) {

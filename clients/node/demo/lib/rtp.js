@@ -12,6 +12,7 @@ const NTP_EPOCH_OFFSET_SECONDS = 2_208_988_800; // From 1900 to 1970.
  * @property {number} sequence
  * @property {number} timestamp
  * @property {number} ssrc
+ * @property {number} payloadStart Offset of the payload.
  * @property {number} payloadBytes Without padding.
  */
 
@@ -36,6 +37,7 @@ export function parseRtp(data) {
     sequence: data.readUInt16BE(2),
     timestamp: data.readUInt32BE(4),
     ssrc: data.readUInt32BE(8),
+    payloadStart,
     payloadBytes,
   };
 }

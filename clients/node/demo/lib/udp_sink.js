@@ -20,6 +20,8 @@ export class UdpSink {
   byes = [];
   /** By how many packets the packet count of a sender report differed from ours, at most. */
   reportCountError = 0;
+  /** Takes each packet and its payload, for whoever looks into them. @type {(packet: object, payload: Buffer) => void} */
+  onPacket = () => {};
 
   /** @param {import('./ports.js').PortPair} pair @param {number} clockRate */
   constructor(pair, clockRate) {
@@ -62,6 +64,7 @@ export class UdpSink {
     this.ssrcs.add(packet.ssrc);
     this.payloadTypes.add(packet.payloadType);
     this.clock.addPacket(packet.timestamp, Date.now());
+    this.onPacket(packet, data.subarray(packet.payloadStart, packet.payloadStart + packet.payloadBytes));
   }
 
   #onRtcp(data) {

@@ -12,6 +12,7 @@ test('the fields of an RTP header are read', () => {
     sequence: 0x1234,
     timestamp: 0x1000,
     ssrc: 0xdeadbeef,
+    payloadStart: 12,
     payloadBytes: 3,
   });
 });
