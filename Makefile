@@ -5,6 +5,8 @@ SHELL := /bin/bash
 SETUP := deploy/setup/setup.sh
 NPM := deploy/setup/npm.sh
 BAZEL ?= bazel
+# `make demo BROWSER=firefox`. The environment often has a variable of that name: it does not count.
+DEMO_BROWSER = $(if $(filter command,$(origin BROWSER)),$(BROWSER),chromium)
 # Of each fuzz target.
 FUZZ_SECONDS ?= 60
 
@@ -13,12 +15,12 @@ FUZZ_SECONDS ?= 60
 help: ## This list.
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
-demo: ## Headless Chromium publishes to the service, ffmpeg decodes: the main job, checked.
-	@$(SETUP) build node demo
+demo: ## A headless browser publishes to the service, ffmpeg decodes, all is checked (BROWSER=firefox).
+	@$(SETUP) build node demo demo-$(DEMO_BROWSER)
 	@$(NPM) clients/node clients/node/demo
 	@echo "demo: building the service (minutes the first time, seconds afterwards)"
 	@$(BAZEL) build --config=opt //service:peerconnectiond
-	@node clients/node/demo/main.js
+	@node clients/node/demo/main.js $(DEMO_BROWSER)
 
 run: ## The service on loopback with its defaults.
 	@$(SETUP) build

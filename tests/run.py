@@ -30,7 +30,8 @@ SANITIZED = ["clients"] + [f"engine/{room}" for room in [
 # Node test folders, and the npm packages that they use, by lock file. The demo's tests run
 # with the client's.
 NODE_SUITES = {"node": "clients/node", "interop": "tests/interop"}
-NODE_PACKAGES = ["clients/node", "clients/node/demo"]
+NODE_WRAPPERS = {"interop": ["./namespace.sh"]}
+NODE_PACKAGES = ["clients/node", "clients/node/demo", "tests/interop"]
 
 # What those tests start: the environment variable that tells them where -> the target.
 BINARIES = {"PEERCONNECTIOND": "service:peerconnectiond", "PCCTL": "clients/pcctl:pcctl",
@@ -85,7 +86,8 @@ def node_test(name, folder):
         for variable, target in binaries.items()})
     files = sorted(glob.glob("test/*.test.js", root_dir=os.path.join(ROOT, folder)))
     with tempfile.NamedTemporaryFile(suffix=".tap") as tap:
-        command = ["node", "--test", "--test-reporter=spec", "--test-reporter-destination=stdout",
+        command = [*NODE_WRAPPERS.get(name, []),
+                   "node", "--test", "--test-reporter=spec", "--test-reporter-destination=stdout",
                    "--test-reporter=tap", f"--test-reporter-destination={tap.name}"]
         status = subprocess.run(command, cwd=os.path.join(ROOT, folder),
                                 env=environment).returncode

@@ -58,3 +58,13 @@ echo "setup: installing ${#missing[@]} Debian packages: ${missing[*]}"
 apt() { "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -y "$@"; }
 apt update
 apt install --no-install-recommends "${missing[@]}"
+
+# Debian starts the daemons of packages. Here their programs are wanted, not their ports.
+for daemon in janus; do
+  [[ " ${missing[*]} " == *" $daemon "* ]] || continue
+  if [ -d /run/systemd/system ]; then
+    "${as_root[@]}" systemctl disable --quiet --now "$daemon"
+  elif [ -x "/etc/init.d/$daemon" ]; then
+    "${as_root[@]}" "/etc/init.d/$daemon" stop >/dev/null || true
+  fi
+done

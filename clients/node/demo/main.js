@@ -2,6 +2,7 @@
 // media to local UDP ports, where ffmpeg decodes it and a second receiver checks every packet.
 import { mkdir, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { BROWSERS } from './lib/browsers.js';
 import { Cleanup } from './lib/cleanup.js';
 import { formatTable } from './lib/table.js';
 import { run } from './lib/run.js';
@@ -22,11 +23,11 @@ function report(checks) {
   return failed.length === 0 ? 0 : 1;
 }
 
-async function main(cleanup) {
+async function main(browser, cleanup) {
   await rm(OUTPUT_DIRECTORY, { recursive: true, force: true });
   await mkdir(OUTPUT_DIRECTORY, { recursive: true });
   try {
-    return report(await within(run({ directory: OUTPUT_DIRECTORY, cleanup, say }), 'the demo', TOTAL_TIMEOUT_MS));
+    return report(await within(run({ browser, directory: OUTPUT_DIRECTORY, cleanup, say }), 'the demo', TOTAL_TIMEOUT_MS));
   } catch (error) {
     console.log(`\nFAILED: ${error.message}`);
     console.log(`What was written until then is in ${OUTPUT_DIRECTORY} (service.log, ffmpeg.log).`);
@@ -34,12 +35,17 @@ async function main(cleanup) {
   }
 }
 
+const browser = process.argv[2] ?? 'chromium';
+if (!(browser in BROWSERS)) {
+  console.log(`no browser is called ${browser}; there are ${Object.keys(BROWSERS).join(' and ')}`);
+  process.exit(2);
+}
 const cleanup = new Cleanup();
 const interrupted = new Promise((resolve) => {
   process.once('SIGINT', () => resolve(130));
   process.once('SIGTERM', () => resolve(143));
   process.once('SIGHUP', () => resolve(129));
 });
-const status = await Promise.race([main(cleanup), interrupted]);
+const status = await Promise.race([main(browser, cleanup), interrupted]);
 for (const failure of await cleanup.run()) console.log(`at the end: ${failure}`);
 process.exit(status);

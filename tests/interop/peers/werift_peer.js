@@ -4,13 +4,35 @@ import { MediaStreamTrack, RTCPeerConnection, useOPUS, useVP8 } from 'werift';
 import { packageVersion, serve, tell } from '../support/json_lines.js';
 
 const HOST = '127.0.0.1';
+const MAGIC = [0x21, 0x12, 0xa4, 0x42]; // Of STUN.
+
+const sockets = [];
+
+async function open(onMessage) {
+  const socket = createSocket('udp4', (data, from) => onMessage(data, from, socket));
+  sockets.push(socket);
+  await new Promise((resolve) => socket.bind(0, HOST, resolve));
+  return socket.address().port;
+}
+
+// werift asks a STUN server in any case, Google's unless another is given, and waits for its answer. This one says that
+// the address is what it seems (RFC 8489, 14.2).
+function answerStun(request, { address, port }, socket) {
+  const response = Buffer.alloc(32);
+  request.copy(response, 0, 0, 20);
+  response.writeUInt16BE(0x0101, 0);
+  response.writeUInt16BE(12, 2);
+  response.set([0x00, 0x20, 0, 8, 0, 1], 20);
+  response.writeUInt16BE(port ^ MAGIC[0] << 8 ^ MAGIC[1], 26);
+  response.set(address.split('.').map((byte, i) => Number(byte) ^ MAGIC[i]), 28);
+  socket.send(response, port, address);
+}
 
 const connection = new RTCPeerConnection({
   codecs: { audio: [useOPUS()], video: [useVP8()] },
-  iceServers: [],
+  iceServers: [{ urls: `stun:${HOST}:${await open(answerStun)}` }],
   iceUseIpv6: false,
 });
-const sockets = [];
 
 const fromRequest = ({ text, base64 }) => text ?? Buffer.from(base64, 'base64');
 const toEvent = (data) => (typeof data === 'string' ? { text: data } : { base64: data.toString('base64') });
@@ -27,11 +49,7 @@ connection.onDataChannel.subscribe((channel) => {
 async function addTrack(kind) {
   const track = new MediaStreamTrack({ kind });
   connection.addTrack(track);
-  const socket = createSocket('udp4');
-  sockets.push(socket);
-  socket.on('message', (data) => track.writeRtp(data));
-  await new Promise((resolve) => socket.bind(0, HOST, resolve));
-  return socket.address().port;
+  return open((data) => track.writeRtp(data));
 }
 
 const describe = async (description) => {

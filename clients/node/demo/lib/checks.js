@@ -4,7 +4,7 @@ export const LIMITS = {
   decodedSeconds: 5,
   decodedShare: 0.8,
   // Of 255. Compression noise on a plain surface stays below 1.
-  pictureDeviation: 8,
+  pictureDeviation: 4,
   // Of all pixels.
   pictureDifference: 0.001,
   // Of full scale.

@@ -1,7 +1,7 @@
 // The demo step by step. Each step says what it does; whoever wants to use the service can read them in order.
 import { join } from 'node:path';
 import { Client } from '../../dist/index.js';
-import { launchBrowser } from './browser.js';
+import { BROWSERS } from './browsers.js';
 import * as check from './checks.js';
 import { Echo, GREETINGS } from './echo.js';
 import { Decoder } from './ffmpeg.js';
@@ -27,10 +27,11 @@ const FRAMES_BEFORE_COUNT = 25;
 
 /**
  * Runs the demo.
- * @param {{directory: string, cleanup: import('./cleanup.js').Cleanup, say: (text: string) => void}} context
+ * @param {{browser: string, directory: string, cleanup: import('./cleanup.js').Cleanup, say: (text: string) => void}} context
+ *   `browser`: a key of BROWSERS.
  * @returns {Promise<import('./checks.js').Check[]>}
  */
-export async function run({ directory, cleanup, say }) {
+export async function run({ browser, directory, cleanup, say }) {
   say('starting peerconnectiond');
   const service = await startService({ logFile: join(directory, 'service.log') });
   cleanup.defer('stop of peerconnectiond', () => service.child.stop());
@@ -40,10 +41,10 @@ export async function run({ directory, cleanup, say }) {
   const died = service.child.ended.then((how) => {
     throw new Error(`peerconnectiond ended in the middle (${how}); see service.log`);
   });
-  return Promise.race([publishAndCheck({ client, service, directory, cleanup, say }), died]);
+  return Promise.race([publishAndCheck({ client, service, browser, directory, cleanup, say }), died]);
 }
 
-async function publishAndCheck({ client, service, directory, cleanup, say }) {
+async function publishAndCheck({ client, service, browser, directory, cleanup, say }) {
   const { peerConnection } = await client.peerConnections.create({ peerConnectionIdSuffix: 'demo' });
   const { peerConnectionId } = peerConnection;
   say(`${service.address}: created PeerConnection ${peerConnectionId}`);
@@ -58,7 +59,7 @@ async function publishAndCheck({ client, service, directory, cleanup, say }) {
   const echo = new Echo(client, peerConnectionId, CHANNEL_ID);
   cleanup.defer('close of the data stream', () => echo.close());
 
-  const page = await openPage({ client, peerConnectionId, cleanup, say });
+  const page = await openPage({ client, peerConnectionId, name: browser, cleanup, say });
   const decoder = await startDecoder({ client, peerConnectionId, sinks, directory, cleanup, say });
   for (const sinkId of sinks.ids) await resume(client, peerConnectionId, sinkId);
   say('sinks started');
@@ -92,21 +93,22 @@ async function createSinks(client, peerConnectionId, cleanup) {
   return sinks;
 }
 
-async function openPage({ client, peerConnectionId, cleanup, say }) {
+async function openPage({ client, peerConnectionId, name, cleanup, say }) {
   const signaling = new Signaling(client, peerConnectionId);
   const watcher = new Watcher(client, peerConnectionId, (candidate) => signaling.sendCandidate(candidate));
   cleanup.defer('close of the watcher', () => watcher.close());
   const url = await signaling.listen();
   cleanup.defer('close of the web server', () => signaling.close());
 
-  say('starting Chromium');
-  const browser = await launchBrowser();
-  cleanup.defer('close of Chromium', () => browser.close());
+  const { label, launch } = BROWSERS[name];
+  say(`starting ${label}`);
+  const browser = await launch();
+  cleanup.defer(`close of ${label}`, () => browser.close());
   const tab = await browser.newPage();
   tab.on('console', (message) => say(`page: ${message.text()}`));
   tab.on('pageerror', (error) => say(`page: ${error.message}`));
   await tab.goto(url);
-  say(`Chromium ${browser.version()} opened ${url}`);
+  say(`${label} ${(await browser.version()).replace(/^\w+\//, '')} opened ${url}`);
   await within(tab.evaluate(() => globalThis.demo.published), 'offer and answer', 30_000);
   say('offer and answer exchanged');
   await until('the connection is connected', () => watcher.connectionState === 'connected', { timeoutMs: 30_000 });
