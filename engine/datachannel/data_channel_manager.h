@@ -44,9 +44,9 @@ namespace pcd::datachannel {
 
 // What was dropped and why; nothing is dropped without being counted here.
 struct DataChannelDrops {
-  uint64_t unknown_stream = 0;  // A message on a stream that has no channel.
-  uint64_t unknown_ppid = 0;    // A payload protocol we do not know.
-  uint64_t bad_control = 0;  // A DCEP message that does not parse or fit, or OPENs an id of ours.
+  uint64_t unknown_stream = 0;    // A message on a stream that has no channel.
+  uint64_t unknown_ppid = 0;      // A payload protocol we do not know.
+  uint64_t bad_control = 0;       // DCEP that does not parse or fit, or OPENs a channel of ours.
   uint64_t refused_channels = 0;  // Remote channels beyond the cap.
   uint64_t after_close = 0;       // Messages on a channel that is closing.
 };

@@ -175,11 +175,12 @@ void DataChannelManager::OnControl(uint16_t stream_id, ByteSpan bytes) {
 }
 
 void DataChannelManager::OnOpen(uint16_t stream_id, DcepOpen open) {
-  if (StreamIds::IsOf(role_, stream_id)) {
-    // RFC 8832 section 6: the peer opens channels on ids of its own parity only. A channel that
-    // we have there is none of its business.
+  // RFC 8832 section 6: the peer opens channels on ids of its own parity only. aiortc and werift do
+  // not know their DTLS role there, so what is free they may have; a channel of ours is none of
+  // their business.
+  if (const Channel* const ours = channels_.FindByStream(stream_id);
+      ours != nullptr && !ours->info.opened_by_remote && StreamIds::IsOf(role_, stream_id)) {
     ++drops_.bad_control;
-    if (channels_.FindByStream(stream_id) == nullptr) association_->ResetStream(stream_id, now_);
     return;
   }
   if (Channel* const old = channels_.FindByStream(stream_id); old != nullptr) {

@@ -1,11 +1,9 @@
 // A page in Chromium or Firefox as a peer; see README.md for what it is asked.
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { launchBrowser } from '../../../clients/node/demo/lib/browser.js';
-import { launchFirefox } from '../../../clients/node/demo/lib/firefox.js';
+import { BROWSERS } from '../../../clients/node/demo/lib/browsers.js';
 import { serve, tell } from '../support/json_lines.js';
 
-const LAUNCH = { chromium: launchBrowser, firefox: launchFirefox };
 const ACTIONS = ['publish', 'channel', 'offer', 'answer', 'accept', 'candidate', 'stop'];
 const FILES = {
   '/': ['browser_page.html', 'text/html; charset=utf-8'],
@@ -24,15 +22,15 @@ async function servePage() {
 }
 
 const server = await servePage();
-const name = process.argv[2];
-const browser = await LAUNCH[name]();
+const { label, launch } = BROWSERS[process.argv[2]];
+const browser = await launch();
 const page = await browser.newPage();
 await page.exposeFunction('tellTest', tell);
 await page.goto(`http://127.0.0.1:${server.address().port}/`);
 
 const act = (what) => (request) => page.evaluate(([action, details]) => globalThis.actions[action](details), [what, request]);
 const version = (await browser.version()).replace(/^\w+\//, '');
-await serve(`${name} ${version}`, Object.fromEntries(ACTIONS.map((what) => [what, act(what)])), async () => {
+await serve(`${label} ${version}`, Object.fromEntries(ACTIONS.map((what) => [what, act(what)])), async () => {
   await browser.close();
   server.close();
 });

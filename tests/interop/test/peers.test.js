@@ -89,7 +89,7 @@ describe('peers', () => {
   });
   after(async () => {
     console.log(formatTable([['peer', 'role', 'video at the sink', 'audio at the sink', 'messages from us', 'messages to us', 'time'], ...rows]));
-    await rm(directory, { recursive: true });
+    if (directory) await rm(directory, { recursive: true });
     await bench.stop();
   });
 
