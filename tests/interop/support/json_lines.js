@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { startChild } from '../../../clients/node/demo/lib/child.js';
 import { within } from '../../../clients/node/demo/lib/wait.js';
 
+const START_TIMEOUT_MS = 60_000; // A browser on a busy machine.
 const REQUEST_TIMEOUT_MS = 30_000;
 const KEPT_STDERR = 4_000;
 
@@ -103,7 +104,7 @@ export class Peer {
       throw this.#failure(`did not start: ${how}`);
     });
     early.catch(() => {});
-    await within(Promise.race([this.ready, early]), 'start of the peer', REQUEST_TIMEOUT_MS);
+    await within(Promise.race([this.ready, early]), 'start of the peer', START_TIMEOUT_MS);
   }
 
   /** Ends it. @returns {Promise<string>} How it ended. */
