@@ -107,16 +107,17 @@ TEST_F(CodecTest, TelephoneEventsGoBesideTheAudioWithTheirOwnType) {
   ASSERT_THAT(bench_.AddSink("a", kAudio, 6004), IsOk());
   SendAudio(kOpusType, 960);
   SendAudio(kEventType, 1920);
-  SendAudio(126, 1920);  // Of another clock.
+  SendAudio(126, 1920);
   SendAudio(kOpusType, 2880);
-  ASSERT_EQ(receiver_.rtp.size(), 3u);
+  ASSERT_EQ(receiver_.rtp.size(), 4u);
   EXPECT_EQ(receiver_.rtp[1].payload_type, kEventType);
+  EXPECT_EQ(receiver_.rtp[2].payload_type, 126);
   EXPECT_EQ(receiver_.rtp[1].timestamp - receiver_.rtp[0].timestamp, 960u);
-  EXPECT_EQ(static_cast<uint16_t>(receiver_.rtp[2].sequence - receiver_.rtp[0].sequence), 2);
+  EXPECT_EQ(static_cast<uint16_t>(receiver_.rtp[3].sequence - receiver_.rtp[0].sequence), 3);
   const std::string sdp = Sdp("a");
-  EXPECT_THAT(sdp, HasSubstr(" RTP/AVP 111 110\r\n"));
+  EXPECT_THAT(sdp, HasSubstr(" RTP/AVP 111 110 126\r\n"));
   EXPECT_THAT(sdp, HasSubstr("a=rtpmap:110 telephone-event/48000\r\n"));
-  EXPECT_THAT(sdp, Not(HasSubstr("126")));
+  EXPECT_THAT(sdp, HasSubstr("a=rtpmap:126 telephone-event/8000\r\n"));
 }
 
 TEST_F(CodecTest, ASinkWhosePayloadTypeIsThatOfTheEventsHasNoEvents) {
@@ -130,7 +131,7 @@ TEST_F(CodecTest, ASinkWhosePayloadTypeIsThatOfTheEventsHasNoEvents) {
   ASSERT_EQ(receiver_.rtp.size(), 2u);
   EXPECT_EQ(receiver_.rtp[0].payload_type, kEventType);
   EXPECT_EQ(static_cast<uint16_t>(receiver_.rtp[1].sequence - receiver_.rtp[0].sequence), 1);
-  EXPECT_THAT(Sdp("a"), Not(HasSubstr("telephone-event")));
+  EXPECT_THAT(Sdp("a"), Not(HasSubstr("telephone-event/48000")));
 }
 
 class RembTest : public CodecTest {

@@ -36,7 +36,7 @@ struct RemoteStream {
   uint32_t pixels = 0;  // Of its pictures, where key frames tell; 0: unknown.
   bool first_media_seen = false;
   bool retransmits = false;  // It sends RTX.
-  bool ended = false;  // BYE; the next packet takes it back.
+  bool ended = false;        // BYE; the next packet takes it back.
 
   uint8_t payload_type = 0xFF;  // Of the last media packet; 0xFF: none came.
   uint32_t clock_rate = 0;      // Of that payload type.
@@ -52,7 +52,7 @@ struct RemoteStream {
   uint64_t discarded = 0;  // Received and dropped here.
   std::optional<uint32_t> last_key_timestamp{};
   uint64_t frames = 0, key_frame_count = 0;
-  uint32_t plis = 0, firs = 0, nacks = 0;       // Sent by us; nacks: messages.
+  uint32_t plis = 0, firs = 0, nacks = 0;  // Sent by us; nacks: messages.
 };
 
 }  // namespace pcd::media

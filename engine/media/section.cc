@@ -46,14 +46,6 @@ void Section::Set(ReceiveParameters parameters) {
     if (!apt || codec.payload_type > 127 || UseOf(*apt) != PayloadUse::kMedia) continue;
     types_[codec.payload_type].original = *apt;
   }
-  // Telephone events of another clock cannot share the timestamps of the audio.
-  const Codec* audio = PreferredCodec();
-  for (const Codec& codec : parameters_.codecs) {
-    if (codec.payload_type > 127 || UseOf(codec.payload_type) != PayloadUse::kEvent) continue;
-    if (audio == nullptr || audio->clock_rate != codec.clock_rate) {
-      types_[codec.payload_type].use = PayloadUse::kOther;
-    }
-  }
 }
 
 const Codec* Section::FindCodec(uint8_t payload_type) const {
@@ -70,11 +62,12 @@ const Codec* Section::PreferredCodec() const {
   return it != parameters_.codecs.end() ? &*it : nullptr;
 }
 
-const Codec* Section::EventCodec() const {
-  const auto it =
-      std::find_if(parameters_.codecs.begin(), parameters_.codecs.end(),
-                   [&](const Codec& c) { return UseOf(c.payload_type) == PayloadUse::kEvent; });
-  return it != parameters_.codecs.end() ? &*it : nullptr;
+std::vector<Codec> Section::EventCodecs() const {
+  std::vector<Codec> events;
+  for (const Codec& codec : parameters_.codecs) {
+    if (UseOf(codec.payload_type) == PayloadUse::kEvent) events.push_back(codec);
+  }
+  return events;
 }
 
 KeyFrameStart Section::InspectKeyFrame(uint8_t payload_type, ByteSpan payload) const {

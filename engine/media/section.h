@@ -54,8 +54,8 @@ class Section {
   const Codec* FindCodec(uint8_t payload_type) const;
   // The most preferred media codec; null when there is none.
   const Codec* PreferredCodec() const;
-  // Telephone events at the clock rate of the preferred codec; null: not negotiated.
-  const Codec* EventCodec() const;
+  // Telephone events; browsers use that of 8000 Hz beside a codec of 48000 Hz too.
+  std::vector<Codec> EventCodecs() const;
   // Whether `payload` of this type begins a picture that a decoder can start at. Codecs whose
   // payload is not understood, and audio, may start anywhere.
   KeyFrameStart InspectKeyFrame(uint8_t payload_type, ByteSpan payload) const;

@@ -80,10 +80,13 @@ std::optional<Codec> Sink::SentCodec() const {
   return sent;
 }
 
-std::optional<Codec> Sink::EventCodec() const {
-  const Codec* events = section_ != nullptr ? section_->EventCodec() : nullptr;
-  if (events == nullptr || config_.payload_type == events->payload_type) return std::nullopt;
-  return *events;
+std::vector<Codec> Sink::EventCodecs() const {
+  if (section_ == nullptr) return {};
+  std::vector<Codec> events = section_->EventCodecs();
+  std::erase_if(events, [this](const Codec& codec) {
+    return config_.payload_type && *config_.payload_type == codec.payload_type;
+  });
+  return events;
 }
 
 SinkInfo Sink::Info() const {
@@ -94,7 +97,7 @@ SinkInfo Sink::Info() const {
   info.track_id = section_ != nullptr ? section_->track_id : ended_track_id_;
   if (section_ != nullptr) info.kind = section_->parameters().kind;
   info.codec = SentCodec();
-  info.events = EventCodec();
+  info.events = EventCodecs();
   info.active_rid = active_rid_;
   info.ssrc = ssrc();
   info.cname = cname_;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "engine/base/packet.h"
 #include "engine/base/time.h"
@@ -74,8 +75,8 @@ class Sink : public net::DatagramHandler {
   // type and what is known of its parameter sets. Nullopt while not bound to a negotiated
   // section.
   std::optional<Codec> SentCodec() const;
-  // Telephone events that go beside it; nullopt: none negotiated, or their type is taken.
-  std::optional<Codec> EventCodec() const;
+  // Telephone events that go beside it: those negotiated, but one whose type is taken.
+  std::vector<Codec> EventCodecs() const;
 
   // Bound once, to one section; null: the section is gone, which ends the sink.
   void Bind(Section* section);

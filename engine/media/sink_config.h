@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "engine/base/socket_address.h"
 #include "engine/base/time.h"
@@ -96,7 +97,7 @@ struct SinkInfo {
   std::string track_id{};              // Empty until known.
   MediaKind kind = MediaKind::kAudio;  // Of its section, once bound.
   std::optional<Codec> codec{};        // As sent now, with the sink's payload type.
-  std::optional<Codec> events{};       // Telephone events that may come beside it.
+  std::vector<Codec> events{};         // Telephone events that may come beside it.
   std::string active_rid{};            // Of the layer sent now; empty without simulcast.
   uint32_t ssrc = 0;                   // As sent.
   std::string cname{};                 // As sent in RTCP SDES.

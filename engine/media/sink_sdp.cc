@@ -29,16 +29,17 @@ void AppendCodec(std::string& out, const Codec& codec) {
 void AppendSection(std::string& out, const SinkInfo& sink, bool with_address) {
   const SocketAddress& rtp = sink.config.rtp_destination;
   const SocketAddress& rtcp = *sink.config.rtcp_destination;
+  std::string formats = std::to_string(sink.codec->payload_type);
+  for (const Codec& events : sink.events) formats += " " + std::to_string(events.payload_type);
   Line(out, "m=" + std::string(ToString(sink.kind)) + " " + std::to_string(rtp.port) + " RTP/AVP " +
-                std::to_string(sink.codec->payload_type) +
-                (sink.events ? " " + std::to_string(sink.events->payload_type) : ""));
+                formats);
   if (with_address) Line(out, "c=" + Address(rtp.ip));
   std::string rtcp_line = "a=rtcp:" + std::to_string(rtcp.port);
   if (rtcp.ip != rtp.ip) rtcp_line += " " + Address(rtcp.ip);
   Line(out, rtcp_line);
   if (rtcp == rtp) Line(out, "a=rtcp-mux");
   AppendCodec(out, *sink.codec);
-  if (sink.events) AppendCodec(out, *sink.events);
+  for (const Codec& events : sink.events) AppendCodec(out, events);
   Line(out, "a=recvonly");
   Line(out, "a=ssrc:" + std::to_string(sink.ssrc) + " cname:" + sink.cname);
 }

@@ -10,7 +10,8 @@ const TIMEOUT = { timeout: 120_000 };
 const CODECS = {
   video: {
     VP8: { rtpmap: /a=rtpmap:\d+ VP8\/90000\r\n/ },
-    VP9: { rtpmap: /a=rtpmap:\d+ VP9\/90000\r\n/ },
+    // Of Chromium's flexible mode (RFC 9628, 4.2) Debian's ffmpeg decodes the first picture only: counted.
+    VP9: { rtpmap: /a=rtpmap:\d+ VP9\/90000\r\n/, decoded: false },
     H264: { rtpmap: /a=rtpmap:\d+ H264\/90000\r\na=fmtp:\d+ \S*packetization-mode=\d/ },
     // Debian's ffmpeg has no RTP for it: only counted.
     AV1: { rtpmap: /a=rtpmap:\d+ AV1\/90000\r\n/, decoded: false },
@@ -93,12 +94,12 @@ describe('Chromium publishes each codec that it has', () => {
     await call.connected();
     await until('audio', () => sink.packets > 20);
     const { sdp } = await call.client.media.getSinkSdp({ peerConnectionId: call.peerConnectionId, sinkIds: ['audio'] });
-    const [, events] = /a=rtpmap:(\d+) telephone-event\/48000\r\n/.exec(sdp);
+    const events = [...sdp.matchAll(/a=rtpmap:(\d+) telephone-event\/\d+\r\n/g)].map(([, type]) => Number(type));
     await call.page.evaluate(() => {
       const [sender] = globalThis.peer.connection.getSenders();
       sender.dtmf.insertDTMF('1#', 100, 50);
     });
-    await until('events', () => sink.payloadTypes.has(Number(events)));
+    await until('events', () => events.some((type) => sink.payloadTypes.has(type)));
     const sent = await call.stopSending();
     assert.equal(sink.sequence.missing, 0);
     assert.equal(sink.packets, sent.audio.packetsSent);
