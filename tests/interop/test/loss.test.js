@@ -55,8 +55,8 @@ describe('Chromium publishes over a bad network', () => {
   test('with 2 % of loss and a cap of 1 Mbit/s the sender settles', TIMEOUT, async (t) => {
     const cap = 1_000_000;
     const { sink, relay } = await publishThrough(t, bench,
-      ['--up-loss=0.02', `--up-rate-bps=${cap}`, '--up-queue-bytes=40000', '--delay-ms=20', '--seed=11']);
-    await delay(20_000);
+      ['--up-loss=0.02', `--up-rate-bps=${cap}`, '--up-queue-bytes=65536', '--delay-ms=20', '--seed=11']);
+    await delay(60_000);
     const before = await relay.command('counters');
     const [begin, bytes, watch] = [performance.now(), sink.payloadBytes, watchFrames(sink)];
     await delay(20_000);
