@@ -1,0 +1,93 @@
+// W3C WebRTC 1.0, 4.4.2 (restartIce, setConfiguration), 5.4 (direction, stop, codec preferences).
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { RTCRtpReceiver, RTCRtpSender } from '../../esm/w3c.mjs';
+import { connectedPair, makeConnection, makePair, negotiate, once, useService } from '../../testing/w3c.js';
+
+const TIMEOUT = { timeout: 60_000 };
+const ufragOf = ({ sdp }) => /a=ice-ufrag:(.*)\r/.exec(sdp)[1];
+
+describe('restartIce', () => {
+  useService();
+
+  test('asks for a negotiation whose offer has new credentials; the connection goes on', TIMEOUT, async (t) => {
+    const { a, b, ours, theirs } = await connectedPair(t);
+    const before = ufragOf(a.localDescription);
+    const needed = once(a, 'negotiationneeded');
+    a.restartIce();
+    await needed;
+    await negotiate(a, b);
+    assert.notEqual(ufragOf(a.localDescription), before);
+    const arrived = once(theirs, 'message');
+    ours.send('still here');
+    assert.equal((await arrived).data, 'still here');
+    const { sdp } = await a.createOffer({ iceRestart: true });
+    assert.notEqual(ufragOf({ sdp }), ufragOf(a.localDescription));
+  });
+});
+
+describe('transceivers change', () => {
+  useService();
+
+  test('a direction is negotiated', TIMEOUT, async (t) => {
+    const [a, b] = makePair(t);
+    const transceiver = a.addTransceiver('audio');
+    await negotiate(a, b);
+    assert.equal(transceiver.currentDirection, 'sendonly');
+    const needed = once(a, 'negotiationneeded');
+    transceiver.direction = 'inactive';
+    await needed;
+    assert.equal(transceiver.direction, 'inactive');
+    await negotiate(a, b);
+    assert.match(a.localDescription.sdp, /m=audio[^]*a=inactive/);
+    assert.equal(transceiver.currentDirection, 'inactive');
+    assert.equal(transceiver.direction, 'inactive');
+  });
+
+  test('one that is stopped is gone after the negotiation, at both ends', TIMEOUT, async (t) => {
+    const [a, b] = makePair(t);
+    const [first, second] = ['audio', 'video'].map((kind) => a.addTransceiver(kind));
+    await negotiate(a, b);
+    const theirs = b.getTransceivers()[0];
+    const ended = once(theirs.receiver.track, 'ended');
+    const needed = once(a, 'negotiationneeded');
+    first.stop();
+    await needed;
+    assert.deepEqual(a.getTransceivers(), [first, second]);
+    await negotiate(a, b);
+    await ended;
+    assert.deepEqual(a.getTransceivers(), [second]);
+    assert.equal(first.currentDirection, 'stopped');
+    assert.equal(theirs.currentDirection, 'stopped');
+    assert.equal(b.getTransceivers().includes(theirs), false);
+    assert.match(a.localDescription.sdp, /m=audio 0 /);
+  });
+
+  test('codec preferences order and limit the offer; others are refused at once', async (t) => {
+    const connection = makeConnection(t);
+    const transceiver = connection.addTransceiver('audio', { direction: 'recvonly' });
+    const { codecs } = RTCRtpReceiver.getCapabilities('audio');
+    assert.ok(codecs.some(({ mimeType }) => mimeType.toLowerCase() === 'audio/opus'));
+    const opus = codecs.filter(({ mimeType }) => mimeType.toLowerCase() === 'audio/opus');
+    assert.throws(() => transceiver.setCodecPreferences([{ mimeType: 'audio/none', clockRate: 1 }]), { name: 'InvalidModificationError' });
+    assert.throws(() => transceiver.setCodecPreferences([{}]), TypeError);
+    transceiver.setCodecPreferences(opus);
+    const { sdp } = await connection.createOffer();
+    assert.deepEqual([...sdp.matchAll(/a=rtpmap:\d+ (\w+)/g)].map(([, name]) => name.toLowerCase()), opus.map(() => 'opus'));
+    transceiver.setCodecPreferences([]);
+    assert.equal((await connection.createOffer()).type, 'offer');
+    assert.ok(RTCRtpSender.getCapabilities('video').codecs.length > 0);
+  });
+});
+
+describe('setConfiguration', () => {
+  useService();
+
+  test('changes what may change', async (t) => {
+    const connection = makeConnection(t);
+    connection.createDataChannel('x');
+    connection.setConfiguration({});
+    assert.deepEqual(connection.getConfiguration().iceServers, []);
+    assert.equal((await connection.createOffer()).type, 'offer');
+  });
+});

@@ -1,0 +1,82 @@
+// RTCPeerConnection of Node with other implementations of it: Firefox and @roamhq/wrtc, in both roles, media and data.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { until } from '../../../clients/node/demo/lib/wait.js';
+import { connect, firstFrame, RTCPeerConnection } from '../../../clients/node/esm/w3c.mjs';
+import { Bench } from '../support/bench.js';
+import { Peer } from '../support/json_lines.js';
+import { PEERS } from '../support/peers.js';
+
+const TIMEOUT = { timeout: 120_000 };
+const NAMES = ['Firefox', 'wrtc'];
+
+async function connectWith(t, spec, weOffer) {
+  const peer = new Peer(await spec.command());
+  t.after(() => peer.close());
+  await peer.started();
+  const connection = new RTCPeerConnection();
+  t.after(() => connection.close());
+  const early = [];
+  connection.onicecandidate = ({ candidate }) => early.push(candidate);
+  const ours = connection.createDataChannel('ours');
+  const tracks = [];
+  connection.ontrack = ({ track }) => tracks.push(track);
+  const received = [];
+  connection.ondatachannel = ({ channel }) => {
+    channel.onmessage = ({ data }) => received.push(typeof data === 'string' ? data : Buffer.from(data));
+  };
+  await peer.request('publish');
+  await peer.request('channel', { label: 'theirs', messages: [{ text: 'Grüße' }, { base64: 'AQID' }] });
+  if (weOffer) {
+    for (const kind of ['audio', 'video']) connection.addTransceiver(kind, { direction: 'recvonly' });
+    await connection.setLocalDescription();
+    const { sdp } = await peer.request('answer', { sdp: connection.localDescription.sdp });
+    await connection.setRemoteDescription({ type: 'answer', sdp });
+  } else {
+    const { sdp } = await peer.request('offer');
+    await connection.setRemoteDescription({ type: 'offer', sdp });
+    await connection.setLocalDescription();
+    await peer.request('accept', { sdp: connection.localDescription.sdp });
+  }
+  const errors = [];
+  const toPeer = (candidate) => peer.request('candidate', { candidate: candidate?.toJSON() ?? null }).catch((error) => errors.push(error));
+  for (const candidate of early) void toPeer(candidate);
+  connection.onicecandidate = ({ candidate }) => void toPeer(candidate);
+  peer.takeCandidates((candidate) => connection.addIceCandidate(candidate ?? undefined).catch((error) => errors.push(error)));
+  return { connection, ours, received, tracks, errors };
+}
+
+describe('RTCPeerConnection of Node with other implementations', () => {
+  const bench = new Bench();
+  let service;
+  before(async () => {
+    assert.ok(process.env.INTEROP_NAMESPACE, 'some peers leave out loopback: run it by ./namespace.sh');
+    await bench.start({ browser: false });
+    service = await connect(bench.address);
+  });
+  after(async () => {
+    service.close();
+    await bench.stop();
+  });
+
+  for (const spec of PEERS.filter(({ name }) => NAMES.includes(name))) {
+    for (const weOffer of [true, false]) {
+      test(`${spec.name} ${weOffer ? 'answers' : 'offers'}`, TIMEOUT, async (t) => {
+        const { connection, ours, received, tracks, errors } = await connectWith(t, spec, weOffer);
+        await until('we are connected', () => connection.connectionState === 'connected', { timeoutMs: 20_000 });
+        await until('their messages', () => received.length === 2);
+        assert.deepEqual(received, ['Grüße', Buffer.from([1, 2, 3])]);
+        await until('ours is open', () => ours.readyState === 'open');
+        const echoed = [];
+        ours.onmessage = ({ data }) => echoed.push(typeof data === 'string' ? data : data.byteLength);
+        ours.send('zurück');
+        ours.send(new Uint8Array(20_000));
+        await until('the echoes', () => echoed.length === 2);
+        assert.deepEqual(echoed, ['zurück', 20_000]);
+        assert.deepEqual(tracks.map(({ kind }) => kind).sort(), ['audio', 'video']);
+        await Promise.all(tracks.map(firstFrame));
+        assert.deepEqual(errors, []);
+      });
+    }
+  }
+});
