@@ -160,8 +160,9 @@ def start(directory, plugin):
     janus = None
     while time.monotonic() < end:
         if janus is None or janus.poll() is not None:
-            janus = subprocess.Popen(["janus", "-F", directory], stdin=subprocess.DEVNULL,
-                                     stdout=sys.stderr)
+            # It writes a core file where it stands if it dies, and sometimes it does when it ends.
+            janus = subprocess.Popen(["janus", "-F", directory], cwd=directory,
+                                     stdin=subprocess.DEVNULL, stdout=sys.stderr)
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         try:
             connection.connect(f"{directory}/api")
