@@ -31,11 +31,10 @@ export function w3cActions(connection, { publish, tell }) {
     return { sdp: connection.localDescription.sdp };
   };
 
-  // Retransmissions and what only probes the path are no media.
   const packetsSent = async () => {
     const sent = {};
     for (const entry of (await connection.getStats()).values()) {
-      if (entry.type === 'outbound-rtp') sent[entry.kind] = entry.packetsSent - (entry.retransmittedPacketsSent ?? 0);
+      if (entry.type === 'outbound-rtp') sent[entry.kind] = entry.packetsSent;
     }
     return sent;
   };

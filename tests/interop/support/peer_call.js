@@ -114,15 +114,21 @@ export class PeerCall {
     return state === 'connected';
   }
 
-  /** Waits until no more packets come. */
-  async settled() {
+  /**
+   * Has the peer send no more media, and waits until nothing is under way any more: browsers go on to probe the path.
+   * @returns {Promise<{sent?: object, inbound: object}>} What the peer has sent, and what the service has received.
+   */
+  async stopMedia() {
     let last = '';
-    await until('the media ends', () => {
-      const now = Object.values(this.sinks).map(({ packets }) => packets).join();
-      const same = now === last;
-      last = now;
-      return same;
-    }, { intervalMs: 200 });
+    return until('the media ends', async () => {
+      const { sent } = await this.peer.request('stop');
+      const inbound = await this.inbound();
+      const arrived = Object.values(inbound).map((entry) => [entry.packetsReceived, entry.retransmittedPacketsReceived]);
+      const counts = JSON.stringify([sent, arrived, Object.values(this.sinks).map(({ packets }) => packets)]);
+      const steady = counts === last;
+      last = counts;
+      return steady && { sent, inbound };
+    }, { intervalMs: 300 });
   }
 
   /** `inbound-rtp` of the service by kind. */
