@@ -11,7 +11,9 @@
 
 namespace pcd::bench {
 
-int BindLoopback(uint16_t& port) {
+namespace {
+
+int Bind(in_addr_t address, uint16_t& port) {
   const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   const int buffer = 32 << 20;
   // Forced where we may, so that the receiver is never what loses packets.
@@ -20,7 +22,7 @@ int BindLoopback(uint16_t& port) {
   }
   sockaddr_in local{};
   local.sin_family = AF_INET;
-  local.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  local.sin_addr.s_addr = htonl(address);
   socklen_t length = sizeof(local);
   if (fd < 0 || bind(fd, reinterpret_cast<sockaddr*>(&local), length) != 0 ||
       getsockname(fd, reinterpret_cast<sockaddr*>(&local), &length) != 0) {
@@ -31,8 +33,12 @@ int BindLoopback(uint16_t& port) {
   return fd;
 }
 
+}  // namespace
+
+int BindLoopback(uint16_t& port) { return Bind(INADDR_LOOPBACK, port); }
+
 PacketCounter::PacketCounter() {
-  fd_ = BindLoopback(port_);
+  fd_ = Bind(INADDR_ANY, port_);
   thread_ = std::thread([this] { Run(); });
 }
 

@@ -1,4 +1,5 @@
-// The receiving end of all sinks: one socket, one thread, counts datagrams.
+// The receiving end of all sinks: one socket for every loopback address, one thread, counts
+// datagrams.
 #ifndef TESTS_BENCH_PACKET_COUNTER_H_
 #define TESTS_BENCH_PACKET_COUNTER_H_
 
@@ -11,7 +12,7 @@ namespace pcd::bench {
 // Threading: count() from any thread.
 class PacketCounter {
  public:
-  PacketCounter();  // On 127.0.0.1, port chosen by the system.
+  PacketCounter();  // Port chosen by the system.
   ~PacketCounter();
   PacketCounter(const PacketCounter&) = delete;
   PacketCounter& operator=(const PacketCounter&) = delete;

@@ -35,7 +35,10 @@ AcceptedOffer ServiceClient::AcceptOffer(const SessionDescription& offer, uint16
     sink.set_sink_id("video");
     auto& selector = *sink.mutable_selector()->mutable_kind_and_ordinal();
     selector.set_kind(v1::MEDIA_KIND_VIDEO);
-    sink.mutable_destination()->set_host("127.0.0.1");
+    // No two sinks share a destination, but all of 127.0.0.0/8 is one machine's loopback.
+    const size_t number = sinks_++;
+    sink.mutable_destination()->set_host("127.0." + std::to_string(number / 250 % 250) + "." +
+                                         std::to_string(number % 250 + 1));
     sink.mutable_destination()->set_port(sink_port);
   }
   v1::AcceptOfferResponse response;

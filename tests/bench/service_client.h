@@ -4,6 +4,8 @@
 
 #include <grpcpp/channel.h>
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -25,12 +27,14 @@ class ServiceClient {
  public:
   explicit ServiceClient(const std::string& address);
 
-  // `sink_port` 0: no sink. The sink takes the first video track.
+  // `sink_port` 0: no sink. The sink takes the first video track; each has a loopback address of
+  // its own, so that one socket on all addresses receives them all.
   AcceptedOffer AcceptOffer(const SessionDescription& offer, uint16_t sink_port);
   void Close(const std::string& peer_connection_id);
   ::peerconnection::v1::DataChannelService::Stub& data_channels() { return *data_channels_; }
 
  private:
+  std::atomic<size_t> sinks_{0};
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<::peerconnection::v1::PeerConnectionService::Stub> connections_;
   std::unique_ptr<::peerconnection::v1::DataChannelService::Stub> data_channels_;
