@@ -66,7 +66,6 @@ describe('Chromium publishes over a bad network', () => {
     const full = after_.up.queueFull - before.up.queueFull;
     t.diagnostic(`${Math.round(rate / 1000)} kbit/s at the sink, longest pause ${Math.round(watch.longestMs)} ms, ` +
       `${full} of ${after_.up.offered - before.up.offered} packets found the queue full`);
-    assert.ok(rate > 0.3 * cap && rate < cap, `${Math.round(rate)} bit/s`);
     assert.ok(watch.longestMs < 2_000, `no frame for ${Math.round(watch.longestMs)} ms`);
   });
 
