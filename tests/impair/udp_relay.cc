@@ -53,8 +53,7 @@ class UdpRelay::Client : public net::DatagramHandler {
   testing::ImpairedPipe up_, down_;
 };
 
-UdpRelay::UdpRelay(net::Loop& loop, const RelayOptions& options)
-    : loop_(loop), options_(options) {}
+UdpRelay::UdpRelay(net::Loop& loop, const RelayOptions& options) : loop_(loop), options_(options) {}
 
 UdpRelay::~UdpRelay() = default;
 
