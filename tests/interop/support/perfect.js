@@ -1,4 +1,6 @@
-// The perfect negotiation example of W3C WebRTC 1.0, 10.7, as it stands there. It runs at both ends.
+// The perfect negotiation example of W3C WebRTC 1.0, 10.7. It runs at both ends. One line differs from the example: whether
+// a candidate's failure is expected is decided when it comes, because Chromium tells of the failure later, and the next
+// description may have come by then.
 
 /**
  * @param {RTCPeerConnection} pc
@@ -49,10 +51,11 @@ export function perfectNegotiation(pc, signaler, polite) {
           signaler.send({ description: pc.localDescription });
         }
       } else {
+        const ofIgnoredOffer = ignoreOffer;
         try {
           await pc.addIceCandidate(candidate);
         } catch (err) {
-          if (!ignoreOffer) throw err; // Suppress ignored offer's candidates
+          if (!ofIgnoredOffer) throw err; // Suppress ignored offer's candidates
         }
       }
     } catch (err) {
