@@ -180,6 +180,18 @@ v1::IceCandidateType ToProto(CandidateType type) {
   return v1::ICE_CANDIDATE_TYPE_UNSPECIFIED;
 }
 
+v1::IceBackend ToProto(IceBackend backend) {
+  switch (backend) {
+    case IceBackend::kAuto:
+      return v1::ICE_BACKEND_AUTO;
+    case IceBackend::kFull:
+      return v1::ICE_BACKEND_FULL;
+    case IceBackend::kSharedPort:
+      return v1::ICE_BACKEND_SHARED_PORT;
+  }
+  return v1::ICE_BACKEND_UNSPECIFIED;
+}
+
 v1::IceTransportPolicy ToProto(IceTransportPolicy policy) {
   return policy == IceTransportPolicy::kAll ? v1::ICE_TRANSPORT_POLICY_ALL
                                             : v1::ICE_TRANSPORT_POLICY_RELAY;

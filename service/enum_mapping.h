@@ -39,6 +39,7 @@ v1::DataChannelState ToProto(DataChannelState state);
 v1::IceRole ToProto(IceRole role);
 v1::IceCandidateType ToProto(CandidateType type);
 v1::IceTransportPolicy ToProto(IceTransportPolicy policy);
+v1::IceBackend ToProto(IceBackend backend);
 v1::BundlePolicy ToProto(BundlePolicy policy);
 v1::CandidatePairState ToProto(CandidatePairState state);
 v1::SinkState ToProto(media::SinkState state);

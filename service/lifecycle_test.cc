@@ -88,10 +88,26 @@ TEST_F(LifecycleTest, AFieldThatIsNotBuiltIsRefusedByName) {
   request.Clear();
   request.mutable_configuration()->add_ice_servers()->add_urls("stun:192.0.2.1");
   EXPECT_EQ(InfoOf(Create(request, &response)).metadata().at("field"), "configuration.ice_servers");
-  request.Clear();
-  request.mutable_configuration()->set_ice_backend(v1::ICE_BACKEND_SHARED_PORT);
-  EXPECT_EQ(Reason(Create(request, &response)), "FIELD_NOT_IMPLEMENTED");
   EXPECT_EQ(service_.host().size(), 0u);
+}
+
+TEST_F(LifecycleTest, TheIceBackendIsAsAskedForAndNeverAutomaticInUse) {
+  struct Row {
+    v1::IceBackend asked, configured, in_use;
+  };
+  for (const Row& row :
+       {Row{v1::ICE_BACKEND_UNSPECIFIED, v1::ICE_BACKEND_AUTO, v1::ICE_BACKEND_SHARED_PORT},
+        Row{v1::ICE_BACKEND_AUTO, v1::ICE_BACKEND_AUTO, v1::ICE_BACKEND_SHARED_PORT},
+        Row{v1::ICE_BACKEND_FULL, v1::ICE_BACKEND_FULL, v1::ICE_BACKEND_FULL},
+        Row{v1::ICE_BACKEND_SHARED_PORT, v1::ICE_BACKEND_SHARED_PORT,
+            v1::ICE_BACKEND_SHARED_PORT}}) {
+    v1::CreateRequest request;
+    request.mutable_configuration()->set_ice_backend(row.asked);
+    v1::CreateResponse response;
+    ASSERT_TRUE(Create(request, &response).ok());
+    EXPECT_EQ(response.peer_connection().configuration().ice_backend(), row.configured);
+    EXPECT_EQ(response.peer_connection().ice_backend(), row.in_use);
+  }
 }
 
 TEST_F(LifecycleTest, BundlePoliciesThatNeedSeveralTransportsAreRefused) {

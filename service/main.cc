@@ -18,7 +18,9 @@
 #include "engine/base/socket_address.h"
 #include "engine/base/status.h"
 #include "engine/host/host.h"
+#include "engine/ice/announced_address.h"
 #include "engine/ice/nice_ice_transport_factory.h"
+#include "engine/ice/shared_port_factory.h"
 #include "engine/net/address_policy.h"
 #include "engine/net/event_loop_pool.h"
 #include "engine/net/system_random.h"
@@ -63,6 +65,39 @@ absl::StatusOr<ice::Config> MakeIceConfig(const Options& options) {
   return config;
 }
 
+absl::StatusOr<ice::SharedPortOptions> MakeSharedPortOptions(const Options& options,
+                                                             const ice::Config& ice_config) {
+  ice::SharedPortOptions shared{.port = static_cast<uint16_t>(options.media_port),
+                                .addresses = ice_config.addresses,
+                                .allow_loopback = ice_config.allow_loopback,
+                                .keep_local = options.announce_local};
+  for (const std::string& text : options.announce) {
+    PCD_ASSIGN_OR_RETURN(shared.announced.emplace_back(), ice::AnnouncedAddress::Parse(text));
+  }
+  return shared;
+}
+
+absl::StatusOr<IceBackend> ParseIceBackend(const std::string& text) {
+  if (text == "auto") return IceBackend::kAuto;
+  if (text == "full") return IceBackend::kFull;
+  return InvalidArgument("--ice-backend is auto or full, not \"" + text + "\"");
+}
+
+// Null: connections are full ICE. That is an error only where a port or addresses were asked for.
+absl::StatusOr<std::unique_ptr<ice::SharedPortFactory>> OpenSharedPorts(
+    const std::vector<net::Loop*>& loops, const ice::SharedPortOptions& options) {
+  auto opened = ice::SharedPortFactory::Open(loops, options);
+  if (!opened.ok()) {
+    if (options.port != 0 || !options.announced.empty()) return opened.status();
+    PCD_LOG(kWarning, "service", "no media port: " + std::string(opened.status().message()));
+    return nullptr;
+  }
+  std::string numbers;
+  for (const uint16_t port : (*opened)->ports()) numbers += " " + std::to_string(port);
+  PCD_LOG(kInfo, "service", "media ports (UDP)" + numbers);
+  return opened;
+}
+
 // SIGINT and SIGTERM are taken by WaitForSignal only; every thread started later inherits that.
 void BlockSignals(sigset_t* signals) {
   sigemptyset(signals);
@@ -96,24 +131,37 @@ void LogWarnings(const Options& options) {
   }
 }
 
+struct LoopStopper {
+  ~LoopStopper() { loops.Stop(); }
+  net::EventLoopPool& loops;
+};
+
 absl::Status Run(const Options& options, const sigset_t& signals) {
   PCD_RETURN_IF_ERROR(CheckOptions(options));
   PCD_ASSIGN_OR_RETURN(const LogLevel log_level, ParseLogLevel(options.log_level));
   PCD_ASSIGN_OR_RETURN(const net::AddressPolicy sink_policy,
                        net::AddressPolicy::Parse(options.sink_allow));
   PCD_ASSIGN_OR_RETURN(ice::Config ice_config, MakeIceConfig(options));
+  PCD_ASSIGN_OR_RETURN(const ice::SharedPortOptions shared_options,
+                       MakeSharedPortOptions(options, ice_config));
+  PCD_ASSIGN_OR_RETURN(const IceBackend ice_backend, ParseIceBackend(options.ice_backend));
   InstallLogSink(log_level);
   LogWarnings(options);
 
   PCD_ASSIGN_OR_RETURN(auto loops,
                        net::EventLoopPool::Create(static_cast<size_t>(options.media_loops)));
-  PCD_RETURN_IF_ERROR(loops->Start());
   std::vector<net::Loop*> loop_pointers;
   for (size_t i = 0; i < loops->size(); ++i) loop_pointers.push_back(&loops->loop(i));
+  PCD_ASSIGN_OR_RETURN(const auto shared_ports, OpenSharedPorts(loop_pointers, shared_options));
+  // Sockets may go only when no loop turns any more, whatever ends this function.
+  const LoopStopper stop_loops{*loops};
+  PCD_RETURN_IF_ERROR(loops->Start());
   ice::NiceIceTransportFactory ice_factory;
   sctp::UsrsctpAssociationFactory sctp_factory(loops->loop(0));
   host::Host host(loop_pointers,
                   {.ice_factory = &ice_factory,
+                   .shared_port_factory = shared_ports.get(),
+                   .default_ice_backend = ice_backend,
                    .sctp_factory = &sctp_factory,
                    .sink_policy = &sink_policy,
                    .ice_config = std::move(ice_config)},

@@ -115,8 +115,19 @@ void AddFlags(FlagSet& flags, Options& options) {
   flags.AddList("ice-address", &options.ice_addresses,
                 "Local addresses to offer as candidates; all of the machine if not given.");
   flags.AddSwitch("ice-loopback", &options.ice_loopback, "Offer loopback addresses, too.");
+  flags.AddInteger("media-port", &options.media_port, 0, 65535,
+                   "UDP port that all connections of the first media loop share; the next loops "
+                   "take the next numbers. 0: the system chooses.");
+  flags.AddList("announce", &options.announce,
+                "What to offer instead of the local addresses of the media port: "
+                "[LOCAL=]IP[:PORT], where PORT stands for the first loop's.");
+  flags.AddSwitch("announce-local", &options.announce_local,
+                  "Offer local addresses beside the announced ones.");
+  flags.AddString("ice-backend", &options.ice_backend,
+                  "Of connections that leave it open: auto (the media port where it suffices) or "
+                  "full (sockets of their own).");
   flags.AddString("udp-ports", &options.udp_ports,
-                  "Range of local media ports, such as 40000-49999; any if not given.");
+                  "Range of the local ports of full ICE, such as 40000-49999; any if not given.");
   flags.AddDuration("shutdown-grace", &options.shutdown_grace,
                     "How long calls may go on after SIGTERM.");
   flags.AddSwitch("help", &options.help, "Print this and exit.");

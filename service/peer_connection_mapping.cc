@@ -69,7 +69,7 @@ v1::PeerConnection ToListedProto(const peerconnection::PeerConnectionInfo& info)
   out.set_connection_state(ToProto(info.connection_state));
   out.set_can_trickle_ice_candidates(ToProto(info.can_trickle_ice_candidates));
   out.set_negotiation_needed(info.negotiation_needed);
-  out.set_ice_backend(v1::ICE_BACKEND_FULL);
+  out.set_ice_backend(ToProto(info.ice_backend));
   out.set_close_reason(ToProto(info.close_reason));
   out.set_close_message(info.close_message);
   return out;
@@ -187,7 +187,7 @@ v1::Configuration ToProto(const Configuration& configuration) {
   out.set_ice_transport_policy(ToProto(configuration.ice_transport_policy));
   out.set_bundle_policy(ToProto(configuration.bundle_policy));
   out.set_rtcp_mux_policy(v1::RTCP_MUX_POLICY_REQUIRE);
-  out.set_ice_backend(v1::ICE_BACKEND_FULL);
+  out.set_ice_backend(ToProto(configuration.ice_backend));
   return out;
 }
 
@@ -228,10 +228,13 @@ absl::StatusOr<Configuration> FromProto(const v1::Configuration& configuration) 
   switch (configuration.ice_backend()) {
     case v1::ICE_BACKEND_UNSPECIFIED:
     case v1::ICE_BACKEND_AUTO:
+      break;
     case v1::ICE_BACKEND_FULL:
+      out.ice_backend = IceBackend::kFull;
       break;
     case v1::ICE_BACKEND_SHARED_PORT:
-      return FieldNotImplemented("configuration.ice_backend");
+      out.ice_backend = IceBackend::kSharedPort;
+      break;
     default:
       return InvalidArgument("the backend is auto, full or shared-port",
                              "configuration.ice_backend");

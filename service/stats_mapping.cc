@@ -32,6 +32,7 @@ v1::StatsType Fill(const TransportStats& in, v1::Stats& out) {
   stats.set_ice_state(ToProto(in.ice_state));
   stats.set_dtls_role(ToProto(in.dtls_role));
   stats.set_selected_candidate_pair_changes(in.selected_candidate_pair_changes);
+  stats.set_ice_backend(ToProto(in.ice_backend));
   if (!in.selected_candidate_pair_id.empty()) {
     stats.set_selected_candidate_pair_id(in.selected_candidate_pair_id);
   }

@@ -241,6 +241,7 @@ Stats FakeIceTransport::GetStats() const {
   Stats stats = drops_;
   pairs_.Fill(stats);
   stats.role = role_;
+  stats.backend = config_.lite ? IceBackend::kSharedPort : IceBackend::kFull;
   stats.state = state_;
   stats.gathering_state = gathering_;
   stats.candidates_ignored = remote_candidates_.ignored();

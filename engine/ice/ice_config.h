@@ -43,6 +43,9 @@ struct Config {
   // every 6 s at the latest.
   Duration disconnected_after = std::chrono::seconds(8);
   Duration failed_after = std::chrono::seconds(30);
+  // Of one owner a later transport may take over the addresses of an earlier one at once, as after
+  // an ICE restart by a peer that keeps its ports. Null: no owner.
+  const void* owner = nullptr;
   // Datagrams read in one turn of the loop before other connections have their turn.
   size_t max_packets_per_turn = 32;
 };

@@ -14,6 +14,7 @@ namespace pcd::ice {
 // empty. Both are completed by the stats collector.
 struct Stats {
   IceRole role = IceRole::kControlled;  // As set.
+  IceBackend backend = IceBackend::kFull;
   IceConnectionState state = IceConnectionState::kNew;
   IceGatheringState gathering_state = IceGatheringState::kNew;
   std::string selected_pair_id{};  // Empty: none.

@@ -77,6 +77,9 @@ class IceTransport {
   virtual bool Send(ByteSpan packet) = 0;
   // Sends in order and returns how many were taken; the rest were dropped and counted.
   virtual size_t SendBatch(std::span<const ByteSpan> packets) = 0;
+  // The same for packets of the loop's pool. Moves out what it can send without a copy; what is
+  // left in `packets` belongs to the caller still.
+  virtual size_t SendPackets(std::span<PacketPtr> packets);
 
   virtual Stats GetStats() const = 0;
 

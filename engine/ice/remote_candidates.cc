@@ -53,7 +53,8 @@ void RemoteCandidates::SetLocalAddresses(std::span<const IpAddress> addresses) {
 
 bool RemoteCandidates::MayBeReached(const IpAddress& ip) const {
   const Reach reach = ReachOf(ip);
-  return reach == Reach::kAnywhere || std::ranges::any_of(local_, [&](const IpAddress& ours) {
+  return every_address_ || reach == Reach::kAnywhere ||
+         std::ranges::any_of(local_, [&](const IpAddress& ours) {
            return ReachOf(ours) == reach && ours.is_v6() == ip.is_v6();
          });
 }

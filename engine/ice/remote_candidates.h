@@ -24,6 +24,9 @@ class RemoteCandidates {
   // afterwards: call it before SetUfrag.
   void SetLocalAddresses(std::span<const IpAddress> addresses);
 
+  // For who never sends to a signalled address: none is refused for its kind.
+  void AcceptEveryAddress() { every_address_ = true; }
+
   // Keeps a candidate that precedes the remote parameters; afterwards accepts or ignores it.
   // Returns true when it was accepted now: it is then accepted().back().
   bool Add(const Candidate& candidate);
@@ -43,6 +46,7 @@ class RemoteCandidates {
 
   size_t max_candidates_;
   std::vector<IpAddress> local_;
+  bool every_address_ = false;
   std::string ufrag_;
   std::vector<Candidate> early_;
   std::vector<Candidate> accepted_;

@@ -225,6 +225,7 @@ Stats RestartableIceTransport::GetStats() const {
       all.candidates.push_back(std::move(candidate));
     }
     all.role = stats.role;
+    all.backend = stats.backend;
   }
   all.state = state_;
   all.gathering_state = gathering_;

@@ -66,6 +66,9 @@ class RestartableIceTransport : public IceTransport {
   bool writable() const override { return sending().writable(); }
   bool Send(ByteSpan packet) override { return sending().Send(packet); }
   size_t SendBatch(std::span<const ByteSpan> packets) override;
+  size_t SendPackets(std::span<PacketPtr> packets) override {
+    return sending().SendPackets(packets);
+  }
   Stats GetStats() const override;
   void Close() override;
 

@@ -69,6 +69,7 @@ class Session::Impl {
   absl::Status AddDataSection();
   absl::StatusOr<IceCandidateInit> AddLocalCandidate(size_t index, const Candidate* candidate);
   absl::StatusOr<RemoteCandidate> AddRemoteCandidate(const IceCandidateInit& init);
+  void ForgetUnusedIce();
   void Close();
   bool TakeNegotiationNeededEvent() { return std::exchange(negotiation_event_, false); }
   const State& state() const { return state_; }
@@ -407,6 +408,13 @@ absl::StatusOr<RemoteCandidate> Session::Impl::AddRemoteCandidate(const IceCandi
   return AddRemoteCandidateTo(state_, options_.limits, init);
 }
 
+void Session::Impl::ForgetUnusedIce() {
+  if (state_.transport.remote_ice) return;
+  state_.transport = {};
+  last_offer_.reset();
+  last_answer_.reset();
+}
+
 void Session::Impl::Close() {
   state_.signaling = SignalingState::kClosed;
   negotiation_event_ = false;
@@ -533,6 +541,7 @@ absl::StatusOr<IceCandidateInit> Session::SetLocalGatheringComplete(size_t trans
 absl::StatusOr<RemoteCandidate> Session::AddRemoteCandidate(const IceCandidateInit& init) {
   return impl_->AddRemoteCandidate(init);
 }
+void Session::ForgetUnusedIce() { impl_->ForgetUnusedIce(); }
 void Session::Close() { impl_->Close(); }
 
 }  // namespace pcd::jsep

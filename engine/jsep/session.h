@@ -140,6 +140,10 @@ class Session {
   //   beyond max_candidates.
   absl::StatusOr<RemoteCandidate> AddRemoteCandidate(const IceCandidateInit& init);
 
+  // Drops the local ICE credentials and candidates that no answer has taken up, so that the next
+  // description asks for new ones. Without effect once there is a remote to the transport.
+  void ForgetUnusedIce();
+
   // Every later call fails with INVALID_STATE; accessors keep answering.
   void Close();
 

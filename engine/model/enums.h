@@ -93,6 +93,10 @@ std::string_view ToString(SrtpProfile profile);  // "SRTP_AEAD_AES_128_GCM", ...
 enum class IceTransportPolicy { kAll, kRelay };
 enum class BundlePolicy { kBalanced, kMaxCompat, kMaxBundle };
 
+// Which implementation of ICE carries a connection; not W3C. kAuto: the shared port where it
+// suffices, full ICE where STUN or TURN servers, the relay policy or a lite remote need it.
+enum class IceBackend { kAuto, kFull, kSharedPort };
+
 }  // namespace pcd
 
 #endif  // ENGINE_MODEL_ENUMS_H_

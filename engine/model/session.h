@@ -32,6 +32,7 @@ struct Configuration {
   std::vector<IceServer> ice_servers{};
   IceTransportPolicy ice_transport_policy = IceTransportPolicy::kAll;
   BundlePolicy bundle_policy = BundlePolicy::kBalanced;
+  IceBackend ice_backend = IceBackend::kAuto;
   friend bool operator==(const Configuration&, const Configuration&) = default;
 };
 

@@ -55,6 +55,7 @@ struct TransportStats {
   IceConnectionState ice_state = IceConnectionState::kNew;
   DtlsState dtls_state = DtlsState::kNew;
   DtlsRole dtls_role = DtlsRole::kAuto;
+  IceBackend ice_backend = IceBackend::kFull;
   std::string selected_candidate_pair_id{}, local_certificate_id{}, remote_certificate_id{};
   std::string tls_version{}, dtls_cipher{}, srtp_cipher{};
   uint32_t selected_candidate_pair_changes = 0;

@@ -62,6 +62,7 @@ class DatagramSocket {
     uint64_t packets_sent = 0, bytes_sent = 0, packets_received = 0, bytes_received = 0;
     uint64_t send_drops = 0;     // Refused by the kernel, e.g. full buffer.
     uint64_t receive_drops = 0;  // Longer than Packet::kMaxPayload.
+    uint64_t kernel_drops = 0;   // Arrived while the receive buffer was full.
   };
   virtual Counters counters() const = 0;
 };

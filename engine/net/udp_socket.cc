@@ -1,14 +1,17 @@
 #include "engine/net/udp_socket.h"
 
+#include <linux/sock_diag.h>
 #include <netinet/udp.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <span>
 #include <string>
 #include <utility>
 
+#include "engine/base/log.h"
 #include "engine/base/status.h"
 #include "engine/net/system_error.h"
 
@@ -44,17 +47,28 @@ int FamilyOf(const DatagramSocketOptions& options) {
   return (by_remote ? options.remote : options.local).ip.is_v6() ? AF_INET6 : AF_INET;
 }
 
+// The kernel cuts `option` to its own maximum, `force` (for the privileged) not. What it grants
+// is good enough.
+void SetBuffer(int fd, int option, int force, int bytes) {
+  if (bytes <= 0 || setsockopt(fd, SOL_SOCKET, force, &bytes, sizeof(bytes)) == 0) return;
+  setsockopt(fd, SOL_SOCKET, option, &bytes, sizeof(bytes));
+  int granted = 0;
+  socklen_t length = sizeof(granted);
+  // It answers with double the size, the other half being for its own bookkeeping.
+  if (getsockopt(fd, SOL_SOCKET, option, &granted, &length) == 0 && granted / 2 < bytes) {
+    PCD_LOG(kDebug, "net",
+            std::string(option == SO_RCVBUF ? "receive" : "send") + " buffer of " +
+                std::to_string(granted / 2) + " bytes instead of " + std::to_string(bytes));
+  }
+}
+
 absl::Status Configure(int fd, int family, const DatagramSocketOptions& options) {
   const int on = 1;
   if (family == AF_INET6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) != 0) {
     return SystemError("IPV6_V6ONLY", errno);
   }
-  const auto set_buffer = [fd](int option, int bytes) {
-    // The kernel cuts it to its own maximum; what it grants is good enough.
-    if (bytes > 0) setsockopt(fd, SOL_SOCKET, option, &bytes, sizeof(bytes));
-  };
-  set_buffer(SO_RCVBUF, options.receive_buffer_bytes);
-  set_buffer(SO_SNDBUF, options.send_buffer_bytes);
+  SetBuffer(fd, SO_RCVBUF, SO_RCVBUFFORCE, options.receive_buffer_bytes);
+  SetBuffer(fd, SO_SNDBUF, SO_SNDBUFFORCE, options.send_buffer_bytes);
   return absl::OkStatus();
 }
 
@@ -103,6 +117,16 @@ UdpSocket::~UdpSocket() {
   host_.loop->UnwatchFd(fd_.get());
   host_.flushes->Remove(this);
   if (destroyed_ != nullptr) *destroyed_ = true;
+}
+
+DatagramSocket::Counters UdpSocket::counters() const {
+  Counters counters = counters_;
+  std::array<uint32_t, SK_MEMINFO_VARS> memory{};
+  socklen_t length = sizeof(memory);
+  if (getsockopt(fd_.get(), SOL_SOCKET, SO_MEMINFO, memory.data(), &length) == 0) {
+    counters.kernel_drops = memory[SK_MEMINFO_DROPS];
+  }
+  return counters;
 }
 
 void UdpSocket::Queue(PacketPtr packet) {

@@ -45,7 +45,7 @@ class UdpSocket final : public DatagramSocket, public FdHandler, public Flushabl
   void SetHandler(DatagramHandler* handler) override { handler_ = handler; }
   void Queue(PacketPtr packet, const SocketAddress& destination) override;
   void Queue(PacketPtr packet) override;
-  Counters counters() const override { return counters_; }
+  Counters counters() const override;
 
   // For tests and measurements: segmented messages sent, and whether they are still tried.
   uint64_t segmented_messages() const { return segmented_messages_; }

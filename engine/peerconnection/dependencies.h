@@ -12,7 +12,11 @@ namespace pcd::peerconnection {
 
 // Not owned; all must outlive every connection. The factories are used from every loop.
 struct Dependencies {
-  ice::IceTransportFactory* ice_factory = nullptr;
+  ice::IceTransportFactory* ice_factory = nullptr;  // Full ICE.
+  // ICE-lite on shared ports; null: connections are full ICE.
+  ice::IceTransportFactory* shared_port_factory = nullptr;
+  // What kAuto of a connection's Configuration means here: itself, or kFull.
+  IceBackend default_ice_backend = IceBackend::kAuto;
   sctp::SctpAssociationFactory* sctp_factory = nullptr;
   const net::AddressPolicy* sink_policy = nullptr;
   // Null: the host has its own.

@@ -80,6 +80,7 @@ PeerConnectionInfo PeerConnection::Info() {
       .pending_local_description = Share(session_.pending_local_description()),
       .pending_remote_description = Share(session_.pending_remote_description()),
       .negotiation_needed = session_.negotiation_needed(),
+      .ice_backend = ChooseBackend(),
       .sctp = SctpInfo(),
       .close_reason = close_reason_,
       .close_message = close_message_};

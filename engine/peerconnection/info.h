@@ -80,6 +80,7 @@ struct PeerConnectionInfo {
   DescriptionPtr current_local_description{}, current_remote_description{};
   DescriptionPtr pending_local_description{}, pending_remote_description{};
   bool negotiation_needed = false;
+  IceBackend ice_backend = IceBackend::kFull;  // In use, or what would be; never kAuto.
   std::vector<IceTransportInfo> ice_transports{};
   std::vector<DtlsTransportInfo> dtls_transports{};
   std::optional<SctpTransportInfo> sctp{};

@@ -42,7 +42,9 @@ absl::StatusOr<SessionDescription> PeerConnection::SetLocalDescription(
 
 absl::Status PeerConnection::SetRemoteDescription(const SessionDescription& description) {
   PCD_RETURN_IF_ERROR(CheckOpen());
+  PCD_RETURN_IF_ERROR(CheckRemoteLite(description));
   PCD_ASSIGN_OR_RETURN(jsep::ApplyResult result, session_.SetRemoteDescription(description));
+  BecomeFullForLiteRemote(description);
   const absl::Status applied = Apply(std::move(result));
   Pump();
   return applied;

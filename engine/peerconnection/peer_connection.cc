@@ -22,20 +22,27 @@ jsep::Options SessionOptions(const Configuration& configuration, const Limits& l
 
 }  // namespace
 
-absl::Status PeerConnection::CheckConfiguration(const Configuration& configuration) {
+absl::Status PeerConnection::CheckConfiguration(const Configuration& configuration,
+                                                const Dependencies& dependencies) {
   const char* field = nullptr;
   if (!configuration.ice_servers.empty()) field = "configuration.ice_servers";
   if (configuration.ice_transport_policy == IceTransportPolicy::kRelay) {
     field = "configuration.ice_transport_policy";
   }
-  if (field == nullptr) return absl::OkStatus();
+  if (field == nullptr) {
+    if (configuration.ice_backend == IceBackend::kSharedPort &&
+        dependencies.shared_port_factory == nullptr) {
+      return InvalidArgument("this node has no shared port", "configuration.ice_backend");
+    }
+    return absl::OkStatus();
+  }
   return MakeError(absl::StatusCode::kUnimplemented, ErrorReason::FIELD_NOT_IMPLEMENTED,
                    "STUN and TURN servers are not built yet", {.field = field});
 }
 
 absl::StatusOr<std::unique_ptr<PeerConnection>> PeerConnection::Create(
     net::Loop& loop, const Dependencies& dependencies, const Limits& limits, CreateParams params) {
-  PCD_RETURN_IF_ERROR(CheckConfiguration(params.configuration));
+  PCD_RETURN_IF_ERROR(CheckConfiguration(params.configuration, dependencies));
   PCD_ASSIGN_OR_RETURN(std::shared_ptr<const dtls::Certificate> certificate,
                        dtls::Certificate::Generate(loop.UnixMicros()));
   return std::unique_ptr<PeerConnection>(

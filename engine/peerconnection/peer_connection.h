@@ -224,13 +224,21 @@ class PeerConnection : private net::EndOfTurnHandler,
   void OnRtcp(std::span<PacketPtr> packets) override;
   void SendRtcp(PacketPtr compound) override;
 
-  static absl::Status CheckConfiguration(const Configuration& configuration);
+  static absl::Status CheckConfiguration(const Configuration& configuration,
+                                         const Dependencies& dependencies);
+
+  // ice_backend.cc
+  IceBackend ChooseBackend() const;
+  // One generation of a transport; a restart makes another, with the configuration of its time.
+  absl::StatusOr<std::unique_ptr<ice::IceTransport>> MakeIce();
+  // Two lite ends cannot connect. UNSUPPORTED_SDP, unless we can become full.
+  absl::Status CheckRemoteLite(const SessionDescription& description) const;
+  void BecomeFullForLiteRemote(const SessionDescription& description);
 
   // wiring.cc
   absl::StatusOr<TransportSlot*> EnsureTransport(size_t index);
   jsep::TransportInfo TransportCredentials();
   absl::Status Apply(jsep::ApplyResult result);
-  absl::StatusOr<std::unique_ptr<ice::IceTransport>> MakeIce();
   absl::Status ApplyTransport(const jsep::TransportAction& action);
   absl::Status ApplyLocalIce(TransportSlot& slot, const jsep::TransportAction& action);
   absl::Status ApplyRemote(TransportSlot& slot, const jsep::RemoteTransport& remote);
@@ -278,6 +286,7 @@ class PeerConnection : private net::EndOfTurnHandler,
   DataStreams streams_;
   std::vector<std::unique_ptr<TransportSlot>> transports_;
   std::vector<SendParameters> send_parameters_;  // Of the last answer.
+  IceBackend ice_backend_ = IceBackend::kAuto;  // In use; kAuto: none made yet.
   std::optional<jsep::DataSection> data_section_;
   std::unique_ptr<sctp::SctpAssociation> association_;
   size_t association_transport_ = 0;  // Index of the transport that carries it.

@@ -74,7 +74,7 @@ absl::StatusOr<jsep::Transceiver> PeerConnection::SetCodecPreferences(
 
 absl::Status PeerConnection::SetConfiguration(const Configuration& configuration) {
   PCD_RETURN_IF_ERROR(CheckOpen());
-  PCD_RETURN_IF_ERROR(CheckConfiguration(configuration));
+  PCD_RETURN_IF_ERROR(CheckConfiguration(configuration, dependencies_));
   if (configuration.bundle_policy != configuration_.bundle_policy) {
     return MakeError(
         absl::StatusCode::kFailedPrecondition, ErrorReason::CONFIGURATION_CHANGE_REFUSED,

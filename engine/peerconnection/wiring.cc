@@ -8,15 +8,6 @@
 
 namespace pcd::peerconnection {
 
-// One generation of a transport; a restart makes another, with the configuration of its time.
-absl::StatusOr<std::unique_ptr<ice::IceTransport>> PeerConnection::MakeIce() {
-  ice::Config config = dependencies_.ice_config;
-  config.servers = configuration_.ice_servers;
-  config.policy = configuration_.ice_transport_policy;
-  config.max_candidates = limits_.max_candidates;
-  return dependencies_.ice_factory->Create(loop_, config);
-}
-
 absl::StatusOr<PeerConnection::TransportSlot*> PeerConnection::EnsureTransport(size_t index) {
   if (index < transports_.size()) return transports_[index].get();
   PCD_ASSIGN_OR_RETURN(std::unique_ptr<ice::IceTransport> first, MakeIce());

@@ -12,9 +12,7 @@ bool SendQueue::Add(PacketPtr packet) {
 
 void SendQueue::Flush() {
   if (packets_.empty()) return;
-  spans_.clear();
-  for (const PacketPtr& packet : packets_) spans_.push_back(packet->bytes());
-  const size_t sent = ice_.SendBatch(spans_);
+  const size_t sent = ice_.SendPackets(packets_);
   drops_.Add(DropReason::kSendRefused, packets_.size() - sent);
   packets_.clear();
 }

@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <vector>
 
-#include "engine/base/bytes.h"
 #include "engine/base/packet.h"
 #include "engine/ice/ice_transport.h"
 #include "engine/net/loop.h"
@@ -29,7 +28,6 @@ class SendQueue {
   ice::IceTransport& ice_;
   DropCounters& drops_;
   std::vector<PacketPtr> packets_;
-  std::vector<ByteSpan> spans_;
 };
 
 }  // namespace pcd::transport

@@ -19,6 +19,7 @@ TransportStats MakeTransportStats(const std::string& id, const ice::Stats& ice_s
   stats.bytes_sent = ice_stats.bytes_sent;
   stats.bytes_received = ice_stats.bytes_received;
   stats.ice_role = ice_stats.role;
+  stats.ice_backend = ice_stats.backend;
   stats.ice_local_username_fragment = ice.local_parameters().ufrag;
   stats.ice_state = ice_stats.state;
   stats.dtls_state = dtls.state();

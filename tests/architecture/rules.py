@@ -46,7 +46,7 @@ IMPURE_CALLS = [
 # top-level folder.
 LIBRARIES = [
     ("libnice", r"(nice/|agent\.h|glib|gio/|gobject/)", ["engine/ice"]),
-    ("BoringSSL", r"openssl/", ["engine/dtls", "engine/srtp"]),
+    ("BoringSSL", r"openssl/", ["engine/dtls", "engine/ice", "engine/srtp"]),
     ("libsrtp", r"srtp2?/", ["engine/srtp"]),
     ("usrsctp", r"usrsctp", ["engine/sctp"]),
     ("gRPC", r"(grpc|grpcpp|grpc\+\+)/", ["service", "clients"]),
@@ -63,7 +63,7 @@ LIBRARIES = [
 # Labels of libraries -> where they may be depended on, as above.
 LIBRARY_LABELS = [
     (r"//third_party/system:nice$", ["engine/ice"]),
-    (r"@boringssl//", ["engine/dtls", "engine/srtp"]),
+    (r"@boringssl//", ["engine/dtls", "engine/ice", "engine/srtp"]),
     (r"//third_party/system:srtp2$", ["engine/srtp"]),
     (r"//third_party/system:usrsctp$", ["engine/sctp"]),
     (r"//third_party/system:(grpcpp|protobuf)$", ["service", "clients", "proto"]),

@@ -2,6 +2,7 @@
 //
 //   bazel run --config=opt //tests/bench            all rows, 10 s each
 //   bazel run --config=opt //tests/bench -- --smoke short rows, few connections: does it work?
+//   ... -- --backend=shared-port (or full)          one ICE backend instead of both
 //
 // CPU is user + system time of the measured process alone; the load runs in this one.
 #include <unistd.h>
@@ -9,7 +10,6 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <string>
 #include <vector>
 
@@ -23,7 +23,16 @@
 namespace pcd::bench {
 namespace {
 
+// A value of the service's --ice-backend, and how the tables call it.
+struct Backend {
+  const char* flag;
+  const char* name;
+};
+constexpr Backend kSharedPort{"auto", "shared-port"};
+constexpr Backend kFull{"full", "full"};
+
 struct Scale {
+  std::vector<Backend> backends = {kSharedPort, kFull};
   double seconds = 10;
   std::vector<std::pair<size_t, double>> rows = {{1, 500}, {20, 500}, {100, 200}, {100, 500}};
   size_t set_ups = 100;
@@ -64,58 +73,72 @@ Measured MeasurePackets(ChildProcess& process, PacketCounter& counter, Load& loa
 }
 
 struct Service {
-  Service()
-      : process({ServicePath(), "--listen=127.0.0.1:0", "--log-level=error"}),
+  explicit Service(const Backend& backend)
+      : process({ServicePath(), "--listen=127.0.0.1:0", "--log-level=error",
+                 std::string("--ice-backend=") + backend.flag}),
         client(process.WaitForLine("listening on ")) {}
   ChildProcess process;
   ServiceClient client;
 };
 
-bool PacketRow(size_t connections, double rate, SrtpProfile profile, double seconds) {
-  const bool gcm = profile == SrtpProfile::kAeadAes128Gcm;
-  Measured floor, service;
-  {
-    PacketCounter counter;
-    ChildProcess process({FloorPath(), std::to_string(connections), gcm ? "gcm" : "cm",
-                          std::to_string(counter.port())});
-    FloorLoad load(process.WaitForLine("ports "), profile);
-    floor = MeasurePackets(process, counter, load, rate, seconds);
-  }
-  {
-    PacketCounter counter;
-    Service running;
-    Publishers load(running.client, profile, counter.port());
-    load.Connect(connections);
-    service = MeasurePackets(running.process, counter, load, rate, seconds);
-  }
-  std::printf("%4zu x %3.0f  %-3s  %8.2f  %8.2f  %5.2fx  %9llu  %9llu  %s\n", connections, rate,
-              gcm ? "GCM" : "CM", floor.cpu_us_per_packet, service.cpu_us_per_packet,
+struct Load {
+  size_t connections;
+  double rate;
+  SrtpProfile profile;
+  double seconds;
+};
+
+bool ServiceRow(const Backend& backend, const Load& row, const Measured& floor) {
+  PacketCounter counter;
+  Service running(backend);
+  Publishers load(running.client, row.profile, counter.port());
+  load.Connect(row.connections);
+  const Measured service = MeasurePackets(running.process, counter, load, row.rate, row.seconds);
+  std::printf("%4zu x %3.0f  %-3s  %-11s  %8.2f  %8.2f  %5.2fx  %9llu  %9llu  %s\n",
+              row.connections, row.rate, row.profile == SrtpProfile::kAeadAes128Gcm ? "GCM" : "CM",
+              backend.name, floor.cpu_us_per_packet, service.cpu_us_per_packet,
               service.cpu_us_per_packet / floor.cpu_us_per_packet,
               static_cast<unsigned long long>(service.sent),
               static_cast<unsigned long long>(service.delivered),
               service.sent == service.delivered ? "all" : "LOST");
   std::fflush(stdout);
+  return service.sent == service.delivered;
+}
+
+bool PacketRow(const std::vector<Backend>& backends, const Load& row) {
+  const bool gcm = row.profile == SrtpProfile::kAeadAes128Gcm;
+  Measured floor;
+  {
+    PacketCounter counter;
+    ChildProcess process({FloorPath(), std::to_string(row.connections), gcm ? "gcm" : "cm",
+                          std::to_string(counter.port())});
+    FloorLoad load(process.WaitForLine("ports "), row.profile);
+    floor = MeasurePackets(process, counter, load, row.rate, row.seconds);
+  }
+  bool all = true;
+  for (const Backend& backend : backends) all &= ServiceRow(backend, row, floor);
   if (floor.sent != floor.delivered) {
     std::printf("      the floor delivered %llu of %llu: its figure is too low to compare with\n",
                 static_cast<unsigned long long>(floor.delivered),
                 static_cast<unsigned long long>(floor.sent));
   }
-  return service.sent == service.delivered && floor.sent == floor.delivered;
+  return all && floor.sent == floor.delivered;
 }
 
-void SetUpRow(size_t count) {
-  Service running;
+void SetUpRow(const Backend& backend, size_t count) {
+  Service running(backend);
   Publishers load(running.client, SrtpProfile::kAeadAes128Gcm, 0);
   load.Connect(5);
   const double cpu = running.process.CpuMicros();
   load.Connect(count);
-  std::printf("CPU per connection set-up (AcceptOffer to connected): %.2f ms over %zu\n",
-              (running.process.CpuMicros() - cpu) / 1e3 / static_cast<double>(count), count);
+  std::printf("%-11s  CPU per connection set-up (AcceptOffer to connected): %.2f ms over %zu\n",
+              backend.name, (running.process.CpuMicros() - cpu) / 1e3 / static_cast<double>(count),
+              count);
   std::fflush(stdout);
 }
 
-void IdleRow(size_t count, double seconds) {
-  Service running;
+void IdleRow(const Backend& backend, size_t count, double seconds) {
+  Service running(backend);
   Publishers load(running.client, SrtpProfile::kAeadAes128Gcm, 0);
   load.Connect(5);
   const double resident = running.process.ResidentKib();
@@ -124,35 +147,38 @@ void IdleRow(size_t count, double seconds) {
   const double cpu = running.process.CpuMicros();
   usleep(static_cast<useconds_t>(seconds * 1e6));
   const double idle = running.process.CpuMicros() - cpu;
-  std::printf("idle connected connection: %.1f KB resident, %.0f us CPU per second, over %zu\n",
-              grown / static_cast<double>(count), idle / seconds / static_cast<double>(count),
-              count);
+  std::printf("%-11s  idle connection: %.1f KB resident, %.0f us CPU per second, over %zu\n",
+              backend.name, grown / static_cast<double>(count),
+              idle / seconds / static_cast<double>(count), count);
   std::fflush(stdout);
 }
 
-void DataRow(size_t megabytes) {
-  Service running;
+void DataRow(const Backend& backend, size_t megabytes) {
+  Service running(backend);
   DataLoad load(running.client);
   const double cpu = running.process.CpuMicros();
   const uint64_t bytes = load.Transfer(megabytes << 20);
   const double seconds = (running.process.CpuMicros() - cpu) / 1e6;
-  std::printf("data channel to gRPC stream: %.1f MB per CPU second, %llu bytes\n",
-              static_cast<double>(bytes) / 1e6 / seconds, static_cast<unsigned long long>(bytes));
+  std::printf("%-11s  data channel to gRPC stream: %.1f MB per CPU second, %llu bytes\n",
+              backend.name, static_cast<double>(bytes) / 1e6 / seconds,
+              static_cast<unsigned long long>(bytes));
   std::fflush(stdout);
 }
 
 int Run(const Scale& scale) {
   bool all = true;
   std::printf("CPU us per forwarded 1,100-byte packet\n");
-  std::printf("  load      SRTP     floor   service  ratio       sent  delivered\n");
+  std::printf("  load      SRTP  ICE             floor   service  ratio       sent  delivered\n");
   for (const SrtpProfile profile : {SrtpProfile::kAeadAes128Gcm, SrtpProfile::kAes128CmSha1_80}) {
     for (const auto& [connections, rate] : scale.rows) {
-      all &= PacketRow(connections, rate, profile, scale.seconds);
+      all &= PacketRow(scale.backends, {connections, rate, profile, scale.seconds});
     }
   }
-  SetUpRow(scale.set_ups);
-  IdleRow(scale.idle, scale.seconds);
-  DataRow(scale.data_megabytes);
+  for (const Backend& backend : scale.backends) {
+    SetUpRow(backend, scale.set_ups);
+    IdleRow(backend, scale.idle, scale.seconds);
+    DataRow(backend, scale.data_megabytes);
+  }
   return all ? 0 : 1;
 }
 
@@ -161,11 +187,21 @@ int Run(const Scale& scale) {
 
 int main(int argc, char** argv) {
   pcd::bench::Scale scale;
-  if (argc == 2 && std::strcmp(argv[1], "--smoke") == 0) {
-    scale = {.seconds = 1, .rows = {{3, 100}}, .set_ups = 3, .idle = 3, .data_megabytes = 1};
-  } else if (argc != 1) {
-    std::fprintf(stderr, "usage: bench [--smoke]\n");
-    return 2;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    if (argument == "--smoke") {
+      scale.seconds = 1;
+      scale.rows = {{3, 100}};
+      scale.set_ups = scale.idle = 3;
+      scale.data_megabytes = 1;
+    } else if (argument == "--backend=shared-port") {
+      scale.backends = {pcd::bench::kSharedPort};
+    } else if (argument == "--backend=full") {
+      scale.backends = {pcd::bench::kFull};
+    } else {
+      std::fprintf(stderr, "usage: bench [--smoke] [--backend=shared-port|full]\n");
+      return 2;
+    }
   }
   return pcd::bench::Run(scale);
 }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <tuple>
 
 #include "engine/host/accept_offer.h"
 #include "engine/model/stats.h"
@@ -85,17 +86,20 @@ media::SinkConfig VideoSink(const UdpReceiver& rtp, const UdpReceiver& rtcp) {
           .rtcp_destination = rtcp.address()};
 }
 
-class LoopbackMediaTest : public ::testing::TestWithParam<SrtpProfile> {};
+class LoopbackMediaTest : public ::testing::TestWithParam<std::tuple<SrtpProfile, IceBackend>> {};
 
 TEST_P(LoopbackMediaTest, EveryPacketReachesTheSinkInOrder) {
-  TestHost host;
-  PublisherCall call(host, {.srtp_profiles = {GetParam()}});
+  TestHost host(2, {}, std::get<IceBackend>(GetParam()));
+  PublisherCall call(host, {.srtp_profiles = {std::get<SrtpProfile>(GetParam())}});
   UdpReceiver rtp, rtcp;
   const auto accepted = call.Accept(call.Offer(), {VideoSink(rtp, rtcp)});
   ASSERT_THAT(accepted, IsOk());
   call.SetAnswer(accepted->answer);
   ASSERT_TRUE(call.WaitFor([](Publisher& p) { return p.connected(); }));
   const std::string id = accepted->info.id;
+  EXPECT_EQ(accepted->info.ice_backend, std::get<IceBackend>(GetParam()) == IceBackend::kFull
+                                            ? IceBackend::kFull
+                                            : IceBackend::kSharedPort);
   ASSERT_TRUE(host.WaitFor(id, [](PeerConnection& pc) {
     return pc.Info().connection_state == ConnectionState::kConnected;
   }));
@@ -125,8 +129,10 @@ TEST_P(LoopbackMediaTest, EveryPacketReachesTheSinkInOrder) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Profiles, LoopbackMediaTest,
-                         ::testing::Values(SrtpProfile::kAeadAes128Gcm,
-                                           SrtpProfile::kAes128CmSha1_80));
+                         ::testing::Combine(::testing::Values(SrtpProfile::kAeadAes128Gcm,
+                                                              SrtpProfile::kAes128CmSha1_80),
+                                            ::testing::Values(IceBackend::kAuto,
+                                                              IceBackend::kFull)));
 
 // Datagrams that ICE has handed to the connection so far.
 uint64_t PacketsReceived(PeerConnection& pc) {
@@ -231,8 +237,12 @@ class LoopbackPair {
   TestHost& host_;
 };
 
-TEST(LoopbackTest, TwoConnectionsExchangeAThousandMessagesEachWay) {
-  TestHost host;
+class LoopbackBackendTest : public ::testing::TestWithParam<IceBackend> {};
+INSTANTIATE_TEST_SUITE_P(Backends, LoopbackBackendTest,
+                         ::testing::Values(IceBackend::kAuto, IceBackend::kFull));
+
+TEST_P(LoopbackBackendTest, TwoConnectionsExchangeAThousandMessagesEachWay) {
+  TestHost host(2, {}, GetParam());
   LoopbackPair pair(host);
   const auto create = [](PeerConnection& pc) {
     return pc.CreateDataChannel({.label = "chat"}, "chat");
@@ -320,8 +330,8 @@ TEST(LoopbackTest, LongMessagesGoThroughWhenTheLimitsAllowThem) {
   EXPECT_EQ(altered, 0);
 }
 
-TEST(LoopbackTest, ConnectionsComeAndGo) {
-  TestHost host;
+TEST_P(LoopbackBackendTest, ConnectionsComeAndGo) {
+  TestHost host(2, {}, GetParam());
   for (int i = 0; i < 10; ++i) {
     LoopbackPair pair(host);
     const auto create = [](PeerConnection& pc) { return pc.CreateDataChannel({}, ""); };

@@ -8,15 +8,19 @@
 
 namespace pcd::tests {
 
-TestHost::TestHost(size_t loops, const Limits& limits) {
+TestHost::TestHost(size_t loops, const Limits& limits, IceBackend ice_backend) {
   pool_ = std::move(net::EventLoopPool::Create(loops)).value();
   sctp_ = std::make_unique<sctp::UsrsctpAssociationFactory>(pool_->loop(0));
   std::vector<net::Loop*> pointers;
   for (size_t i = 0; i < pool_->size(); ++i) pointers.push_back(&pool_->loop(i));
+  shared_ports_ = std::move(ice::SharedPortFactory::Open(pointers, {})).value();
   host_ = std::make_unique<host::Host>(
       std::move(pointers),
-      peerconnection::Dependencies{
-          .ice_factory = &ice_, .sctp_factory = sctp_.get(), .sink_policy = &policy_},
+      peerconnection::Dependencies{.ice_factory = &ice_,
+                                   .shared_port_factory = shared_ports_.get(),
+                                   .default_ice_backend = ice_backend,
+                                   .sctp_factory = sctp_.get(),
+                                   .sink_policy = &policy_},
       host::Host::Options{.node_name = "test", .limits = limits},
       std::make_unique<net::SystemRandom>());
   if (!pool_->Start().ok()) std::abort();

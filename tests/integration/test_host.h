@@ -1,4 +1,4 @@
-// A host on real loops with libnice and usrsctp, for tests over loopback.
+// A host on real loops with shared ports, libnice and usrsctp, for tests over loopback.
 #ifndef TESTS_INTEGRATION_TEST_HOST_H_
 #define TESTS_INTEGRATION_TEST_HOST_H_
 
@@ -8,6 +8,7 @@
 
 #include "engine/host/host.h"
 #include "engine/ice/nice_ice_transport_factory.h"
+#include "engine/ice/shared_port_factory.h"
 #include "engine/net/address_policy.h"
 #include "engine/net/event_loop_pool.h"
 #include "engine/sctp/usrsctp_association_factory.h"
@@ -17,12 +18,15 @@ namespace pcd::tests {
 // Threading: made and destroyed by the test's thread; its methods block that thread.
 class TestHost {
  public:
-  explicit TestHost(size_t loops = 2, const Limits& limits = {});
+  // `ice_backend`: what connections get that leave it open, kAuto or kFull.
+  explicit TestHost(size_t loops = 2, const Limits& limits = {},
+                    IceBackend ice_backend = IceBackend::kAuto);
   ~TestHost();
 
   host::Host& host() { return *host_; }
   net::EventLoop& loop(size_t index) { return pool_->loop(index); }
-  ice::IceTransportFactory& ice() { return ice_; }
+  ice::IceTransportFactory& ice() { return ice_; }  // Full ICE.
+  ice::SharedPortFactory& shared_ports() { return *shared_ports_; }
 
   absl::StatusOr<host::PeerConnectionInfo> Create();
 
@@ -49,6 +53,7 @@ class TestHost {
  private:
   std::unique_ptr<net::EventLoopPool> pool_;
   ice::NiceIceTransportFactory ice_;
+  std::unique_ptr<ice::SharedPortFactory> shared_ports_;
   std::unique_ptr<sctp::UsrsctpAssociationFactory> sctp_;
   net::AddressPolicy policy_;
   std::unique_ptr<host::Host> host_;

@@ -8,6 +8,9 @@ import { launchBrowser } from '../../../clients/node/demo/lib/browser.js';
 import { Cleanup } from '../../../clients/node/demo/lib/cleanup.js';
 import { startService } from '../../../clients/node/demo/lib/service.js';
 
+// For runs of the whole matrix in another configuration, such as --ice-backend=full.
+const MORE_FLAGS = (process.env.SERVICE_FLAGS ?? '').split(' ').filter((flag) => flag !== '');
+
 const PEER_SCRIPT = new URL('peer.js', import.meta.url);
 
 // Camera and microphone need a secure context: a page from loopback is one, an empty page is not.
@@ -34,7 +37,7 @@ export class Bench {
     const directory = await mkdtemp(join(tmpdir(), 'pcd-interop-'));
     this.logFile = join(directory, 'service.log');
     this.#cleanup.defer('logs', () => rm(directory, { recursive: true }));
-    const service = await startService({ logFile: this.logFile, args });
+    const service = await startService({ logFile: this.logFile, args: [...args, ...MORE_FLAGS] });
     this.service = service.child;
     this.#cleanup.defer('peerconnectiond', () => service.child.stop());
     this.address = service.address;

@@ -1,0 +1,35 @@
+// Connectivity checks made to order, as a peer or an attacker would send them.
+#ifndef ENGINE_ICE_CHECK_TESTING_H_
+#define ENGINE_ICE_CHECK_TESTING_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/ice/stun_attributes.h"
+#include "engine/model/ice.h"
+
+namespace pcd::ice {
+
+struct CheckToMake {
+  std::string username{};  // Empty: none.
+  std::string password{};  // Empty: without MESSAGE-INTEGRITY.
+  std::optional<uint32_t> priority = 1845501695;
+  std::optional<uint64_t> controlling = 1;
+  std::optional<uint64_t> controlled{};
+  bool use_candidate = false;
+  std::vector<uint16_t> unknown{};  // Attributes of 4 bytes.
+  bool fingerprint = true;
+  uint8_t transaction = 1;
+};
+
+// A valid check of a peer that controls.
+CheckToMake CheckFor(const IceParameters& ours, const IceParameters& peers,
+                     bool use_candidate = false);
+
+std::vector<uint8_t> MakeCheck(const CheckToMake& check);
+
+}  // namespace pcd::ice
+
+#endif  // ENGINE_ICE_CHECK_TESTING_H_

@@ -1,0 +1,73 @@
+// Which ICE carries a connection: the shared port (lite) where it suffices, else full.
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "engine/base/status.h"
+#include "engine/peerconnection/peer_connection.h"
+
+namespace pcd::peerconnection {
+namespace {
+
+// RFC 8839 section 5.3: a line of the session level.
+bool IsIceLite(const SessionDescription& description) {
+  constexpr std::string_view kLine = "\na=ice-lite";
+  const std::string_view sdp = description.sdp;
+  const size_t found = sdp.find(kLine);
+  if (found == std::string_view::npos) return false;
+  const size_t end = found + kLine.size();
+  return end == sdp.size() || sdp[end] == '\r' || sdp[end] == '\n';
+}
+
+}  // namespace
+
+IceBackend PeerConnection::ChooseBackend() const {
+  if (ice_backend_ != IceBackend::kAuto) return ice_backend_;
+  if (configuration_.ice_backend != IceBackend::kAuto) return configuration_.ice_backend;
+  const bool full = dependencies_.shared_port_factory == nullptr ||
+                    dependencies_.default_ice_backend == IceBackend::kFull ||
+                    !configuration_.ice_servers.empty() ||
+                    configuration_.ice_transport_policy == IceTransportPolicy::kRelay;
+  if (full) return IceBackend::kFull;
+  const auto remote = session_.remote_description();
+  return remote.has_value() && IsIceLite(*remote) ? IceBackend::kFull : IceBackend::kSharedPort;
+}
+
+absl::StatusOr<std::unique_ptr<ice::IceTransport>> PeerConnection::MakeIce() {
+  ice_backend_ = ChooseBackend();
+  const bool shared = ice_backend_ == IceBackend::kSharedPort;
+  ice::Config config = dependencies_.ice_config;
+  config.servers = configuration_.ice_servers;
+  config.policy = configuration_.ice_transport_policy;
+  config.max_candidates = limits_.max_candidates;
+  config.lite = shared;
+  config.owner = this;
+  return (shared ? dependencies_.shared_port_factory : dependencies_.ice_factory)
+      ->Create(loop_, config);
+}
+
+absl::Status PeerConnection::CheckRemoteLite(const SessionDescription& description) const {
+  if (ChooseBackend() != IceBackend::kSharedPort || !IsIceLite(description)) {
+    return absl::OkStatus();
+  }
+  const bool may_change = configuration_.ice_backend == IceBackend::kAuto;
+  if (description.type == SdpType::kOffer && may_change) return absl::OkStatus();
+  return MakeError(absl::StatusCode::kInvalidArgument, ErrorReason::UNSUPPORTED_SDP,
+                   "both ends are ICE-lite and cannot connect; full ICE on this side can: "
+                   "configuration.ice_backend",
+                   {.dom_exception = "NotSupportedError"});
+}
+
+// Our own offer, which was lite, has been rolled back, or was only created.
+void PeerConnection::BecomeFullForLiteRemote(const SessionDescription& description) {
+  if (ice_backend_ != IceBackend::kSharedPort || description.type != SdpType::kOffer) return;
+  if (!IsIceLite(description) || transports_.empty()) return;
+  // Once connected it is no longer a matter of choice.
+  if (transports_.front()->transport->dtls_role() != DtlsRole::kAuto) return;
+  session_.ForgetUnusedIce();
+  transports_.clear();
+  local_candidates_.clear();
+  ice_backend_ = IceBackend::kAuto;
+}
+
+}  // namespace pcd::peerconnection
