@@ -206,13 +206,18 @@ TEST_F(RenegotiationTest, DirectionsChangeByNegotiation) {
 }
 
 TEST_F(RenegotiationTest, TheConfigurationMayChangeWhereW3cLetsIt) {
-  Configuration configuration = pair_.left().Info().configuration;
+  const Configuration configuration = pair_.left().Info().configuration;
   EXPECT_THAT(pair_.left().SetConfiguration(configuration), IsOk());
-  configuration.bundle_policy = configuration.bundle_policy == BundlePolicy::kMaxBundle
-                                    ? BundlePolicy::kBalanced
-                                    : BundlePolicy::kMaxBundle;
   const uint64_t revision = pair_.left().revision();
-  EXPECT_THAT(pair_.left().SetConfiguration(configuration),
+  Configuration other_bundle = configuration;
+  other_bundle.bundle_policy = configuration.bundle_policy == BundlePolicy::kMaxBundle
+                                   ? BundlePolicy::kBalanced
+                                   : BundlePolicy::kMaxBundle;
+  EXPECT_THAT(pair_.left().SetConfiguration(other_bundle),
+              HasReason(ErrorReason::CONFIGURATION_CHANGE_REFUSED));
+  Configuration other_ice = configuration;
+  other_ice.ice_backend = IceBackend::kFull;
+  EXPECT_THAT(pair_.left().SetConfiguration(other_ice),
               HasReason(ErrorReason::CONFIGURATION_CHANGE_REFUSED));
   EXPECT_EQ(pair_.left().revision(), revision);
 }

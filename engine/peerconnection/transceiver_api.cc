@@ -16,6 +16,11 @@ jsep::Transceiver Stopped(jsep::Transceiver transceiver) {
   return transceiver;
 }
 
+absl::Status ChangeRefused(const char* message, const char* field) {
+  return MakeError(absl::StatusCode::kFailedPrecondition, ErrorReason::CONFIGURATION_CHANGE_REFUSED,
+                   message, {.dom_exception = "InvalidModificationError", .field = field});
+}
+
 }  // namespace
 
 void PeerConnection::TransceiversChanged() {
@@ -76,10 +81,10 @@ absl::Status PeerConnection::SetConfiguration(const Configuration& configuration
   PCD_RETURN_IF_ERROR(CheckOpen());
   PCD_RETURN_IF_ERROR(CheckConfiguration(configuration, dependencies_));
   if (configuration.bundle_policy != configuration_.bundle_policy) {
-    return MakeError(
-        absl::StatusCode::kFailedPrecondition, ErrorReason::CONFIGURATION_CHANGE_REFUSED,
-        "the bundle policy is fixed at creation",
-        {.dom_exception = "InvalidModificationError", .field = "configuration.bundle_policy"});
+    return ChangeRefused("the bundle policy is fixed at creation", "configuration.bundle_policy");
+  }
+  if (configuration.ice_backend != configuration_.ice_backend) {
+    return ChangeRefused("the ICE backend is fixed at creation", "configuration.ice_backend");
   }
   configuration_ = configuration;
   ++revision_;
