@@ -8,6 +8,7 @@
 #include "engine/ice/event_recorder.h"
 #include "engine/ice/loop_runner.h"
 #include "engine/ice/nice_ice_transport_factory.h"
+#include "engine/ice/restartable_ice_transport.h"
 #include "engine/ice/shared_port.h"
 #include "engine/ice/shared_port_factory.h"
 
@@ -106,6 +107,59 @@ TEST_P(SharedPortNiceTest, ManyShareThePort) {
   }));
   runner_.Run([&] {
     for (uint8_t i = 0; i < 20; ++i) EXPECT_EQ(pairs_[i]->lite_events->packets.front()[1], i);
+  });
+}
+
+// Both ends restart as a renegotiation does it. The old and the new generation share the lite end's
+// address, and nothing that is sent meanwhile is lost.
+TEST_P(SharedPortNiceTest, ARestartMovesOverWithoutLoss) {
+  const auto make_lite = [this] { return ports_->Create(runner_.loop(), {.owner = this}); };
+  const auto make_full = [this] { return nice_.Create(runner_.loop(), {.addresses = {address_}}); };
+  std::unique_ptr<RestartableIceTransport> lite, full;
+  std::unique_ptr<EventRecorder> lite_events, full_events;
+  const auto introduce = [&] {
+    lite->StartGathering();
+    full->StartGathering();
+    EXPECT_TRUE(lite->SetRemoteParameters(full->local_parameters()).ok());
+    EXPECT_TRUE(full->SetRemoteParameters(lite->local_parameters()).ok());
+  };
+  runner_.Run([&] {
+    lite = std::make_unique<RestartableIceTransport>(runner_.loop(), *make_lite(), make_lite);
+    full = std::make_unique<RestartableIceTransport>(runner_.loop(), *make_full(), make_full);
+    lite_events = std::make_unique<EventRecorder>(*lite);
+    full_events = std::make_unique<EventRecorder>(*full);
+    lite_events->trickle_to = full.get();
+    full_events->trickle_to = lite.get();
+    full->SetRole(IceRole::kControlling);
+    introduce();
+  });
+  ASSERT_TRUE(runner_.Await([&] { return lite->writable() && full->writable(); }));
+  uint8_t sent = 0;
+  const auto exchange = [&] {
+    ++sent;
+    EXPECT_TRUE(full->Send(std::vector<uint8_t>{0x80, sent}));
+    EXPECT_TRUE(lite->Send(std::vector<uint8_t>{0x80, sent}));
+  };
+  for (int round = 0; round < 3; ++round) {
+    runner_.Run([&] {
+      exchange();
+      EXPECT_TRUE(lite->Restart().ok());
+      EXPECT_TRUE(full->Restart().ok());
+      introduce();
+    });
+    // Each turn of the wait sends, before, in and after the move.
+    ASSERT_TRUE(runner_.Await([&] {
+      if (sent < 250) exchange();
+      return full_events->pairs.size() == 2u + static_cast<size_t>(round) &&
+             lite_events->pairs.size() == 2u + static_cast<size_t>(round);
+    }));
+  }
+  ASSERT_TRUE(runner_.Await(
+      [&] { return lite_events->packets.size() == sent && full_events->packets.size() == sent; }));
+  runner_.Run([&] {
+    EXPECT_EQ(lite->GetStats().backend, IceBackend::kSharedPort);
+    lite.reset();
+    full.reset();
   });
 }
 

@@ -286,7 +286,7 @@ class PeerConnection : private net::EndOfTurnHandler,
   DataStreams streams_;
   std::vector<std::unique_ptr<TransportSlot>> transports_;
   std::vector<SendParameters> send_parameters_;  // Of the last answer.
-  IceBackend ice_backend_ = IceBackend::kAuto;  // In use; kAuto: none made yet.
+  IceBackend ice_backend_ = IceBackend::kAuto;   // In use; kAuto: none made yet.
   std::optional<jsep::DataSection> data_section_;
   std::unique_ptr<sctp::SctpAssociation> association_;
   size_t association_transport_ = 0;  // Index of the transport that carries it.

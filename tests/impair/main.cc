@@ -40,6 +40,7 @@ void ReadCommands(net::EventLoop& loop, UdpRelay& relay, RelayOptions options) {
     OnLoop(loop, [&] {
       relay.SetImpairment(options.up, options.down);
       if (command->blackout > Duration(0)) relay.BlackOut(command->blackout);
+      if (command->rebind) relay.Rebind();
     });
     std::cout << "{}" << std::endl;
   }

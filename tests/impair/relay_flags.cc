@@ -79,7 +79,9 @@ const std::string_view kRelayUsage =
     "  --rate-bps=N --queue-bytes=N              a capped link and what waits for it\n"
     "With up- (from clients) or down- (to clients) in front, of one direction only.\n"
     "While it runs, lines on standard input change impairments (same words), begin a blackout\n"
-    "(\"blackout 500\", in ms) or ask for \"counters\". It ends with standard input.\n";
+    "(\"blackout 500\", in ms), send from other ports (\"rebind\") or ask for \"counters\". It "
+    "ends\n"
+    "with standard input.\n";
 
 absl::Status TakeRelayFlag(std::string_view argument, RelayOptions& options) {
   const size_t equals = argument.find('=');
@@ -114,6 +116,10 @@ absl::StatusOr<RelayCommand> ParseRelayCommand(std::string_view line, const Rela
     const auto number = Number(line.substr(kBlackout.size()));
     if (!number || *number == 0) return Bad(line);
     command.blackout = Milliseconds(*number);
+    return command;
+  }
+  if (line == "rebind") {
+    command.rebind = true;
     return command;
   }
   while (!line.empty()) {

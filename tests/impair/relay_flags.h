@@ -18,10 +18,12 @@ extern const std::string_view kRelayUsage;
 // direction, without it both. Errors: INVALID_ARGUMENT that names the flag.
 absl::Status TakeRelayFlag(std::string_view argument, RelayOptions& options);
 
-// A line from standard input while the relay runs: impairment flags, or "blackout <ms>".
+// A line from standard input while the relay runs: impairment flags, "blackout <ms>" or
+// "rebind".
 struct RelayCommand {
   RelayOptions options{};  // As it is to be from now on.
   Duration blackout{0};    // Above 0: begin one.
+  bool rebind = false;
 };
 absl::StatusOr<RelayCommand> ParseRelayCommand(std::string_view line, const RelayOptions& now);
 

@@ -51,6 +51,8 @@ TEST(RelayFlagsTest, ACommandChangesWhatItNames) {
   EXPECT_EQ(command->blackout, Duration(0));
   EXPECT_EQ(ParseRelayCommand("blackout 250", now)->blackout, milliseconds(250));
   EXPECT_FALSE(ParseRelayCommand("blackout", now).ok());
+  EXPECT_FALSE(command->rebind);
+  EXPECT_TRUE(ParseRelayCommand("rebind", now)->rebind);
   EXPECT_FALSE(ParseRelayCommand("--to=127.0.0.1:9", now).ok());
 }
 

@@ -39,6 +39,11 @@ class UdpRelay::Client : public net::DatagramHandler {
     back_->SetHandler(this);
   }
 
+  void Rebind(std::unique_ptr<net::DatagramSocket> back) {
+    back_ = std::move(back);
+    back_->SetHandler(this);
+  }
+
   const SocketAddress& address() const { return address_; }
   testing::ImpairedPipe& up() { return up_; }
   testing::ImpairedPipe& down() { return down_; }
@@ -69,17 +74,21 @@ absl::StatusOr<std::unique_ptr<UdpRelay>> UdpRelay::Create(net::Loop& loop,
   return relay;
 }
 
-UdpRelay::Client* UdpRelay::FindOrAdd(const SocketAddress& address) {
-  for (const auto& client : clients_) {
-    if (client->address() == address) return client.get();
-  }
-  if (clients_.size() >= options_.max_clients) return nullptr;
+absl::StatusOr<std::unique_ptr<net::DatagramSocket>> UdpRelay::OpenBack() {
   net::DatagramSocketOptions socket;
   socket.local.ip = options_.listen.ip;
   socket.connect = true;
   socket.remote = options_.target;
   socket.receive_buffer_bytes = kBufferBytes;
-  auto back = loop_.OpenDatagramSocket(socket);
+  return loop_.OpenDatagramSocket(socket);
+}
+
+UdpRelay::Client* UdpRelay::FindOrAdd(const SocketAddress& address) {
+  for (const auto& client : clients_) {
+    if (client->address() == address) return client.get();
+  }
+  if (clients_.size() >= options_.max_clients) return nullptr;
+  auto back = OpenBack();
   if (!back.ok()) return nullptr;
   clients_.push_back(std::make_unique<Client>(
       loop_, options_, address, options_.seed + clients_.size(), *front_, std::move(*back)));
@@ -123,6 +132,13 @@ void UdpRelay::BlackOut(Duration duration) {
   for (const auto& client : clients_) {
     client->up().link().model().SetBlackout(loop_.Now(), dark_until_);
     client->down().link().model().SetBlackout(loop_.Now(), dark_until_);
+  }
+}
+
+void UdpRelay::Rebind() {
+  for (const auto& client : clients_) {
+    auto back = OpenBack();
+    if (back.ok()) client->Rebind(std::move(*back));
   }
 }
 

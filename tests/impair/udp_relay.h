@@ -48,6 +48,9 @@ class UdpRelay : public net::DatagramHandler {
   void SetImpairment(const testing::ImpairmentOptions& up, const testing::ImpairmentOptions& down);
   // Nothing passes in either direction from now until `duration` has passed.
   void BlackOut(Duration duration);
+  // As a NAT that forgets: towards the target each client gets another port. What comes to the
+  // old one is lost.
+  void Rebind();
 
   void OnDatagrams(std::span<PacketPtr> packets, std::span<const SocketAddress> sources) override;
 
@@ -55,6 +58,7 @@ class UdpRelay : public net::DatagramHandler {
   class Client;
 
   UdpRelay(net::Loop& loop, const RelayOptions& options);
+  absl::StatusOr<std::unique_ptr<net::DatagramSocket>> OpenBack();
   Client* FindOrAdd(const SocketAddress& address);
 
   net::Loop& loop_;

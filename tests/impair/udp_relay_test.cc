@@ -33,6 +33,7 @@ class End : public net::DatagramHandler {
     for (size_t i = 0; i < packets.size(); ++i) {
       texts.push_back(TextOf(packets[i]->bytes()));
       times.push_back(loop_.Now());
+      sources.push_back(from[i]);
       if (echo_) socket_->Queue(std::move(packets[i]), from[i]);
     }
   }
@@ -40,6 +41,7 @@ class End : public net::DatagramHandler {
 
   std::vector<std::string> texts;
   std::vector<Timestamp> times;
+  std::vector<SocketAddress> sources;
 
  private:
   testing::SimLoop& loop_;
@@ -81,6 +83,19 @@ TEST_F(UdpRelayTest, PassesBothWaysAndKeepsClientsApart) {
   EXPECT_EQ(relay_->counters().clients, 2u);
   EXPECT_EQ(relay_->counters().up.delivered, 2u);
   EXPECT_EQ(relay_->counters().down.delivered, 2u);
+}
+
+TEST_F(UdpRelayTest, RebindingShowsTheTargetAnotherAddressAndTheClientNone) {
+  Start();
+  client_.Send("a", relay_->local_address());
+  network_.RunFor(milliseconds(10));
+  relay_->Rebind();
+  client_.Send("b", relay_->local_address());
+  network_.RunFor(milliseconds(10));
+  EXPECT_EQ(client_.texts, (std::vector<std::string>{"a", "b"}));
+  ASSERT_EQ(server_.sources.size(), 2u);
+  EXPECT_NE(server_.sources[0], server_.sources[1]);
+  EXPECT_EQ(relay_->counters().clients, 1u);
 }
 
 TEST_F(UdpRelayTest, LosesTheShareThatWasAskedForAndTheSameForASeed) {

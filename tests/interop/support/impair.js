@@ -33,7 +33,7 @@ export class Impairment {
     return JSON.parse(value);
   }
 
-  /** Changes it while it runs: flags, `blackout <ms>`, or `counters`, which are returned. */
+  /** Changes it while it runs: flags, `blackout <ms>`, `rebind`, or `counters`, which are returned. */
   async command(line) {
     this.#child.process.stdin.write(`${line}\n`);
     const answer = await this.#line();
