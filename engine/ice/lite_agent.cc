@@ -258,7 +258,8 @@ void LiteAgent::Enter(LiteInput input) {
   if (next == state_) return;
   state_ = next;
   quiet_ = state_ == IceConnectionState::kDisconnected;
-  events_.push_back(LiteStateChanged{state_});
+  // In place: GCC 12 takes the move of a temporary variant for a read of what is not there.
+  events_.emplace_back(std::in_place_type<LiteStateChanged>, state_);
 }
 
 LitePath* LiteAgent::Find(uint32_t id) {
