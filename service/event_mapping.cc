@@ -5,6 +5,7 @@
 
 #include "service/data_channel_mapping.h"
 #include "service/enum_mapping.h"
+#include "service/local_track_mapping.h"
 #include "service/peer_connection_mapping.h"
 #include "service/sink_mapping.h"
 #include "service/value_mapping.h"
@@ -118,6 +119,19 @@ class Filler {
   void operator()(const pc::SinkDeletedEvent& in) {
     out_.mutable_sink_deleted()->set_sink_id(in.sink_id);
   }
+  void operator()(const pc::LocalTrackChangeEvent& in) {
+    v1::LocalTrackChangeEvent& event = *out_.mutable_local_track_change();
+    *event.mutable_track() = ToProto(id_, in.track);
+    event.set_previous_state(ToProto(in.previous));
+  }
+  void operator()(const pc::LocalTrackDeletedEvent& in) {
+    out_.mutable_local_track_deleted()->set_track_id(in.track_id);
+  }
+  void operator()(const pc::KeyFrameRequestedEvent& in) {
+    v1::KeyFrameRequestedEvent& event = *out_.mutable_key_frame_requested();
+    event.set_track_id(in.track_id);
+    event.set_sender_id(in.sender_id);
+  }
   void operator()(const pc::DataChannelEvent& in) {
     *out_.mutable_data_channel()->mutable_data_channel() = ToProto(id_, in.channel);
   }
@@ -169,6 +183,9 @@ v1::PeerConnectionSnapshot ToProto(const peerconnection::Snapshot& snapshot) {
   FillTransceivers(snapshot.transceivers, out.mutable_transceivers());
   for (const jsep::Transceiver& transceiver : snapshot.transceivers) {
     *out.add_tracks() = RemoteTrack(id, transceiver);
+  }
+  for (const media::LocalTrackInfo& track : snapshot.local_tracks) {
+    *out.add_tracks() = ToProto(id, track);
   }
   for (const media::SinkInfo& sink : snapshot.sinks) *out.add_sinks() = ToProto(id, sink);
   for (const pc::DataChannelView& channel : snapshot.data_channels) {

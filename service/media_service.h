@@ -1,4 +1,4 @@
-// MediaService of the contract: sinks and key frames.
+// MediaService of the contract: sinks, key frames, tracks.
 #ifndef SERVICE_MEDIA_SERVICE_H_
 #define SERVICE_MEDIA_SERVICE_H_
 
@@ -36,10 +36,20 @@ class MediaService final : public v1::MediaService::CallbackService {
                                             const v1::RequestKeyFrameRequest* request,
                                             v1::RequestKeyFrameResponse* response) override;
 
-  PCD_NOT_IMPLEMENTED_UNARY(CreateLocalTrack)
-  PCD_NOT_IMPLEMENTED_UNARY(DeleteLocalTrack)
-  PCD_NOT_IMPLEMENTED_UNARY(GetTrack)
-  PCD_NOT_IMPLEMENTED_UNARY(ListTracks)
+  // track_methods.cc
+  grpc::ServerUnaryReactor* CreateLocalTrack(grpc::CallbackServerContext* context,
+                                             const v1::CreateLocalTrackRequest* request,
+                                             v1::CreateLocalTrackResponse* response) override;
+  grpc::ServerUnaryReactor* DeleteLocalTrack(grpc::CallbackServerContext* context,
+                                             const v1::DeleteLocalTrackRequest* request,
+                                             v1::DeleteLocalTrackResponse* response) override;
+  grpc::ServerUnaryReactor* GetTrack(grpc::CallbackServerContext* context,
+                                     const v1::GetTrackRequest* request,
+                                     v1::GetTrackResponse* response) override;
+  grpc::ServerUnaryReactor* ListTracks(grpc::CallbackServerContext* context,
+                                       const v1::ListTracksRequest* request,
+                                       v1::ListTracksResponse* response) override;
+
   PCD_NOT_IMPLEMENTED_BIDI_STREAM(StreamPackets)
 
  private:

@@ -199,20 +199,25 @@ grpc::ServerUnaryReactor* PeerConnectionService::AddTransceiver(
     v1::AddTransceiverResponse* response) {
   return CallOnConnection<v1::AddTransceiverRequest, v1::AddTransceiverResponse>(
       host_, context, request, response,
-      {"peer_connection_id", "kind", "direction", "stream_ids", "transceiver_id", "sender_id",
-       "receiver_id", "revision"},
+      {"peer_connection_id", "kind", "track_id", "direction", "stream_ids", "transceiver_id",
+       "sender_id", "receiver_id", "revision"},
       [](host::PeerConnection& pc, const v1::AddTransceiverRequest& in,
          v1::AddTransceiverResponse& out) -> absl::Status {
-        PCD_ASSIGN_OR_RETURN(const MediaKind kind, FromProto(in.kind(), "kind"));
         TransceiverInit init;
         PCD_ASSIGN_OR_RETURN(init.direction, FromProto(in.direction(), "direction"));
         init.stream_ids.assign(in.stream_ids().begin(), in.stream_ids().end());
         init.sender_id = in.sender_id();
         init.receiver_id = in.receiver_id();
-        PCD_ASSIGN_OR_RETURN(const jsep::Transceiver transceiver,
-                             pc.AddTransceiver(kind, init, in.transceiver_id()));
-        *out.mutable_transceiver() = ToProto(transceiver);
-        return absl::OkStatus();
+        absl::StatusOr<jsep::Transceiver> transceiver;
+        if (in.kind_or_track_case() == v1::AddTransceiverRequest::kTrackId) {
+          init.track_id = in.track_id();
+          transceiver = pc.AddTransceiverOfTrack(init, in.transceiver_id());
+        } else {
+          PCD_ASSIGN_OR_RETURN(const MediaKind kind, FromProto(in.kind(), "kind"));
+          transceiver = pc.AddTransceiver(kind, init, in.transceiver_id());
+        }
+        if (transceiver.ok()) *out.mutable_transceiver() = ToProto(*transceiver);
+        return transceiver.status();
       });
 }
 

@@ -153,12 +153,12 @@ TEST_F(NegotiationTest, StatisticsAreReportedByType) {
       Reason(ServiceHarness::Call(&Stub::GetStats, *service_.connections, request, &response)),
       "INVALID_ARGUMENT");
   request.clear_types();
-  request.add_types(v1::STATS_TYPE_MEDIA_SOURCE);
+  request.add_types(v1::STATS_TYPE_SCTP_TRANSPORT);
   const grpc::Status refused =
       ServiceHarness::Call(&Stub::GetStats, *service_.connections, request, &response);
   EXPECT_EQ(Reason(refused), "FIELD_NOT_IMPLEMENTED");
   EXPECT_EQ(InfoOf(refused).metadata().at("field"), "types");
-  EXPECT_NE(refused.error_message().find("STATS_TYPE_MEDIA_SOURCE"), std::string::npos);
+  EXPECT_NE(refused.error_message().find("STATS_TYPE_SCTP_TRANSPORT"), std::string::npos);
 }
 
 TEST_F(NegotiationTest, AnErrorInTheSdpNamesTheLine) {

@@ -76,6 +76,8 @@ void AddLimitFlags(FlagSet& flags, Limits& limits) {
                 "Data channel bytes of a connection that wait to be taken, beside SCTP's own "
                 "buffers; --max-message-bytes and 4 KiB at least.");
   flags.AddSize("max-sinks", &limits.max_sinks, 1, 1024, "Sinks of a connection.");
+  flags.AddSize("max-local-tracks", &limits.max_local_tracks, 1, 1024,
+                "Local tracks of a connection, each with its source.");
   flags.AddSize("max-ssrcs", &limits.max_ssrcs, 1, 4096,
                 "RTP sources of a connection, signalled or learnt by mid.");
   flags.AddSize("max-unsignalled-ssrcs", &limits.max_unsignalled_ssrcs, 0, 4096,

@@ -24,6 +24,7 @@ TEST(Options, EveryLimitHasAFlagWithItsDefault) {
            {"max-data-buffered-bytes", limits.max_data_buffered_bytes},
            {"max-data-received-bytes", limits.max_data_received_bytes},
            {"max-sinks", limits.max_sinks},
+           {"max-local-tracks", limits.max_local_tracks},
            {"max-ssrcs", limits.max_ssrcs},
            {"max-unsignalled-ssrcs", limits.max_unsignalled_ssrcs},
            {"max-events", limits.max_events},

@@ -70,6 +70,23 @@ class PeerConnectionService final : public v1::PeerConnectionService::CallbackSe
                                              const v1::SetConfigurationRequest* request,
                                              v1::SetConfigurationResponse* response) override;
 
+  // sender_methods.cc
+  grpc::ServerUnaryReactor* AddTrack(grpc::CallbackServerContext* context,
+                                     const v1::AddTrackRequest* request,
+                                     v1::AddTrackResponse* response) override;
+  grpc::ServerUnaryReactor* ReplaceTrack(grpc::CallbackServerContext* context,
+                                         const v1::ReplaceTrackRequest* request,
+                                         v1::ReplaceTrackResponse* response) override;
+  grpc::ServerUnaryReactor* GetSenderParameters(grpc::CallbackServerContext* context,
+                                                const v1::GetSenderParametersRequest* request,
+                                                v1::GetSenderParametersResponse* response) override;
+  grpc::ServerUnaryReactor* SetSenderParameters(grpc::CallbackServerContext* context,
+                                                const v1::SetSenderParametersRequest* request,
+                                                v1::SetSenderParametersResponse* response) override;
+  grpc::ServerUnaryReactor* WriteRtcp(grpc::CallbackServerContext* context,
+                                      const v1::WriteRtcpRequest* request,
+                                      v1::WriteRtcpResponse* response) override;
+
   // transceiver_methods.cc
   grpc::ServerUnaryReactor* RemoveTrack(grpc::CallbackServerContext* context,
                                         const v1::RemoveTrackRequest* request,
@@ -96,14 +113,9 @@ class PeerConnectionService final : public v1::PeerConnectionService::CallbackSe
                                             const v1::GetCapabilitiesRequest* request,
                                             v1::GetCapabilitiesResponse* response) override;
 
-  PCD_NOT_IMPLEMENTED_UNARY(AddTrack)
-  PCD_NOT_IMPLEMENTED_UNARY(ReplaceTrack)
-  PCD_NOT_IMPLEMENTED_UNARY(GetSenderParameters)
-  PCD_NOT_IMPLEMENTED_UNARY(SetSenderParameters)
   PCD_NOT_IMPLEMENTED_UNARY(GetReceiverParameters)
   PCD_NOT_IMPLEMENTED_UNARY(InsertDtmf)
   PCD_NOT_IMPLEMENTED_UNARY(GenerateCertificate)
-  PCD_NOT_IMPLEMENTED_UNARY(WriteRtcp)
   PCD_NOT_IMPLEMENTED_UNARY(ExplainNegotiation)
   PCD_NOT_IMPLEMENTED_UNARY(CreateLease)
   PCD_NOT_IMPLEMENTED_UNARY(GetLease)

@@ -159,6 +159,56 @@ v1::StatsType Fill(const RemoteOutboundRtpStats& in, v1::Stats& out) {
   return v1::STATS_TYPE_REMOTE_OUTBOUND_RTP;
 }
 
+v1::StatsType Fill(const OutboundRtpStats& in, v1::Stats& out) {
+  v1::OutboundRtpStreamStats& stats = *out.mutable_outbound_rtp();
+  stats.set_ssrc(in.ssrc);
+  stats.set_kind(ToProto(in.kind));
+  stats.set_transport_id(in.transport_id);
+  if (!in.codec_id.empty()) stats.set_codec_id(in.codec_id);
+  if (!in.media_source_id.empty()) stats.set_media_source_id(in.media_source_id);
+  if (!in.remote_id.empty()) stats.set_remote_id(in.remote_id);
+  stats.set_mid(in.mid);
+  stats.set_encoding_index(0);
+  stats.set_active(in.active);
+  stats.set_packets_sent(in.packets_sent);
+  stats.set_bytes_sent(in.bytes_sent);
+  stats.set_header_bytes_sent(in.header_bytes_sent);
+  stats.set_nack_count(in.nack_count);
+  if (in.kind == MediaKind::kVideo) {
+    stats.set_frames_sent(in.frames_sent);
+    stats.set_key_frames_sent(in.key_frames_sent);
+    stats.set_fir_count(in.fir_count);
+    stats.set_pli_count(in.pli_count);
+  }
+  return v1::STATS_TYPE_OUTBOUND_RTP;
+}
+
+v1::StatsType Fill(const RemoteInboundRtpStats& in, v1::Stats& out) {
+  v1::RemoteInboundRtpStreamStats& stats = *out.mutable_remote_inbound_rtp();
+  stats.set_ssrc(in.ssrc);
+  stats.set_kind(ToProto(in.kind));
+  stats.set_transport_id(in.transport_id);
+  if (!in.codec_id.empty()) stats.set_codec_id(in.codec_id);
+  stats.set_local_id(in.local_id);
+  stats.set_packets_lost(in.packets_lost);
+  stats.set_fraction_lost(in.fraction_lost);
+  stats.set_jitter(in.jitter);
+  if (in.round_trip_time.has_value()) stats.set_round_trip_time(*in.round_trip_time);
+  stats.set_total_round_trip_time(in.total_round_trip_time);
+  stats.set_round_trip_time_measurements(in.round_trip_time_measurements);
+  return v1::STATS_TYPE_REMOTE_INBOUND_RTP;
+}
+
+v1::StatsType Fill(const MediaSourceStats& in, v1::Stats& out) {
+  v1::MediaSourceStats& stats = *out.mutable_media_source();
+  stats.set_track_identifier(in.track_identifier);
+  stats.set_kind(ToProto(in.kind));
+  stats.set_packets_received(in.packets_received);
+  stats.set_bytes_received(in.bytes_received);
+  if (in.kind == MediaKind::kVideo) stats.set_frames(in.frames);
+  return v1::STATS_TYPE_MEDIA_SOURCE;
+}
+
 v1::StatsType Fill(const DataChannelStats& in, v1::Stats& out) {
   v1::DataChannelStats& stats = *out.mutable_data_channel();
   stats.set_label(in.label);
@@ -181,6 +231,9 @@ bool IsProduced(v1::StatsType type) {
     case v1::STATS_TYPE_CODEC:
     case v1::STATS_TYPE_INBOUND_RTP:
     case v1::STATS_TYPE_REMOTE_OUTBOUND_RTP:
+    case v1::STATS_TYPE_OUTBOUND_RTP:
+    case v1::STATS_TYPE_REMOTE_INBOUND_RTP:
+    case v1::STATS_TYPE_MEDIA_SOURCE:
     case v1::STATS_TYPE_PEER_CONNECTION:
     case v1::STATS_TYPE_DATA_CHANNEL:
     case v1::STATS_TYPE_TRANSPORT:

@@ -20,6 +20,7 @@ struct Limits {
   size_t max_data_buffered_bytes = 4 << 20;  // Unsent data channel bytes per connection.
   size_t max_data_received_bytes = 1 << 20;  // Received, not yet taken by a paused consumer.
   size_t max_sinks = 16;                     // Per connection.
+  size_t max_local_tracks = 16;              // Per connection, each with a source.
   size_t max_ssrcs = 64;                     // Signalled or learnt by mid, per connection.
   size_t max_unsignalled_ssrcs = 16;         // Learnt by payload type alone, per connection.
   size_t max_events = 1024;                  // Event ring per connection.

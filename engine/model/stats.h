@@ -47,6 +47,37 @@ struct RemoteOutboundRtpStats {
   std::optional<int64_t> remote_timestamp_us{};
 };
 
+struct OutboundRtpStats {
+  std::string id{}, transport_id{}, codec_id{}, media_source_id{}, remote_id{}, mid{};
+  uint32_t ssrc = 0;
+  MediaKind kind = MediaKind::kAudio;
+  bool active = true;  // Of its encoding.
+  uint64_t packets_sent = 0, bytes_sent = 0, header_bytes_sent = 0;
+  uint64_t frames_sent = 0, key_frames_sent = 0;          // Video; by marker and payload.
+  uint64_t nack_count = 0, fir_count = 0, pli_count = 0;  // Received.
+};
+
+// What the remote tells in its reports about a stream of ours.
+struct RemoteInboundRtpStats {
+  std::string id{}, transport_id{}, codec_id{}, local_id{};
+  uint32_t ssrc = 0;
+  MediaKind kind = MediaKind::kAudio;
+  int64_t packets_lost = 0;
+  double fraction_lost = 0;                 // 0 to 1, in its last report.
+  double jitter = 0;                        // Seconds.
+  std::optional<double> round_trip_time{};  // Seconds, the last one; unset: not measured yet.
+  double total_round_trip_time = 0;         // Seconds.
+  uint64_t round_trip_time_measurements = 0;
+};
+
+// A local track that a sender has.
+struct MediaSourceStats {
+  std::string id{}, track_identifier{};
+  MediaKind kind = MediaKind::kAudio;
+  uint64_t packets_received = 0, bytes_received = 0;  // By its source; payload only.
+  uint64_t frames = 0;                                // Video, by marker.
+};
+
 struct TransportStats {
   std::string id{};
   uint64_t packets_sent = 0, packets_received = 0, bytes_sent = 0, bytes_received = 0;
@@ -94,9 +125,10 @@ struct PeerConnectionStats {
   uint32_t data_channels_opened = 0, data_channels_closed = 0;
 };
 
-using StatsEntry = std::variant<PeerConnectionStats, TransportStats, CandidatePairStats,
-                                IceCandidateStats, CertificateStats, CodecStats, InboundRtpStats,
-                                RemoteOutboundRtpStats, DataChannelStats>;
+using StatsEntry =
+    std::variant<PeerConnectionStats, TransportStats, CandidatePairStats, IceCandidateStats,
+                 CertificateStats, CodecStats, InboundRtpStats, RemoteOutboundRtpStats,
+                 OutboundRtpStats, RemoteInboundRtpStats, MediaSourceStats, DataChannelStats>;
 
 struct StatsReport {
   int64_t timestamp_us = 0;

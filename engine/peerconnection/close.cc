@@ -23,6 +23,7 @@ void PeerConnection::RunCloseStep(CloseStep step) {
       EndAssociation();
       break;
     case CloseStep::kMedia:
+      sending_.Close();
       media_.Close();
       break;
     case CloseStep::kTransports:

@@ -105,6 +105,19 @@ struct SinkChangeEvent {
 struct SinkDeletedEvent {
   std::string sink_id{};
 };
+// A local track was created, or its source changed its state.
+struct LocalTrackChangeEvent {
+  media::LocalTrackInfo track{};
+  media::SourceState previous = media::SourceState::kWaiting;
+};
+struct LocalTrackDeletedEvent {
+  std::string track_id{};
+};
+// The remote asks for a key frame of a local track.
+struct KeyFrameRequestedEvent {
+  std::string track_id{};
+  std::string sender_id{};
+};
 // W3C datachannel: the remote opened it. It is open.
 struct DataChannelEvent {
   DataChannelView channel{};
@@ -137,9 +150,10 @@ using EventPayload =
                  IceTransportChangeEvent, DtlsTransportChangeEvent, SctpTransportChangeEvent,
                  ClosingEvent, ClosedEvent, TrackEvent, TrackRemovedEvent, TrackEndedEvent,
                  TransceiverChangeEvent, FirstPacketEvent, LayerActiveChangeEvent, SinkChangeEvent,
-                 SinkDeletedEvent, DataChannelEvent, DataChannelCreatedEvent, DataChannelOpenEvent,
-                 DataChannelClosingEvent, DataChannelCloseEvent, DataChannelErrorEvent,
-                 DataChannelBufferedAmountLowEvent>;
+                 SinkDeletedEvent, LocalTrackChangeEvent, LocalTrackDeletedEvent,
+                 KeyFrameRequestedEvent, DataChannelEvent, DataChannelCreatedEvent,
+                 DataChannelOpenEvent, DataChannelClosingEvent, DataChannelCloseEvent,
+                 DataChannelErrorEvent, DataChannelBufferedAmountLowEvent>;
 
 struct Event {
   uint64_t sequence = 0;  // 1 for the first event of a connection, then without gaps.

@@ -68,6 +68,9 @@ struct HeapBytes {
     return e.track_id.size() + Bytes(e.stream_ids);
   }
   size_t operator()(const TransceiverChangeEvent& e) const { return Bytes(e.transceivers); }
+  size_t operator()(const LocalTrackChangeEvent& e) const {
+    return e.track.config.id.size() + 2 * e.track.codec.FmtpText().size();
+  }
   size_t operator()(const DataChannelEvent& e) const { return Bytes(e.channel); }
   size_t operator()(const DataChannelCreatedEvent& e) const { return Bytes(e.channel); }
   size_t operator()(const DataChannelOpenEvent& e) const { return Bytes(e.channel); }

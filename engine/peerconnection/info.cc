@@ -96,6 +96,7 @@ PeerConnectionInfo PeerConnection::Info() {
 Snapshot PeerConnection::TakeSnapshot() {
   return {.info = Info(),
           .transceivers = session_.transceivers(),
+          .local_tracks = sending_.ListTracks(),
           .sinks = media_.ListSinks(),
           .data_channels = ListDataChannels(),
           .local_candidates = local_candidates_};

@@ -11,6 +11,7 @@
 
 #include "engine/datachannel/data_channel_info.h"
 #include "engine/jsep/transceiver.h"
+#include "engine/media/sending/local_track_config.h"
 #include "engine/media/sink_config.h"
 #include "engine/model/enums.h"
 #include "engine/model/ice.h"
@@ -103,6 +104,7 @@ struct LocalCandidate {
 struct Snapshot {
   PeerConnectionInfo info{};
   std::vector<jsep::Transceiver> transceivers{};
+  std::vector<media::LocalTrackInfo> local_tracks{};
   std::vector<media::SinkInfo> sinks{};
   std::vector<DataChannelView> data_channels{};
   std::vector<LocalCandidate> local_candidates{};

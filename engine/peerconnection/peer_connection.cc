@@ -60,9 +60,12 @@ PeerConnection::PeerConnection(net::Loop& loop, const Dependencies& dependencies
       labels_(std::move(params.labels)),
       create_unix_us_(loop.UnixMicros()),
       certificate_(std::move(certificate)),
+      cname_(loop.random().IdString(kCnameCharacters)),
       session_(SessionOptions(configuration_, limits_, *certificate_), loop.random()),
       media_(loop, *this, *dependencies.sink_policy, *dependencies.sink_claims, limits_,
-             {.cname = loop.random().IdString(kCnameCharacters), .transport_id = "T0"}),
+             {.cname = cname_, .transport_id = "T0"}),
+      sending_(loop, *this, *dependencies.sink_policy, limits_,
+               {.cname = cname_, .transport_id = "T0"}),
       channels_(limits_),
       streams_(channels_),
       log_(limits_.max_events, limits_.max_event_bytes),
@@ -91,6 +94,7 @@ void PeerConnection::OnRtp(std::span<PacketPtr> packets) {
 
 void PeerConnection::OnRtcp(std::span<PacketPtr> packets) {
   media_.OnRtcp(packets);
+  sending_.OnRtcp(packets);
   Wake();
 }
 

@@ -28,7 +28,8 @@
 #include "engine/ice/restartable_ice_transport.h"
 #include "engine/jsep/session.h"
 #include "engine/media/media_session.h"
-#include "engine/media/rtcp_sender.h"
+#include "engine/media/sending/rtp_output.h"
+#include "engine/media/sending/send_session.h"
 #include "engine/model/session.h"
 #include "engine/model/stats.h"
 #include "engine/net/loop.h"
@@ -38,6 +39,7 @@
 #include "engine/peerconnection/event.h"
 #include "engine/peerconnection/event_log.h"
 #include "engine/peerconnection/info.h"
+#include "engine/peerconnection/sender_parameters.h"
 #include "engine/sctp/sctp_association.h"
 #include "engine/transport/media_handler.h"
 #include "engine/transport/transport.h"
@@ -72,7 +74,7 @@ using WatchCallback = absl::AnyInvocable<void(const WatchItem&)>;
 // Threading: everything on its loop. Callbacks run there too and must not call back.
 class PeerConnection : private net::EndOfTurnHandler,
                        private transport::MediaHandler,
-                       private media::RtcpSender {
+                       private media::RtpOutput {
  public:
   // Errors: NOT_IMPLEMENTED (ICE servers or relay policy), INTERNAL (no key).
   static absl::StatusOr<std::unique_ptr<PeerConnection>> Create(net::Loop& loop,
@@ -136,6 +138,36 @@ class PeerConnection : private net::EndOfTurnHandler,
                                        const std::string& rid = {});
   absl::StatusOr<bool> RequestKeyFrameOfSink(const std::string& sink_id,
                                              const std::string& rid = {});
+
+  // --- Sending (sending_api.cc). Errors as media::SendSession's and jsep::Session's. -------
+  // An empty id is replaced by one made here.
+  absl::StatusOr<media::LocalTrackInfo> CreateLocalTrack(const media::LocalTrackConfig& config);
+  // Senders of the track have none afterwards. Returns its last state.
+  absl::StatusOr<media::LocalTrackInfo> DeleteLocalTrack(const std::string& track_id);
+  absl::StatusOr<media::LocalTrackInfo> GetLocalTrack(const std::string& track_id) const;
+  std::vector<media::LocalTrackInfo> ListLocalTracks() const;
+  // These return the transceiver afterwards. TRACK_NOT_FOUND: no such local track.
+  absl::StatusOr<jsep::Transceiver> AddTrack(const std::string& track_id,
+                                             const std::vector<std::string>& stream_ids,
+                                             const std::string& transceiver_id);
+  absl::StatusOr<jsep::Transceiver> AddTransceiverOfTrack(const TransceiverInit& init,
+                                                          const std::string& transceiver_id);
+  // Empty: none. INVALID_CODEC (InvalidModificationError) when the negotiated codecs do not
+  // have the track's.
+  absl::StatusOr<jsep::Transceiver> ReplaceTrack(const std::string& sender_id,
+                                                 const std::string& track_id);
+  // With a transaction id that the next SetSenderParameters has to name.
+  absl::StatusOr<SenderParameters> GetSenderParameters(const std::string& sender_id);
+  // The same without a new transaction, for the caller who names the last one.
+  // STALE_PARAMETERS: `transaction_id` is not it. TRANSCEIVER_STOPPED.
+  absl::StatusOr<SenderParameters> PeekSenderParameters(const std::string& sender_id,
+                                                        const std::string& transaction_id) const;
+  // Reads transaction_id and active. Errors as PeekSenderParameters.
+  absl::StatusOr<SenderParameters> SetSenderParameters(const std::string& sender_id,
+                                                       const SenderParameters& parameters);
+  // Plain compound or reduced-size RTCP. INVALID_PACKET; INVALID_STATE when not connected.
+  // An empty transport id: that of the first section.
+  absl::Status WriteRtcp(const std::vector<ByteSpan>& packets, const std::string& transport_id);
 
   // --- Data channels (data_api.cc). Errors as DataChannelManager's and DataStreams'. ------
   absl::StatusOr<DataChannelView> CreateDataChannel(const DataChannelInit& init,
@@ -223,6 +255,10 @@ class PeerConnection : private net::EndOfTurnHandler,
   void OnRtp(std::span<PacketPtr> packets) override;
   void OnRtcp(std::span<PacketPtr> packets) override;
   void SendRtcp(PacketPtr compound) override;
+  bool IsWritable() const override;
+  bool SendRtp(PacketPtr packet) override;
+  void ForgetSsrc(uint32_t ssrc) override;
+  void OnSessionWork() override;
 
   static absl::Status CheckConfiguration(const Configuration& configuration,
                                          const Dependencies& dependencies);
@@ -252,6 +288,13 @@ class PeerConnection : private net::EndOfTurnHandler,
   void HandleTransportEvent(TransportSlot& slot, transport::Event event);
   void AnnounceCandidate(TransportSlot& slot, absl::StatusOr<IceCandidateInit> candidate);
 
+  // sending_api.cc
+  void SyncSenders();
+  absl::Status CheckNegotiatedCodec(const std::string& sender_id,
+                                    const media::LocalTrackInfo& track) const;
+  absl::StatusOr<const jsep::Transceiver*> RequireSender(const std::string& sender_id) const;
+  SenderParameters ParametersOf(const jsep::Transceiver& transceiver) const;
+
   // data_api.cc
   void HandleChannelEvent(const datachannel::DataChannelEvent& event);
   void HandleChannelState(const datachannel::ChannelStateChanged& changed);
@@ -280,13 +323,20 @@ class PeerConnection : private net::EndOfTurnHandler,
   const int64_t create_unix_us_;
   const std::shared_ptr<const dtls::Certificate> certificate_;
 
+  const std::string cname_;
   jsep::Session session_;
   media::MediaSession media_;
+  media::SendSession sending_;
   datachannel::DataChannelManager channels_;
   DataStreams streams_;
   std::vector<std::unique_ptr<TransportSlot>> transports_;
   std::vector<SendParameters> send_parameters_;  // Of the last answer.
   IceBackend ice_backend_ = IceBackend::kAuto;   // In use; kAuto: none made yet.
+  struct SenderState {
+    std::string transaction_id{};  // Of the last read; empty: none since the last write.
+    bool active = true;
+  };
+  std::map<std::string, SenderState> sender_states_;  // By sender id; those that were read.
   std::optional<jsep::DataSection> data_section_;
   std::unique_ptr<sctp::SctpAssociation> association_;
   size_t association_transport_ = 0;  // Index of the transport that carries it.

@@ -106,6 +106,16 @@ bool PeerConnection::DrainMedia() {
       if (auto info = media_.GetSink(sink->sink_id); info.ok()) Emit(SinkChangeEvent{*info});
     }
   }
+  while (auto event = sending_.PollEvent()) {
+    moved = true;
+    if (const auto* wanted = std::get_if<media::KeyFrameWantedEvent>(&*event)) {
+      Emit(KeyFrameRequestedEvent{.track_id = wanted->track_id, .sender_id = wanted->sender_id});
+    } else if (const auto* source = std::get_if<media::SourceStateChangedEvent>(&*event)) {
+      // Deleted meanwhile: LocalTrackDeletedEvent has told it.
+      auto info = sending_.GetTrack(source->track_id);
+      if (info.ok()) Emit(LocalTrackChangeEvent{*std::move(info), source->previous});
+    }
+  }
   return moved;
 }
 
@@ -152,7 +162,7 @@ void PeerConnection::RunWaiters() {
 
 void PeerConnection::ArmTimer() {
   if (closed_) return;
-  Timestamp next = std::min(media_.NextDeadline(), expiry_);
+  Timestamp next = std::min({media_.NextDeadline(), sending_.NextDeadline(), expiry_});
   for (const auto& slot : transports_) next = std::min(next, slot->transport->NextDeadline());
   if (association_ != nullptr) next = std::min(next, association_->NextDeadline());
   for (const Waiter& waiter : waiters_) next = std::min(next, waiter.deadline);
@@ -168,6 +178,7 @@ void PeerConnection::OnTimer() {
   for (const auto& slot : transports_) slot->transport->HandleTimeout(now);
   if (association_ != nullptr) association_->HandleTimeout(now);
   media_.HandleTimeout(now);
+  sending_.HandleTimeout(now);
   HandleExpiry(now);
   Pump();
 }

@@ -25,6 +25,7 @@ absl::Status ChangeRefused(const char* message, const char* field) {
 
 void PeerConnection::TransceiversChanged() {
   ++revision_;
+  SyncSenders();
   Emit(TransceiverChangeEvent{session_.transceivers()});
   Pump();
 }

@@ -119,7 +119,12 @@ void PeerConnection::ApplyMedia(const jsep::ApplyResult& result) {
   }
   media_.SetTracks(std::move(tracks));
   if (result.receivers.has_value()) media_.SetReceivers(*result.receivers);
-  if (result.senders.has_value()) send_parameters_ = *result.senders;
+  if (result.senders.has_value()) {
+    send_parameters_ = *result.senders;
+    // What was read before describes another negotiation.
+    for (auto& [id, state] : sender_states_) state.transaction_id.clear();
+  }
+  SyncSenders();
 }
 
 // SCTP runs once its section is negotiated and DTLS has verified the peer (RFC 8261).

@@ -330,6 +330,106 @@ TEST(LoopbackTest, LongMessagesGoThroughWhenTheLimitsAllowThem) {
   EXPECT_EQ(altered, 0);
 }
 
+// One VP8 frame of one packet; its last byte is the sequence number's.
+std::vector<uint8_t> Frame(uint16_t sequence, bool key) {
+  std::vector<uint8_t> packet(1000);
+  packet[0] = 0x80;
+  packet[1] = 0x80 | 100;
+  StoreU16(&packet[2], sequence);
+  StoreU32(&packet[4], 3000u * sequence);
+  StoreU32(&packet[8], 77);
+  const std::vector<uint8_t> head = {0x10, static_cast<uint8_t>(key ? 0 : 1), 0, 0, 0x9D, 1, 0x2A};
+  std::copy(head.begin(), head.end(), packet.begin() + 12);
+  packet.back() = static_cast<uint8_t>(sequence);
+  return packet;
+}
+
+TEST(LoopbackTest, EveryPacketOfAUdpSourceReachesTheOtherConnectionsSink) {
+  TestHost host;
+  LoopbackPair pair(host);
+  UdpReceiver application, rtp, rtcp;
+  const auto track = host.Call<media::LocalTrackInfo>(pair.left, [](PeerConnection& pc) {
+    media::UdpSourceConfig udp;
+    udp.codec = {.name = "VP8", .clock_rate = 90000};
+    return pc.CreateLocalTrack({.id = "cam", .kind = MediaKind::kVideo, .source = udp});
+  });
+  ASSERT_THAT(track, IsOk());
+  ASSERT_THAT(host.Call<jsep::Transceiver>(
+                  pair.left, [](PeerConnection& pc) { return pc.AddTrack("cam", {"s"}, ""); }),
+              IsOk());
+  ASSERT_THAT(
+      host.Call<media::SinkInfo>(
+          pair.right, [&](PeerConnection& pc) { return pc.CreateSink(VideoSink(rtp, rtcp)); }),
+      IsOk());
+  pair.Negotiate();
+  for (const std::string& id : {pair.left, pair.right}) {
+    ASSERT_TRUE(host.WaitFor(id, [](PeerConnection& pc) {
+      return pc.Info().connection_state == ConnectionState::kConnected;
+    }));
+  }
+  std::optional<uint16_t> expected;
+  for (int i = 0; i < kPackets; ++i) {
+    // One at a time: what is lost is lost by us.
+    const auto sequence = static_cast<uint16_t>(65000 + i);
+    application.Send(Frame(sequence, i == 0), *track->local_rtp);
+    const auto packet = rtp.Receive();
+    ASSERT_TRUE(packet.has_value()) << "packet " << i;
+    ASSERT_EQ(packet->back(), static_cast<uint8_t>(sequence));
+    if (expected.has_value()) {
+      ASSERT_EQ(LoadU16(packet->data() + 2), *expected);
+    }
+    expected = static_cast<uint16_t>(LoadU16(packet->data() + 2) + 1);
+  }
+  EXPECT_TRUE(host.WaitFor(pair.left, [](PeerConnection& pc) {
+    for (const StatsEntry& entry : pc.GetStats().entries) {
+      const auto* remote = std::get_if<RemoteInboundRtpStats>(&entry);
+      if (remote != nullptr && remote->round_trip_time) return remote->packets_lost == 0;
+    }
+    return false;
+  }));
+}
+
+TEST(LoopbackTest, TheTestSourceIsAnsweredWithAKeyFrame) {
+  TestHost host;
+  LoopbackPair pair(host);
+  UdpReceiver rtp, rtcp;
+  ASSERT_THAT(
+      host.Call<media::LocalTrackInfo>(
+          pair.left,
+          [](PeerConnection& pc) {
+            return pc.CreateLocalTrack(
+                {.id = "clip", .kind = MediaKind::kVideo, .source = media::TestSourceConfig{}});
+          }),
+      IsOk());
+  ASSERT_THAT(host.Call<jsep::Transceiver>(
+                  pair.left, [](PeerConnection& pc) { return pc.AddTrack("clip", {}, ""); }),
+              IsOk());
+  ASSERT_THAT(
+      host.Call<media::SinkInfo>(
+          pair.right, [&](PeerConnection& pc) { return pc.CreateSink(VideoSink(rtp, rtcp)); }),
+      IsOk());
+  pair.Negotiate();
+  ASSERT_TRUE(rtp.Receive().has_value());
+  const auto key_frames = [](PeerConnection& pc) {
+    uint64_t frames = 0;
+    for (const StatsEntry& entry : pc.GetStats().entries) {
+      if (const auto* in = std::get_if<InboundRtpStats>(&entry)) frames += in->key_frames_received;
+    }
+    return frames;
+  };
+  ASSERT_TRUE(host.WaitFor(pair.right, [&](PeerConnection& pc) { return key_frames(pc) > 0; }));
+  const auto asked = host.Call<bool>(
+      pair.right, [](PeerConnection& pc) { return pc.RequestKeyFrameOfSink("video"); });
+  ASSERT_THAT(asked, IsOk());
+  EXPECT_TRUE(host.WaitFor(pair.left, [](PeerConnection& pc) {
+    for (const StatsEntry& entry : pc.GetStats().entries) {
+      const auto* out = std::get_if<OutboundRtpStats>(&entry);
+      if (out != nullptr && out->pli_count > 0 && out->key_frames_sent > 1) return true;
+    }
+    return false;
+  }));
+}
+
 TEST_P(LoopbackBackendTest, ConnectionsComeAndGo) {
   TestHost host(2, {}, GetParam());
   for (int i = 0; i < 10; ++i) {

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace pcd::tests {
@@ -34,6 +35,18 @@ std::optional<std::vector<uint8_t>> UdpReceiver::Receive(int timeout_ms) {
   if (size < 0) return std::nullopt;
   bytes.resize(static_cast<size_t>(size));
   return bytes;
+}
+
+void UdpReceiver::Send(const std::vector<uint8_t>& datagram, const SocketAddress& to) {
+  sockaddr_in name{};
+  name.sin_family = AF_INET;
+  name.sin_port = htons(to.port);
+  std::copy_n(to.ip.bytes().begin(), sizeof(name.sin_addr),
+              reinterpret_cast<uint8_t*>(&name.sin_addr));
+  if (sendto(fd_, datagram.data(), datagram.size(), 0, reinterpret_cast<sockaddr*>(&name),
+             sizeof(name)) < 0) {
+    std::abort();
+  }
 }
 
 }  // namespace pcd::tests

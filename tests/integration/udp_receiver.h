@@ -21,6 +21,7 @@ class UdpReceiver {
   SocketAddress address() const { return address_; }
   // The next datagram; nullopt when none came within the safeguard time-out.
   std::optional<std::vector<uint8_t>> Receive(int timeout_ms = 20'000);
+  void Send(const std::vector<uint8_t>& datagram, const SocketAddress& to);  // IPv4.
   // What is there already.
   std::optional<std::vector<uint8_t>> TryReceive() { return Receive(0); }
 

@@ -154,6 +154,59 @@ globalThis.peer = {
     return result;
   },
 
+  /** `inbound-rtp` by kind. */
+  async inbound() {
+    const result = {};
+    for (const entry of (await this.connection.getStats()).values()) {
+      if (entry.type === 'inbound-rtp') result[entry.kind] = entry;
+    }
+    return result;
+  },
+
+  /** `remote-outbound-rtp` by kind: what the service's sender reports said. */
+  async remoteOutbound() {
+    const result = {};
+    for (const entry of (await this.connection.getStats()).values()) {
+      if (entry.type === 'remote-outbound-rtp') result[entry.kind] = entry;
+    }
+    return result;
+  },
+
+  /** The directions of the transceivers by kind, and whether their remote tracks are muted. */
+  directions() {
+    return this.connection.getTransceivers().map(({ currentDirection, receiver: { track } }) =>
+      ({ kind: track.kind, currentDirection, muted: track.muted }));
+  },
+
+  /** Shows the remote video: what nobody looks at is not decoded in every browser. */
+  play() {
+    const video = document.createElement('video');
+    video.muted = true;
+    video.autoplay = true;
+    video.srcObject = new MediaStream(this.connection.getReceivers().map(({ track }) => track));
+    document.body.append(video);
+    return video.play();
+  },
+
+  /** Has the receiver of video ask for a key frame (PLI). */
+  async requestKeyFrame() {
+    const code = `onrtctransform = async ({ transformer }) => {
+      transformer.readable.pipeTo(transformer.writable);
+      onmessage = () => transformer.sendKeyFrameRequest().then(() => postMessage('asked'), (e) => postMessage(String(e)));
+      postMessage('ready');
+    };`;
+    if (!this.worker) {
+      this.worker = new Worker(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })));
+      const ready = new Promise((resolve) => { this.worker.onmessage = resolve; });
+      const { receiver } = this.connection.getTransceivers().find(({ receiver: { track } }) => track.kind === 'video');
+      receiver.transform = new RTCRtpScriptTransform(this.worker);
+      await ready;
+    }
+    const answer = new Promise((resolve) => { this.worker.onmessage = ({ data }) => resolve(data); });
+    this.worker.postMessage('ask');
+    return answer;
+  },
+
   /** The selected pair's local and remote candidates, and the transport. */
   async selectedPair() {
     const stats = await this.connection.getStats();

@@ -1,0 +1,181 @@
+#include "engine/media/sending/rtp_sender.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "engine/rtp/ntp_rtp_clock.h"
+#include "engine/rtp/rtcp/bye.h"
+#include "engine/rtp/rtcp/fir.h"
+#include "engine/rtp/rtcp/nack.h"
+#include "engine/rtp/rtcp/pli.h"
+#include "engine/rtp/rtcp/receiver_report.h"
+#include "engine/rtp/rtcp/sender_report.h"
+#include "engine/rtp/rtcp/source_description.h"
+
+namespace pcd::media {
+
+const Codec* FindSendCodec(const std::vector<Codec>& negotiated, const Codec& codec) {
+  const Codec* same_encoding = nullptr;
+  for (const Codec& each : negotiated) {
+    const bool same = each.NameIs(codec.name.c_str()) && each.clock_rate == codec.clock_rate &&
+                      std::max<uint16_t>(each.channels, 1) == std::max<uint16_t>(codec.channels, 1);
+    if (!same || each.payload_type > 127) continue;
+    if (each.fmtp == codec.fmtp) return &each;
+    if (same_encoding == nullptr) same_encoding = &each;
+  }
+  return same_encoding;
+}
+
+void RtpSender::SetParameters(const SendParameters& parameters, bool active) {
+  parameters_ = parameters;
+  active_ = active;
+  extensions_.Set(parameters_.extensions, parameters_.mid);
+  ChooseCodec();
+}
+
+void RtpSender::SetTrack(uint64_t track, const Codec& codec) {
+  if (track == track_ && codec == track_codec_) return;
+  track_ = track;
+  track_codec_ = codec;
+  ChooseCodec();
+}
+
+void RtpSender::ChooseCodec() {
+  const Codec* found = track_ != 0 ? FindSendCodec(parameters_.codecs, track_codec_) : nullptr;
+  codec_ = found != nullptr ? std::optional<Codec>(*found) : std::nullopt;
+  if (!sends()) started_ = false;
+}
+
+RtpSender::Verdict RtpSender::Accept(const SourcePacket& packet) {
+  if (!sends() || packet.track != track_) return Verdict::kNo;
+  const Source source{packet.track, packet.restarts};
+  if (started_ && source_ != source) started_ = false;
+  if (!started_) {
+    if (!packet.can_start) return Verdict::kNeedsKeyFrame;
+    rewriter_.Start(packet.sequence, packet.view.timestamp(), source_ == source, packet.clock_rate,
+                    packet.now);
+    source_ = source;
+    started_ = true;
+    if (next_report_ == kNever) next_report_ = packet.now + kFirstReportDelay;
+  }
+  const auto out = rewriter_.Map(packet.sequence, packet.view.timestamp(), packet.now);
+  if (!out) return Verdict::kNo;
+  next_ = *out;
+  return Verdict::kSend;
+}
+
+size_t RtpSender::Write(const SourcePacket& packet, const SendExtensionValues& values,
+                        MutableByteSpan out) {
+  const ByteSpan payload = packet.view.payload();
+  const size_t header = rtp::kFixedHeaderBytes + extensions_.size();
+  if (header + payload.size() > out.size()) return 0;
+  out[0] = extensions_.size() > 0 ? 0x90 : 0x80;  // Version 2, perhaps an extension.
+  out[1] = static_cast<uint8_t>(codec_->payload_type | (packet.view.marker() ? 0x80 : 0));
+  StoreU16(&out[2], next_.sequence);
+  StoreU32(&out[4], next_.timestamp);
+  StoreU32(&out[8], ssrc_);
+  extensions_.Write(out.data() + rtp::kFixedHeaderBytes, values);
+  std::memcpy(out.data() + header, payload.data(), payload.size());
+  return header + payload.size();
+}
+
+void RtpSender::CountSent(const SourcePacket& packet, size_t size) {
+  const size_t payload = packet.view.payload().size();
+  ++counters_.packets_sent;
+  counters_.payload_bytes_sent += payload;
+  counters_.header_bytes_sent += size - payload;
+  if (packet.is_video) {
+    if (packet.view.marker()) ++counters_.frames_sent;
+    if (packet.can_start) ++counters_.key_frames_sent;
+  }
+  if (next_report_ == kNever) next_report_ = packet.now + kReportInterval;
+}
+
+void RtpSender::Skip(const SourcePacket& packet) {
+  if (started_ && source_ == Source{packet.track, packet.restarts}) {
+    rewriter_.Skip(packet.sequence);
+  }
+}
+
+bool RtpSender::TakeReport(Timestamp now, Duration spread) {
+  const bool idle = counters_.packets_sent == sent_at_last_report_;
+  sent_at_last_report_ = counters_.packets_sent;
+  // A source that sent nothing for two intervals is no sender (RFC 3550 section 6.4).
+  if (idle && std::exchange(last_report_was_idle_, true)) {
+    next_report_ = kNever;
+    return false;
+  }
+  last_report_was_idle_ = idle;
+  next_report_ = now + kReportInterval / 2 + spread;
+  return started_ && counters_.packets_sent > 0;
+}
+
+void RtpSender::WriteReport(ByteWriter& out, const ClockPair& source_time, std::string_view cname,
+                            Timestamp now) {
+  rtp::SenderReport report;
+  report.sender_ssrc = ssrc_;
+  report.ntp = source_time.ntp;
+  report.rtp_timestamp = source_time.rtp_timestamp + rewriter_.timestamp_offset();
+  report.packet_count = static_cast<uint32_t>(counters_.packets_sent);
+  report.octet_count = static_cast<uint32_t>(counters_.payload_bytes_sent);
+  rtp::WriteSenderReport(out, report, {});
+  rtp::WriteCname(out, ssrc_, cname);
+  sent_reports_[next_sent_report_++ % kSentReports] = {report.ntp.Compact(), now};
+}
+
+bool RtpSender::WriteBye(ByteWriter& out, std::string_view cname) const {
+  if (counters_.packets_sent == 0) return false;
+  // A compound begins with a report (RFC 3550 section 6.1).
+  rtp::WriteReceiverReport(out, ssrc_, {});
+  rtp::WriteCname(out, ssrc_, cname);
+  rtp::WriteBye(out, ssrc_);
+  return true;
+}
+
+RtpSender::Wish RtpSender::HandleRtcp(const rtp::RtcpPacketView& packet, Timestamp now) {
+  if (const auto report = rtp::ParseReceiverReport(packet)) {
+    for (size_t i = 0; i < report->block_count; ++i) HandleReportBlock(report->block(i), now);
+  } else if (const auto sender = rtp::ParseSenderReport(packet)) {
+    for (size_t i = 0; i < sender->block_count; ++i) HandleReportBlock(sender->block(i), now);
+  } else if (const auto pli = rtp::ParsePli(packet)) {
+    if (pli->media_ssrc != ssrc_) return Wish::kNothing;
+    ++counters_.plis;
+    return Wish::kKeyFrameByPli;
+  } else if (const auto nack = rtp::ParseNack(packet)) {
+    if (nack->media_ssrc == ssrc_) ++counters_.nack_packets;
+  } else if (const auto fir = rtp::ParseFir(packet)) {
+    for (size_t i = 0; i < fir->entry_count; ++i) {
+      const rtp::FirEntry entry = fir->entry(i);
+      if (entry.media_ssrc != ssrc_) continue;
+      ++counters_.firs;
+      // A repetition carries the same number (RFC 5104 section 4.3.1.2).
+      if (std::exchange(last_fir_, entry.command_sequence) == entry.command_sequence) continue;
+      return Wish::kKeyFrameByFir;
+    }
+  }
+  return Wish::kNothing;
+}
+
+void RtpSender::HandleReportBlock(const rtp::ReportBlock& block, Timestamp now) {
+  if (block.ssrc != ssrc_) return;
+  ++reception_.reports;
+  reception_.fraction_lost = block.fraction_lost / 256.0;
+  reception_.packets_lost = block.cumulative_lost;
+  reception_.extended_sequence = block.extended_sequence;
+  if (codec_ && codec_->clock_rate > 0) {
+    reception_.jitter = static_cast<double>(block.jitter) / codec_->clock_rate;
+  }
+  if (block.last_sr == 0) return;
+  for (const SentReport& sent : sent_reports_) {
+    if (sent.compact_ntp != block.last_sr || sent.sent == Timestamp{}) continue;
+    const Duration held(int64_t{block.delay_since_last_sr} * 1'000'000 / 65536);
+    const Duration trip = now - sent.sent - held;
+    // The remote cannot have held it for longer than it is gone; clocks are not that exact.
+    reception_.round_trip = std::max(trip, Duration(0));
+    reception_.total_round_trip += *reception_.round_trip;
+    ++reception_.round_trips;
+    return;
+  }
+}
+
+}  // namespace pcd::media

@@ -1,0 +1,166 @@
+#ifndef ENGINE_MEDIA_SENDING_RTP_SENDER_H_
+#define ENGINE_MEDIA_SENDING_RTP_SENDER_H_
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "engine/base/bytes.h"
+#include "engine/base/time.h"
+#include "engine/media/sender_clock.h"
+#include "engine/media/sending/send_extensions.h"
+#include "engine/media/sink_rewriter.h"
+#include "engine/model/rtp_parameters.h"
+#include "engine/rtp/rtcp/compound_reader.h"
+#include "engine/rtp/rtcp/report_block.h"
+#include "engine/rtp/rtp_packet_view.h"
+
+namespace pcd::media {
+
+// One packet of a local track on its way to senders.
+struct SourcePacket {
+  const rtp::RtpPacketView& view;
+  uint64_t track = 0;     // Which track; never 0.
+  uint32_t restarts = 0;  // Grows when the source counts anew.
+  int64_t sequence = 0;   // Unwrapped; comparable within one `restarts`.
+  bool is_video = false;
+  bool can_start = true;  // A receiver can begin with it (audio: always).
+  uint32_t clock_rate = 0;
+  Timestamp now{};
+};
+
+// What the remote tells about a stream of ours in its report blocks.
+struct RemoteReception {
+  uint64_t reports = 0;  // 0: none came yet.
+  double fraction_lost = 0;
+  int64_t packets_lost = 0;
+  uint32_t extended_sequence = 0;
+  double jitter = 0;  // Seconds.
+  std::optional<Duration> round_trip{};
+  Duration total_round_trip{};
+  uint64_t round_trips = 0;
+};
+
+struct SenderCounters {
+  uint64_t packets_sent = 0, payload_bytes_sent = 0, header_bytes_sent = 0;
+  uint64_t frames_sent = 0, key_frames_sent = 0;
+  uint64_t plis = 0, firs = 0, nack_packets = 0;  // From the remote.
+  uint64_t not_sent = 0;                          // Media packets of its track that did not go out.
+};
+
+// One RTP stream that we send (the media half of an RTCRtpSender): takes packets of whatever
+// track it is given, and gives them its SSRC, the negotiated payload type, sequence numbers and
+// timestamps that go on across tracks, and header extensions. Writes its sender reports, and
+// keeps what the remote reports about it. Video starts, and starts anew with another track, at
+// a key frame. A core; no allocation per packet. Threading: its owner's.
+class RtpSender {
+ public:
+  static constexpr Duration kReportInterval = std::chrono::seconds(1);
+  // The first report, soon after the first packet: receivers sync by it.
+  static constexpr Duration kFirstReportDelay = std::chrono::milliseconds(10);
+
+  enum class Verdict {
+    kSend,           // Write must follow.
+    kNeedsKeyFrame,  // Not sent: it cannot start here.
+    kNo              // Not sent.
+  };
+  // What a feedback packet asks for.
+  enum class Wish { kNothing, kKeyFrameByPli, kKeyFrameByFir };
+
+  // `ssrc` is not 0.
+  RtpSender(std::string id, uint32_t ssrc, uint16_t first_sequence)
+      : id_(std::move(id)), ssrc_(ssrc), rewriter_(first_sequence) {}
+
+  const std::string& id() const { return id_; }
+  uint32_t ssrc() const { return ssrc_; }
+  const SendParameters& parameters() const { return parameters_; }
+  const SenderCounters& counters() const { return counters_; }
+  const RemoteReception& reception() const { return reception_; }
+
+  // After each negotiation. `active`: of its encoding (W3C).
+  void SetParameters(const SendParameters& parameters, bool active);
+  // 0: no track. `codec` is what the track's packets carry.
+  void SetTrack(uint64_t track, const Codec& codec);
+  uint64_t track() const { return track_; }
+  bool active() const { return active_; }
+  // The negotiated codec that it sends; null: the track's is not negotiated, or no track.
+  const Codec* codec() const { return codec_ ? &*codec_ : nullptr; }
+  // Negotiated, active, and with a track whose codec is negotiated.
+  bool sends() const { return parameters_.sending && active_ && codec_.has_value(); }
+  bool started() const { return started_; }
+  // The next packet is the first again: the way to the peer was shut.
+  void Pause() { started_ = false; }
+
+  Verdict Accept(const SourcePacket& packet);
+  // Writes the packet that Accept has taken; 0: it does not fit.
+  size_t Write(const SourcePacket& packet, const SendExtensionValues& values, MutableByteSpan out);
+  bool wants_transport_sequence() const { return extensions_.has_transport_sequence(); }
+  // What Write wrote went out.
+  void CountSent(const SourcePacket& packet, size_t size);
+  void CountNotSent() { ++counters_.not_sent; }
+  // A packet of the track that carries no media; the next one takes its number.
+  void Skip(const SourcePacket& packet);
+
+  // kNever while nothing is sent.
+  Timestamp NextReport() const { return next_report_; }
+  // A report is due: whether there is something to report; sets the time of the next one,
+  // `spread` (0 to kReportInterval) behind half an interval.
+  bool TakeReport(Timestamp now, Duration spread);
+  // SR and SDES. `source_time`: an instant as NTP time and in timestamps of the track.
+  void WriteReport(ByteWriter& out, const ClockPair& source_time, std::string_view cname,
+                   Timestamp now);
+  // RR, SDES and BYE; nothing when it never sent.
+  bool WriteBye(ByteWriter& out, std::string_view cname) const;
+
+  // One packet of a compound from the remote; not addressed to this stream: nothing.
+  Wish HandleRtcp(const rtp::RtcpPacketView& packet, Timestamp now);
+
+ private:
+  struct Source {
+    uint64_t track = 0;
+    uint32_t restarts = 0;
+    friend bool operator==(const Source&, const Source&) = default;
+  };
+  struct SentReport {
+    uint32_t compact_ntp = 0;
+    Timestamp sent{};
+  };
+  static constexpr size_t kSentReports = 8;
+
+  void HandleReportBlock(const rtp::ReportBlock& block, Timestamp now);
+  void ChooseCodec();
+
+  const std::string id_;
+  const uint32_t ssrc_;
+  SendParameters parameters_{};
+  bool active_ = true;
+  uint64_t track_ = 0;
+  Codec track_codec_{};
+  std::optional<Codec> codec_{};
+  SendExtensions extensions_{};
+
+  SinkRewriter rewriter_;
+  bool started_ = false;
+  std::optional<Source> source_{};  // Of what was sent last.
+  SinkRewriter::Out next_{};        // Decided by Accept.
+
+  Timestamp next_report_ = kNever;
+  uint64_t sent_at_last_report_ = 0;
+  bool last_report_was_idle_ = false;
+  std::array<SentReport, kSentReports> sent_reports_{};
+  size_t next_sent_report_ = 0;
+  std::optional<uint16_t> last_fir_{};  // Command sequence number, above it 0.
+
+  SenderCounters counters_{};
+  RemoteReception reception_{};
+};
+
+// The negotiated codec that a track with `codec` is sent as: the same format parameters if
+// they are negotiated, else the same encoding. Null: none.
+const Codec* FindSendCodec(const std::vector<Codec>& negotiated, const Codec& codec);
+
+}  // namespace pcd::media
+
+#endif  // ENGINE_MEDIA_SENDING_RTP_SENDER_H_

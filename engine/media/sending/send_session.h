@@ -1,0 +1,159 @@
+// The sending side of one PeerConnection's RTP: local tracks with the sources that feed them,
+// and the senders that put their packets on the wire.
+//
+//   SendSession session(loop, output, policy, limits, {.cname = cname});
+//   session.CreateTrack(config);                  // before or after negotiation
+//   session.SetSenders({{parameters, track_id}}); // after each negotiation and track change
+//   session.OnRtcp(batch);                        // from the transport
+//   while (auto event = session.PollEvent()) ...  // at the end of the turn
+//   timer.Set(session.NextDeadline());  ->  session.HandleTimeout(loop.Now());
+#ifndef ENGINE_MEDIA_SENDING_SEND_SESSION_H_
+#define ENGINE_MEDIA_SENDING_SEND_SESSION_H_
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "engine/base/limits.h"
+#include "engine/base/packet.h"
+#include "engine/base/time.h"
+#include "engine/media/sender_clock.h"
+#include "engine/media/sending/local_track.h"
+#include "engine/media/sending/rtp_output.h"
+#include "engine/media/sending/rtp_sender.h"
+#include "engine/model/rtp_parameters.h"
+#include "engine/model/stats.h"
+#include "engine/net/address_policy.h"
+#include "engine/net/loop.h"
+
+namespace pcd::media {
+
+struct SendSessionOptions {
+  std::string cname{};         // Our RTCP CNAME; one per connection.
+  std::string transport_id{};  // Goes into stats entries.
+};
+
+// A sender of a live section, with what it sends now.
+struct SenderBinding {
+  SendParameters parameters{};
+  std::string track_id{};  // Empty: no track.
+  bool active = true;      // Of its encoding.
+};
+
+// The remote asks for a key frame of a track. The source was asked.
+struct KeyFrameWantedEvent {
+  std::string track_id{};
+  std::string sender_id{};
+};
+struct SourceStateChangedEvent {
+  std::string track_id{};
+  SourceState previous = SourceState::kWaiting;
+};
+using SendEvent = std::variant<KeyFrameWantedEvent, SourceStateChangedEvent>;
+
+struct SendStats {
+  std::vector<CodecStats> codecs{};
+  std::vector<OutboundRtpStats> outbound{};
+  std::vector<RemoteInboundRtpStats> remote_inbound{};
+  std::vector<MediaSourceStats> sources{};
+};
+
+// A shell: its tracks own sockets. No lock; no allocation per packet once a sender runs.
+// Threading: its loop.
+class SendSession final : private LocalTrack::Owner {
+ public:
+  // Key frame requests of one sender are told as events at most this often.
+  static constexpr Duration kMinEventInterval = std::chrono::milliseconds(500);
+
+  // All references must outlive the session.
+  SendSession(net::Loop& loop, RtpOutput& output, const net::AddressPolicy& policy,
+              const Limits& limits, SendSessionOptions options);
+  ~SendSession() override;
+  SendSession(const SendSession&) = delete;
+  SendSession& operator=(const SendSession&) = delete;
+
+  // Errors: INVALID_ARGUMENT (track_id, source...), ALREADY_EXISTS, LIMIT_EXCEEDED
+  // (max_local_tracks), INVALID_CODEC, those of UdpSource::Open.
+  absl::Status CreateTrack(const LocalTrackConfig& config);
+  // Its last state. Senders of it send nothing afterwards. TRACK_NOT_FOUND.
+  absl::StatusOr<LocalTrackInfo> DeleteTrack(const std::string& id);
+  absl::StatusOr<LocalTrackInfo> GetTrack(const std::string& id) const;
+  bool HasTrack(const std::string& id) const { return FindTrack(id) != nullptr; }
+  std::vector<LocalTrackInfo> ListTracks() const;  // In order of creation.
+
+  // The complete set, in m-line order. What a sender that stays has sent goes on: its SSRC,
+  // sequence numbers and timestamps. One that is gone says BYE.
+  void SetSenders(const std::vector<SenderBinding>& bindings);
+  // 0: no such sender, or not negotiated yet.
+  uint32_t SsrcOf(std::string_view sender_id) const;
+
+  // Decrypted RTCP of the bundle: feedback about our streams. Packets stay with the caller.
+  void OnRtcp(std::span<const PacketPtr> packets);
+
+  std::optional<SendEvent> PollEvent();
+  void HandleTimeout(Timestamp now);
+  Timestamp NextDeadline() const;
+  SendStats GetStats() const;
+
+  // BYE of every sender; tracks end. Idempotent; the destructor does it without BYE.
+  void Close();
+
+ private:
+  struct Sender {
+    Sender(std::string id, uint32_t ssrc, uint16_t sequence) : rtp(std::move(id), ssrc, sequence) {}
+    RtpSender rtp;
+    LocalTrack* track = nullptr;
+    Timestamp last_event{};
+  };
+
+  void OnTrackPacket(LocalTrack& track, const SourcePacket& packet) override;
+  void OnTrackPadding(LocalTrack& track, const SourcePacket& packet) override;
+  void OnTrackBatchEnd(LocalTrack& track) override;
+  void OnTrackReport(LocalTrack& track, const SenderReportState& previous) override;
+
+  LocalTrack* FindTrack(std::string_view id) const;
+  Sender* FindSender(std::string_view id) const;
+  Sender& EnsureSender(const std::string& id);
+  uint32_t DrawSsrc();
+  void Bind(Sender& sender, LocalTrack* track);
+  void SettleTracks();
+  void Send(Sender& sender, const SourcePacket& packet);
+  void OnWish(Sender& sender, RtpSender::Wish wish, Timestamp now);
+  void SendReport(Sender& sender, Timestamp now);
+  void SendBye(const Sender& sender);
+  uint32_t AbsSendTime() const;
+  void NoteState(LocalTrack& track);
+  void Emit(SendEvent event);
+
+  std::string StatsId(const char* prefix, const RtpSender& sender) const;
+  std::string CodecStatsId(const RtpSender& sender) const;
+  OutboundRtpStats OutboundStatsOf(const Sender& sender) const;
+  RemoteInboundRtpStats RemoteStatsOf(const RtpSender& sender) const;
+  MediaSourceStats SourceStatsOf(const LocalTrack& track) const;
+
+  net::Loop& loop_;
+  RtpOutput& output_;
+  const net::AddressPolicy& policy_;
+  const size_t max_tracks_;
+  const SendSessionOptions options_;
+  SenderClocks clocks_;
+  std::vector<std::unique_ptr<LocalTrack>> tracks_;
+  std::vector<std::unique_ptr<Sender>> senders_;
+  uint64_t next_serial_ = 1;
+  uint16_t transport_sequence_ = 0;
+  std::deque<SendEvent> events_;
+  bool closed_ = false;
+};
+
+}  // namespace pcd::media
+
+#endif  // ENGINE_MEDIA_SENDING_SEND_SESSION_H_

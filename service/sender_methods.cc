@@ -1,0 +1,106 @@
+// PeerConnectionService: what senders send.
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "engine/base/status.h"
+#include "service/connection_call.h"
+#include "service/local_track_mapping.h"
+#include "service/peer_connection_mapping.h"
+#include "service/peer_connection_service.h"
+
+namespace pcd::service {
+namespace {
+
+absl::Status Require(const std::string& id, const char* field) {
+  return id.empty() ? InvalidArgument("it is required", field) : absl::OkStatus();
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* PeerConnectionService::AddTrack(grpc::CallbackServerContext* context,
+                                                          const v1::AddTrackRequest* request,
+                                                          v1::AddTrackResponse* response) {
+  return CallOnConnection<v1::AddTrackRequest, v1::AddTrackResponse>(
+      host_, context, request, response,
+      {"peer_connection_id", "track_id", "stream_ids", "transceiver_id", "revision"},
+      [](host::PeerConnection& pc, const v1::AddTrackRequest& in,
+         v1::AddTrackResponse& out) -> absl::Status {
+        PCD_RETURN_IF_ERROR(Require(in.track_id(), "track_id"));
+        PCD_ASSIGN_OR_RETURN(
+            const jsep::Transceiver transceiver,
+            pc.AddTrack(in.track_id(), {in.stream_ids().begin(), in.stream_ids().end()},
+                        in.transceiver_id()));
+        *out.mutable_transceiver() = ToProto(transceiver);
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* PeerConnectionService::ReplaceTrack(
+    grpc::CallbackServerContext* context, const v1::ReplaceTrackRequest* request,
+    v1::ReplaceTrackResponse* response) {
+  return CallOnConnection<v1::ReplaceTrackRequest, v1::ReplaceTrackResponse>(
+      host_, context, request, response,
+      {"peer_connection_id", "sender_id", "track_id", "revision"},
+      [](host::PeerConnection& pc, const v1::ReplaceTrackRequest& in,
+         v1::ReplaceTrackResponse& out) -> absl::Status {
+        PCD_RETURN_IF_ERROR(Require(in.sender_id(), "sender_id"));
+        PCD_ASSIGN_OR_RETURN(const jsep::Transceiver transceiver,
+                             pc.ReplaceTrack(in.sender_id(), in.track_id()));
+        *out.mutable_transceiver() = ToProto(transceiver);
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* PeerConnectionService::GetSenderParameters(
+    grpc::CallbackServerContext* context, const v1::GetSenderParametersRequest* request,
+    v1::GetSenderParametersResponse* response) {
+  return CallOnConnection<v1::GetSenderParametersRequest, v1::GetSenderParametersResponse>(
+      host_, context, request, response, {"peer_connection_id", "sender_id"},
+      [](host::PeerConnection& pc, const v1::GetSenderParametersRequest& in,
+         v1::GetSenderParametersResponse& out) -> absl::Status {
+        PCD_RETURN_IF_ERROR(Require(in.sender_id(), "sender_id"));
+        PCD_ASSIGN_OR_RETURN(const peerconnection::SenderParameters parameters,
+                             pc.GetSenderParameters(in.sender_id()));
+        *out.mutable_parameters() = ToProto(parameters);
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* PeerConnectionService::SetSenderParameters(
+    grpc::CallbackServerContext* context, const v1::SetSenderParametersRequest* request,
+    v1::SetSenderParametersResponse* response) {
+  return CallOnConnection<v1::SetSenderParametersRequest, v1::SetSenderParametersResponse>(
+      host_, context, request, response,
+      {"peer_connection_id", "sender_id", "parameters", "revision"},
+      [](host::PeerConnection& pc, const v1::SetSenderParametersRequest& in,
+         v1::SetSenderParametersResponse& out) -> absl::Status {
+        PCD_RETURN_IF_ERROR(Require(in.sender_id(), "sender_id"));
+        if (!in.has_parameters()) return InvalidArgument("they are required", "parameters");
+        PCD_ASSIGN_OR_RETURN(
+            const peerconnection::SenderParameters current,
+            pc.PeekSenderParameters(in.sender_id(), in.parameters().transaction_id()));
+        PCD_ASSIGN_OR_RETURN(const peerconnection::SenderParameters parameters,
+                             FromProto(in.parameters(), current));
+        PCD_ASSIGN_OR_RETURN(const peerconnection::SenderParameters applied,
+                             pc.SetSenderParameters(in.sender_id(), parameters));
+        *out.mutable_parameters() = ToProto(applied);
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* PeerConnectionService::WriteRtcp(grpc::CallbackServerContext* context,
+                                                           const v1::WriteRtcpRequest* request,
+                                                           v1::WriteRtcpResponse* response) {
+  return CallOnConnection<v1::WriteRtcpRequest, v1::WriteRtcpResponse>(
+      host_, context, request, response, {"peer_connection_id", "packets", "transport_id"},
+      [](host::PeerConnection& pc, const v1::WriteRtcpRequest& in, v1::WriteRtcpResponse&) {
+        std::vector<ByteSpan> packets;
+        for (const std::string& packet : in.packets()) {
+          packets.emplace_back(reinterpret_cast<const uint8_t*>(packet.data()), packet.size());
+        }
+        return pc.WriteRtcp(packets, in.transport_id());
+      });
+}
+
+}  // namespace pcd::service
