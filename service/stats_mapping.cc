@@ -173,6 +173,9 @@ v1::StatsType Fill(const OutboundRtpStats& in, v1::Stats& out) {
   stats.set_packets_sent(in.packets_sent);
   stats.set_bytes_sent(in.bytes_sent);
   stats.set_header_bytes_sent(in.header_bytes_sent);
+  stats.set_retransmitted_packets_sent(in.retransmitted_packets_sent);
+  stats.set_retransmitted_bytes_sent(in.retransmitted_bytes_sent);
+  if (in.rtx_ssrc.has_value()) stats.set_rtx_ssrc(*in.rtx_ssrc);
   stats.set_nack_count(in.nack_count);
   if (in.kind == MediaKind::kVideo) {
     stats.set_frames_sent(in.frames_sent);

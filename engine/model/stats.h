@@ -51,8 +51,10 @@ struct OutboundRtpStats {
   std::string id{}, transport_id{}, codec_id{}, media_source_id{}, remote_id{}, mid{};
   uint32_t ssrc = 0;
   MediaKind kind = MediaKind::kAudio;
-  bool active = true;  // Of its encoding.
-  uint64_t packets_sent = 0, bytes_sent = 0, header_bytes_sent = 0;
+  bool active = true;                                                // Of its encoding.
+  uint64_t packets_sent = 0, bytes_sent = 0, header_bytes_sent = 0;  // With retransmissions.
+  uint64_t retransmitted_packets_sent = 0, retransmitted_bytes_sent = 0;
+  std::optional<uint32_t> rtx_ssrc{};
   uint64_t frames_sent = 0, key_frames_sent = 0;          // Video; by marker and payload.
   uint64_t nack_count = 0, fir_count = 0, pli_count = 0;  // Received.
 };

@@ -28,4 +28,18 @@ size_t RestoreOriginal(MutableByteSpan packet, const RtpPacketView& view, uint32
   return packet.size() - kOriginalSequenceBytes;
 }
 
+size_t WriteRetransmission(const RtpPacketView& original, uint32_t ssrc, uint8_t payload_type,
+                           uint16_t sequence, MutableByteSpan out) {
+  const ByteSpan header = original.header();
+  if (original.size() + kOriginalSequenceBytes > out.size()) return 0;
+  std::copy(header.begin(), header.end(), out.begin());
+  StoreU16(&out[header.size()], original.sequence_number());
+  std::copy_n(header.data() + header.size(), original.size() - header.size(),
+              &out[header.size() + kOriginalSequenceBytes]);
+  SetSsrc(out, ssrc);
+  SetPayloadType(out, payload_type);
+  SetSequenceNumber(out, sequence);
+  return original.size() + kOriginalSequenceBytes;
+}
+
 }  // namespace pcd::rtp

@@ -20,6 +20,12 @@ std::optional<uint16_t> OriginalSequenceOf(const RtpPacketView& retransmission);
 size_t RestoreOriginal(MutableByteSpan packet, const RtpPacketView& view, uint32_t ssrc,
                        uint8_t payload_type);
 
+// Writes a retransmission of `original` (RFC 4588 section 4): everything as it was, with the
+// SSRC, payload type and sequence number of the retransmission stream. Its size; 0: `out` is too
+// small.
+size_t WriteRetransmission(const RtpPacketView& original, uint32_t ssrc, uint8_t payload_type,
+                           uint16_t sequence, MutableByteSpan out);
+
 }  // namespace pcd::rtp
 
 #endif  // ENGINE_RTP_RTX_H_

@@ -36,6 +36,25 @@ TEST(RtxTest, TheOriginalComesBackWithItsNumberAndEverythingElse) {
   EXPECT_EQ(Bytes(original->payload().begin(), original->payload().end()), (Bytes{0xAA, 0xBB}));
 }
 
+TEST(RtxTest, WhatIsWrittenIsRestored) {
+  const Bytes original = Retransmission({0xAA, 0xBB, 0xCC});
+  const auto view = RtpPacketView::Parse(original);
+  ASSERT_TRUE(view.has_value());
+  Bytes written(original.size() + 2);
+  ASSERT_EQ(WriteRetransmission(*view, 77, 98, 500, written), written.size());
+  const auto again = RtpPacketView::Parse(written);
+  ASSERT_TRUE(again.has_value());
+  EXPECT_EQ(again->ssrc(), 77u);
+  EXPECT_EQ(again->payload_type(), 98);
+  EXPECT_EQ(again->sequence_number(), 500);
+  EXPECT_TRUE(again->marker());
+  ASSERT_EQ(RestoreOriginal(written, *again, view->ssrc(), view->payload_type()), original.size());
+  written.resize(original.size());
+  EXPECT_EQ(written, original);
+  Bytes small(original.size() + 1);
+  EXPECT_EQ(WriteRetransmission(*view, 77, 98, 500, small), 0u);
+}
+
 TEST(RtxTest, ProbingRepeatsNothing) {
   for (const Bytes& payload : {Bytes{}, Bytes{0x12}}) {
     Bytes bytes = Retransmission(payload);

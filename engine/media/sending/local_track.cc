@@ -4,10 +4,10 @@
 #include <variant>
 
 #include "engine/base/status.h"
+#include "engine/media/payload_format.h"
 #include "engine/media/sending/test_source.h"
 #include "engine/media/sending/udp_source.h"
 #include "engine/rtp/ntp_rtp_clock.h"
-#include "engine/rtp/vp8_payload.h"
 
 namespace pcd::media {
 
@@ -19,7 +19,7 @@ absl::Status LocalTrack::Open(const net::AddressPolicy& policy, const std::strin
         source_, TestSource::Create(config_.kind, std::get<TestSourceConfig>(config_.source),
                                     loop_.random(), *this));
   }
-  is_vp8_ = config_.kind == MediaKind::kVideo && codec().NameIs("VP8");
+  if (config_.kind == MediaKind::kVideo) format_ = FormatOf(codec());
   return absl::OkStatus();
 }
 
@@ -65,12 +65,6 @@ Timestamp LocalTrack::NextDeadline() const {
   return std::min({source_->NextDeadline(), key_frames_.NextDeadline(), silent_at_});
 }
 
-bool LocalTrack::StartsKeyFrame(ByteSpan payload) const {
-  if (!is_vp8_) return true;
-  const auto vp8 = rtp::ParseVp8Payload(payload);
-  return vp8 && vp8->start_of_key_frame;
-}
-
 void LocalTrack::OnSourcePacket(const rtp::RtpPacketView& view, int64_t sequence,
                                 uint32_t restarts) {
   const Timestamp now = loop_.Now();
@@ -86,7 +80,8 @@ void LocalTrack::OnSourcePacket(const rtp::RtpPacketView& view, int64_t sequence
                       .restarts = restarts,
                       .sequence = sequence,
                       .is_video = is_video,
-                      .can_start = !is_video || StartsKeyFrame(view.payload()),
+                      // Receivers get what is in the packets, and no parameter sets beside them.
+                      .can_start = InspectPayload(format_, false, view.payload()).begins,
                       .clock_rate = codec().clock_rate,
                       .now = now};
   if (view.payload().empty()) return owner_.OnTrackPadding(*this, packet);

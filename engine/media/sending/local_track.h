@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "engine/media/key_frame_requester.h"
+#include "engine/media/payload_format.h"
 #include "engine/media/sender_clock.h"
 #include "engine/media/sending/local_track_config.h"
 #include "engine/media/sending/media_source.h"
@@ -73,7 +74,6 @@ class LocalTrack final : private SourceSink {
   void OnSourcePacket(const rtp::RtpPacketView& view, int64_t sequence, uint32_t restarts) override;
   void OnSourceBatchEnd() override;
   void OnSourceReport(std::string_view clock, NtpTime ntp, uint32_t rtp_timestamp) override;
-  bool StartsKeyFrame(ByteSpan payload) const;
   SourceState state(Timestamp now) const;
   bool IsLive(Timestamp now) const { return wanted_ && state(now) == SourceState::kActive; }
 
@@ -82,7 +82,7 @@ class LocalTrack final : private SourceSink {
   const uint64_t serial_;
   const LocalTrackConfig config_;
   std::unique_ptr<MediaSource> source_;
-  bool is_vp8_ = false;
+  PayloadFormat format_ = PayloadFormat::kOther;
   bool wanted_ = false;
 
   KeyFrameRequester key_frames_{};

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "engine/model/codec_match.h"
 #include "engine/rtp/ntp_rtp_clock.h"
 #include "engine/rtp/rtcp/bye.h"
 #include "engine/rtp/rtcp/fir.h"
@@ -14,23 +15,44 @@
 
 namespace pcd::media {
 
-const Codec* FindSendCodec(const std::vector<Codec>& negotiated, const Codec& codec) {
-  const Codec* same_encoding = nullptr;
-  for (const Codec& each : negotiated) {
-    const bool same = each.NameIs(codec.name.c_str()) && each.clock_rate == codec.clock_rate &&
-                      std::max<uint16_t>(each.channels, 1) == std::max<uint16_t>(codec.channels, 1);
-    if (!same || each.payload_type > 127) continue;
-    if (each.fmtp == codec.fmtp) return &each;
-    if (same_encoding == nullptr) same_encoding = &each;
+namespace {
+
+enum class Fit { kNone, kMaybe, kLikely, kDecodes, kExact };
+
+Fit FitOf(const Codec& negotiated, const Codec& codec) {
+  const bool same_encoding =
+      negotiated.NameIs(codec.name.c_str()) && negotiated.clock_rate == codec.clock_rate &&
+      std::max<uint16_t>(negotiated.channels, 1) == std::max<uint16_t>(codec.channels, 1);
+  if (!same_encoding || negotiated.payload_type > 127 || IsAuxiliary(negotiated)) return Fit::kNone;
+  if (negotiated.fmtp == codec.fmtp) return Fit::kExact;
+  if (codec.fmtp.empty()) {
+    const std::string* mode = negotiated.FindFmtp("packetization-mode");
+    return mode != nullptr && *mode == "1" ? Fit::kLikely : Fit::kMaybe;
   }
-  return same_encoding;
+  return SameCodec(negotiated, codec) ? Fit::kDecodes : Fit::kNone;
+}
+
+}  // namespace
+
+const Codec* FindSendCodec(const std::vector<Codec>& negotiated, const Codec& codec) {
+  const Codec* best = nullptr;
+  Fit best_fit = Fit::kNone;
+  for (const Codec& each : negotiated) {
+    const Fit fit = FitOf(each, codec);
+    if (fit <= best_fit) continue;
+    best = &each;
+    best_fit = fit;
+  }
+  return best;
 }
 
 void RtpSender::SetParameters(const SendParameters& parameters, bool active) {
-  parameters_ = parameters;
   active_ = active;
+  if (parameters == parameters_) return ChooseCodec();  // What was sent is kept.
+  parameters_ = parameters;
   extensions_.Set(parameters_.extensions, parameters_.mid);
   ChooseCodec();
+  ConfigureRetransmission();
 }
 
 void RtpSender::SetTrack(uint64_t track, const Codec& codec) {
@@ -38,6 +60,15 @@ void RtpSender::SetTrack(uint64_t track, const Codec& codec) {
   track_ = track;
   track_codec_ = codec;
   ChooseCodec();
+  ConfigureRetransmission();
+}
+
+void RtpSender::ConfigureRetransmission() {
+  std::optional<uint8_t> rtx;
+  for (const Codec& codec : parameters_.codecs) {
+    if (codec_ && AptOf(codec) == codec_->payload_type) rtx = codec.payload_type;
+  }
+  retransmitter_.Configure(codec_ && codec_->HasFeedback("nack"), rtx);
 }
 
 void RtpSender::ChooseCodec() {
@@ -76,7 +107,22 @@ size_t RtpSender::Write(const SourcePacket& packet, const SendExtensionValues& v
   StoreU32(&out[8], ssrc_);
   extensions_.Write(out.data() + rtp::kFixedHeaderBytes, values);
   std::memcpy(out.data() + header, payload.data(), payload.size());
-  return header + payload.size();
+  const size_t size = header + payload.size();
+  retransmitter_.Keep(next_.sequence, out.first(size), packet.now);
+  return size;
+}
+
+size_t RtpSender::WriteAgain(uint16_t sequence, const SendExtensionValues& values, Timestamp now,
+                             MutableByteSpan out) {
+  const Duration round_trip = reception_.round_trip.value_or(Duration(0));
+  return retransmitter_.Write(sequence, round_trip, extensions_, values, now, out);
+}
+
+void RtpSender::CountSentAgain(size_t size) {
+  const size_t header = rtp::kFixedHeaderBytes + extensions_.size();
+  ++counters_.packets_sent_again;
+  counters_.payload_bytes_sent_again += size - header;
+  counters_.header_bytes_sent_again += header;
 }
 
 void RtpSender::CountSent(const SourcePacket& packet, size_t size) {
@@ -116,8 +162,12 @@ void RtpSender::WriteReport(ByteWriter& out, const ClockPair& source_time, std::
   report.sender_ssrc = ssrc_;
   report.ntp = source_time.ntp;
   report.rtp_timestamp = source_time.rtp_timestamp + rewriter_.timestamp_offset();
-  report.packet_count = static_cast<uint32_t>(counters_.packets_sent);
-  report.octet_count = static_cast<uint32_t>(counters_.payload_bytes_sent);
+  // Of this SSRC: what went out again on another does not count.
+  const bool again = !retransmitter_.uses_rtx();
+  report.packet_count =
+      static_cast<uint32_t>(counters_.packets_sent + (again ? counters_.packets_sent_again : 0));
+  report.octet_count = static_cast<uint32_t>(counters_.payload_bytes_sent +
+                                             (again ? counters_.payload_bytes_sent_again : 0));
   rtp::WriteSenderReport(out, report, {});
   rtp::WriteCname(out, ssrc_, cname);
   sent_reports_[next_sent_report_++ % kSentReports] = {report.ntp.Compact(), now};
@@ -142,7 +192,9 @@ RtpSender::Wish RtpSender::HandleRtcp(const rtp::RtcpPacketView& packet, Timesta
     ++counters_.plis;
     return Wish::kKeyFrameByPli;
   } else if (const auto nack = rtp::ParseNack(packet)) {
-    if (nack->media_ssrc == ssrc_) ++counters_.nack_packets;
+    if (nack->media_ssrc != ssrc_) return Wish::kNothing;
+    ++counters_.nack_packets;
+    return Wish::kPackets;
   } else if (const auto fir = rtp::ParseFir(packet)) {
     for (size_t i = 0; i < fir->entry_count; ++i) {
       const rtp::FirEntry entry = fir->entry(i);

@@ -10,6 +10,7 @@
 #include "engine/base/bytes.h"
 #include "engine/base/time.h"
 #include "engine/media/sender_clock.h"
+#include "engine/media/sending/retransmitter.h"
 #include "engine/media/sending/send_extensions.h"
 #include "engine/media/sink_rewriter.h"
 #include "engine/model/rtp_parameters.h"
@@ -48,13 +49,24 @@ struct SenderCounters {
   uint64_t frames_sent = 0, key_frames_sent = 0;
   uint64_t plis = 0, firs = 0, nack_packets = 0;  // From the remote.
   uint64_t not_sent = 0;                          // Media packets of its track that did not go out.
+  uint64_t packets_sent_again = 0;                // Not among packets_sent.
+  uint64_t payload_bytes_sent_again = 0, header_bytes_sent_again = 0;
+};
+
+// What names and numbers a stream. SSRCs are not 0.
+struct StreamNumbers {
+  uint32_t ssrc = 0;
+  uint16_t first_sequence = 0;
+  uint32_t rtx_ssrc = 0;
+  uint16_t first_rtx_sequence = 0;
 };
 
 // One RTP stream that we send (the media half of an RTCRtpSender): takes packets of whatever
 // track it is given, and gives them its SSRC, the negotiated payload type, sequence numbers and
-// timestamps that go on across tracks, and header extensions. Writes its sender reports, and
-// keeps what the remote reports about it. Video starts, and starts anew with another track, at
-// a key frame. A core; no allocation per packet. Threading: its owner's.
+// timestamps that go on across tracks, and header extensions. Sends again what the remote misses.
+// Writes its sender reports, and keeps what the remote reports about it. Video starts, and starts
+// anew with another track, at a key frame. A core; no allocation per packet. Threading: its
+// owner's.
 class RtpSender {
  public:
   static constexpr Duration kReportInterval = std::chrono::seconds(1);
@@ -67,14 +79,19 @@ class RtpSender {
     kNo              // Not sent.
   };
   // What a feedback packet asks for.
-  enum class Wish { kNothing, kKeyFrameByPli, kKeyFrameByFir };
+  enum class Wish { kNothing, kKeyFrameByPli, kKeyFrameByFir, kPackets };
 
-  // `ssrc` is not 0.
-  RtpSender(std::string id, uint32_t ssrc, uint16_t first_sequence)
-      : id_(std::move(id)), ssrc_(ssrc), rewriter_(first_sequence) {}
+  RtpSender(std::string id, const StreamNumbers& numbers)
+      : id_(std::move(id)),
+        ssrc_(numbers.ssrc),
+        rewriter_(numbers.first_sequence),
+        retransmitter_(numbers.rtx_ssrc, numbers.first_rtx_sequence) {}
 
   const std::string& id() const { return id_; }
   uint32_t ssrc() const { return ssrc_; }
+  // Of its retransmissions, whether it uses it or not.
+  uint32_t rtx_ssrc() const { return retransmitter_.rtx_ssrc(); }
+  bool uses_rtx() const { return retransmitter_.uses_rtx(); }
   const SendParameters& parameters() const { return parameters_; }
   const SenderCounters& counters() const { return counters_; }
   const RemoteReception& reception() const { return reception_; }
@@ -99,6 +116,12 @@ class RtpSender {
   bool wants_transport_sequence() const { return extensions_.has_transport_sequence(); }
   // What Write wrote went out.
   void CountSent(const SourcePacket& packet, size_t size);
+  // Writes again what the remote misses, as negotiated; 0: nothing, because it is not kept any
+  // more, or was sent again just now.
+  size_t WriteAgain(uint16_t sequence, const SendExtensionValues& values, Timestamp now,
+                    MutableByteSpan out);
+  // What WriteAgain wrote went out.
+  void CountSentAgain(size_t size);
   void CountNotSent() { ++counters_.not_sent; }
   // A packet of the track that carries no media; the next one takes its number.
   void Skip(const SourcePacket& packet);
@@ -114,7 +137,8 @@ class RtpSender {
   // RR, SDES and BYE; nothing when it never sent.
   bool WriteBye(ByteWriter& out, std::string_view cname) const;
 
-  // One packet of a compound from the remote; not addressed to this stream: nothing.
+  // One packet of a compound from the remote; not addressed to this stream: nothing. kPackets:
+  // it is a NACK, whose numbers are for WriteAgain.
   Wish HandleRtcp(const rtp::RtcpPacketView& packet, Timestamp now);
 
  private:
@@ -131,6 +155,7 @@ class RtpSender {
 
   void HandleReportBlock(const rtp::ReportBlock& block, Timestamp now);
   void ChooseCodec();
+  void ConfigureRetransmission();
 
   const std::string id_;
   const uint32_t ssrc_;
@@ -142,6 +167,7 @@ class RtpSender {
   SendExtensions extensions_{};
 
   SinkRewriter rewriter_;
+  Retransmitter retransmitter_;
   bool started_ = false;
   std::optional<Source> source_{};  // Of what was sent last.
   SinkRewriter::Out next_{};        // Decided by Accept.
@@ -157,8 +183,10 @@ class RtpSender {
   RemoteReception reception_{};
 };
 
-// The negotiated codec that a track with `codec` is sent as: the same format parameters if
-// they are negotiated, else the same encoding. Null: none.
+// The negotiated codec that a track with `codec` is sent as: the same format parameters if they
+// are negotiated, else others that a receiver can decode it with (SameCodec). A track that names
+// no parameters is taken for any of its encoding (H.264: best one with packetization-mode 1,
+// which allows every packet). Null: none.
 const Codec* FindSendCodec(const std::vector<Codec>& negotiated, const Codec& codec);
 
 }  // namespace pcd::media

@@ -7,6 +7,7 @@
 #include "engine/base/status.h"
 #include "engine/rtp/ntp_rtp_clock.h"
 #include "engine/rtp/rtcp/compound_reader.h"
+#include "engine/rtp/rtcp/nack.h"
 
 namespace pcd::media {
 namespace {
@@ -113,8 +114,9 @@ uint32_t SendSession::SsrcOf(std::string_view sender_id) const {
 uint32_t SendSession::DrawSsrc() {
   for (;;) {
     const uint32_t ssrc = loop_.random().Uint32();
-    const bool taken = std::ranges::any_of(
-        senders_, [&](const auto& sender) { return sender->rtp.ssrc() == ssrc; });
+    const bool taken = std::ranges::any_of(senders_, [&](const auto& sender) {
+      return sender->rtp.ssrc() == ssrc || sender->rtp.rtx_ssrc() == ssrc;
+    });
     if (ssrc != 0 && !taken) return ssrc;
   }
 }
@@ -122,8 +124,14 @@ uint32_t SendSession::DrawSsrc() {
 SendSession::Sender& SendSession::EnsureSender(const std::string& id) {
   if (Sender* sender = FindSender(id)) return *sender;
   // Half of the range, so that the first wrap is far away.
-  const uint16_t sequence = loop_.random().Uint16() & 0x7FFF;
-  return *senders_.emplace_back(std::make_unique<Sender>(id, DrawSsrc(), sequence));
+  constexpr uint16_t kFirstHalf = 0x7FFF;
+  StreamNumbers numbers{
+      .ssrc = DrawSsrc(),
+      .first_sequence = static_cast<uint16_t>(loop_.random().Uint16() & kFirstHalf),
+      .rtx_ssrc = DrawSsrc(),
+      .first_rtx_sequence = loop_.random().Uint16()};
+  while (numbers.rtx_ssrc == numbers.ssrc) numbers.rtx_ssrc = DrawSsrc();
+  return *senders_.emplace_back(std::make_unique<Sender>(id, numbers));
 }
 
 void SendSession::Bind(Sender& sender, LocalTrack* track) {
@@ -141,6 +149,7 @@ void SendSession::SetSenders(const std::vector<SenderBinding>& bindings) {
     if (stays) return false;
     SendBye(*sender);
     output_.ForgetSsrc(sender->rtp.ssrc());
+    output_.ForgetSsrc(sender->rtp.rtx_ssrc());
     return true;
   });
   for (const SenderBinding& binding : bindings) {
@@ -190,10 +199,10 @@ void SendSession::Send(Sender& sender, const SourcePacket& packet) {
     return;
   }
   PacketPtr out = loop_.packets().Get();
-  SendExtensionValues values{.abs_send_time = AbsSendTime()};
-  if (sender.rtp.wants_transport_sequence()) values.transport_sequence = transport_sequence_++;
-  const size_t size = sender.rtp.Write(packet, values, {out->data(), Packet::kMaxPayload});
+  const size_t size =
+      sender.rtp.Write(packet, ExtensionValues(), {out->data(), Packet::kMaxPayload});
   if (size == 0) return sender.rtp.CountNotSent();
+  if (sender.rtp.wants_transport_sequence()) ++transport_sequence_;
   out->set_size(size);
   if (output_.SendRtp(std::move(out))) {
     sender.rtp.CountSent(packet, size);
@@ -223,6 +232,11 @@ void SendSession::NoteState(LocalTrack& track) {
   }
 }
 
+// Of the next packet.
+SendExtensionValues SendSession::ExtensionValues() const {
+  return {.abs_send_time = AbsSendTime(), .transport_sequence = transport_sequence_};
+}
+
 // The low 24 bits of seconds in 6.18 fixed point.
 uint32_t SendSession::AbsSendTime() const {
   const auto micros = static_cast<uint64_t>(loop_.UnixMicros());
@@ -236,18 +250,47 @@ void SendSession::OnRtcp(std::span<const PacketPtr> packets) {
     if (packet == nullptr) continue;
     rtp::RtcpPacketView view;
     for (rtp::CompoundReader reader(packet->bytes()); reader.Next(view);) {
-      for (const auto& sender : senders_) OnWish(*sender, sender->rtp.HandleRtcp(view, now), now);
+      for (const auto& sender : senders_) HandleFeedback(*sender, view, now);
     }
   }
 }
 
-void SendSession::OnWish(Sender& sender, RtpSender::Wish wish, Timestamp now) {
-  if (wish == RtpSender::Wish::kNothing || sender.track == nullptr || !sender.rtp.sends()) return;
-  sender.track->RequestKeyFrame(wish == RtpSender::Wish::kKeyFrameByFir, now);
+void SendSession::HandleFeedback(Sender& sender, const rtp::RtcpPacketView& packet, Timestamp now) {
+  switch (sender.rtp.HandleRtcp(packet, now)) {
+    case RtpSender::Wish::kNothing:
+      return;
+    case RtpSender::Wish::kKeyFrameByPli:
+      return WantKeyFrame(sender, false, now);
+    case RtpSender::Wish::kKeyFrameByFir:
+      return WantKeyFrame(sender, true, now);
+    case RtpSender::Wish::kPackets:
+      return SendAgain(sender, packet, now);
+  }
+}
+
+void SendSession::WantKeyFrame(Sender& sender, bool by_fir, Timestamp now) {
+  if (sender.track == nullptr || !sender.rtp.sends()) return;
+  sender.track->RequestKeyFrame(by_fir, now);
   const bool told = sender.last_event != Timestamp{} && now - sender.last_event < kMinEventInterval;
   if (told) return;
   sender.last_event = now;
   Emit(KeyFrameWantedEvent{.track_id = sender.track->id(), .sender_id = sender.rtp.id()});
+}
+
+void SendSession::SendAgain(Sender& sender, const rtp::RtcpPacketView& packet, Timestamp now) {
+  const auto nack = rtp::ParseNack(packet);
+  if (!nack || !sender.rtp.sends() || !output_.IsWritable()) return;
+  PacketPtr out;
+  rtp::Nack::Reader sequences = nack->sequences();
+  for (uint16_t sequence = 0; sequences.Next(sequence);) {
+    if (out == nullptr) out = loop_.packets().Get();
+    const size_t size =
+        sender.rtp.WriteAgain(sequence, ExtensionValues(), now, {out->data(), Packet::kMaxPayload});
+    if (size == 0) continue;
+    if (sender.rtp.wants_transport_sequence()) ++transport_sequence_;
+    out->set_size(size);
+    if (output_.SendRtp(std::move(out))) sender.rtp.CountSentAgain(size);
+  }
 }
 
 void SendSession::Emit(SendEvent event) {

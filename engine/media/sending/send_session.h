@@ -109,7 +109,7 @@ class SendSession final : private LocalTrack::Owner {
 
  private:
   struct Sender {
-    Sender(std::string id, uint32_t ssrc, uint16_t sequence) : rtp(std::move(id), ssrc, sequence) {}
+    Sender(std::string id, const StreamNumbers& numbers) : rtp(std::move(id), numbers) {}
     RtpSender rtp;
     LocalTrack* track = nullptr;
     Timestamp last_event{};
@@ -127,7 +127,10 @@ class SendSession final : private LocalTrack::Owner {
   void Bind(Sender& sender, LocalTrack* track);
   void SettleTracks();
   void Send(Sender& sender, const SourcePacket& packet);
-  void OnWish(Sender& sender, RtpSender::Wish wish, Timestamp now);
+  SendExtensionValues ExtensionValues() const;
+  void HandleFeedback(Sender& sender, const rtp::RtcpPacketView& packet, Timestamp now);
+  void WantKeyFrame(Sender& sender, bool by_fir, Timestamp now);
+  void SendAgain(Sender& sender, const rtp::RtcpPacketView& nack, Timestamp now);
   void SendReport(Sender& sender, Timestamp now);
   void SendBye(const Sender& sender);
   uint32_t AbsSendTime() const;

@@ -37,9 +37,12 @@ OutboundRtpStats SendSession::OutboundStatsOf(const Sender& sender) const {
   stats.ssrc = rtp.ssrc();
   stats.kind = rtp.parameters().kind;
   stats.active = rtp.active();
-  stats.packets_sent = counters.packets_sent;
-  stats.bytes_sent = counters.payload_bytes_sent;
-  stats.header_bytes_sent = counters.header_bytes_sent;
+  stats.packets_sent = counters.packets_sent + counters.packets_sent_again;
+  stats.bytes_sent = counters.payload_bytes_sent + counters.payload_bytes_sent_again;
+  stats.header_bytes_sent = counters.header_bytes_sent + counters.header_bytes_sent_again;
+  stats.retransmitted_packets_sent = counters.packets_sent_again;
+  stats.retransmitted_bytes_sent = counters.payload_bytes_sent_again;
+  if (rtp.uses_rtx()) stats.rtx_ssrc = rtp.rtx_ssrc();
   stats.frames_sent = counters.frames_sent;
   stats.key_frames_sent = counters.key_frames_sent;
   stats.nack_count = counters.nack_packets;
