@@ -83,6 +83,7 @@ class App : public net::DatagramHandler {
 
 class SendingTest : public ::testing::Test {
  protected:
+  explicit SendingTest(const testing::ImpairmentOptions& link = {}) : pair_(link, 11) {}
   void AddTest(const std::string& id, MediaKind kind = MediaKind::kVideo) {
     ASSERT_THAT(
         left().CreateLocalTrack({.id = id, .kind = kind, .source = media::TestSourceConfig{}}),
@@ -119,6 +120,41 @@ class SendingTest : public ::testing::Test {
   PeerPair pair_;
   App sink_{pair_, 6000};
 };
+
+class MediaLinkTest : public SendingTest,
+                      public ::testing::WithParamInterface<testing::ImpairmentOptions> {
+ protected:
+  MediaLinkTest() : SendingTest(GetParam()) {}
+};
+
+TEST_P(MediaLinkTest, EveryPacketOfTheSourceReachesTheSinkInOrder) {
+  const media::LocalTrackInfo track = AddUdp("cam");
+  ASSERT_THAT(left().AddTrack("cam", {}, ""), IsOk());
+  ASSERT_THAT(right().CreateSink({.id = "sink",
+                                  .selector = media::KindSelector{.kind = MediaKind::kVideo},
+                                  .rtp_destination = Local(6000),
+                                  .max_reorder_delay = 500ms}),
+              IsOk());
+  Connect();
+  App app(pair_, 7000);
+  for (uint16_t i = 0; i < 500; ++i) app.Send(i, i == 0, *track.local_rtp);
+  pair_.loop().RunFor(2s);
+  ASSERT_THAT(sink_.taken, SizeIs(500));
+  EXPECT_TRUE(sink_.Contiguous());
+  for (uint16_t i = 0; i < 500; ++i) {
+    ASSERT_EQ(sink_.taken[i].payload.back(), static_cast<uint8_t>(i));
+  }
+  const auto inbound = Stats<InboundRtpStats>(right()).at(0);
+  EXPECT_EQ(inbound.nack_count > 0, GetParam().loss > 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Links, MediaLinkTest,
+    ::testing::Values(testing::ImpairmentOptions{},
+                      testing::ImpairmentOptions{.delay = 40ms, .jitter = 4ms},
+                      testing::ImpairmentOptions{.loss = 0.05, .delay = 20ms},
+                      testing::ImpairmentOptions{
+                          .loss = 0.02, .delay = 10ms, .reorder = 0.05, .duplicate = 0.1}));
 
 TEST_F(SendingTest, EveryPacketOfAUdpSourceArrivesAtTheOtherEndsSink) {
   const media::LocalTrackInfo track = AddUdp("cam");
