@@ -56,6 +56,7 @@ absl::StatusOr<ice::Config> MakeIceConfig(const Options& options) {
   ice::Config config;
   config.allow_loopback = options.ice_loopback;
   config.max_candidates = options.limits.max_candidates;
+  config.dscp = static_cast<uint8_t>(options.dscp);
   PCD_RETURN_IF_ERROR(ParsePortRange(options.udp_ports, &config.min_port, &config.max_port));
   for (const std::string& text : options.ice_addresses) {
     const auto address = IpAddress::Parse(text);
@@ -70,7 +71,8 @@ absl::StatusOr<ice::SharedPortOptions> MakeSharedPortOptions(const Options& opti
   ice::SharedPortOptions shared{.port = static_cast<uint16_t>(options.media_port),
                                 .addresses = ice_config.addresses,
                                 .allow_loopback = ice_config.allow_loopback,
-                                .keep_local = options.announce_local};
+                                .keep_local = options.announce_local,
+                                .dscp = ice_config.dscp};
   for (const std::string& text : options.announce) {
     PCD_ASSIGN_OR_RETURN(shared.announced.emplace_back(), ice::AnnouncedAddress::Parse(text));
   }

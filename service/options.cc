@@ -125,6 +125,8 @@ void AddFlags(FlagSet& flags, Options& options) {
                 "[LOCAL=]IP[:PORT], where PORT stands for the first loop's.");
   flags.AddSwitch("announce-local", &options.announce_local,
                   "Offer local addresses beside the announced ones.");
+  flags.AddInteger("dscp", &options.dscp, 0, 63,
+                   "Marks what is sent to peers (DSCP, RFC 8837), such as 46 for EF.");
   flags.AddString("ice-backend", &options.ice_backend,
                   "Of connections that leave it open: auto (the media port where it suffices) or "
                   "full (sockets of their own).");

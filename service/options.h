@@ -29,6 +29,7 @@ struct Options {
   int64_t media_port = 0;
   std::vector<std::string> announce{};  // See ice::AnnouncedAddress.
   bool announce_local = false;          // The local addresses, too.
+  int64_t dscp = 0;                     // Of what goes to peers.
   std::string ice_backend = "auto";     // Of connections that leave it open: "auto" or "full".
   std::chrono::microseconds shutdown_grace = std::chrono::seconds(5);
   bool help = false;

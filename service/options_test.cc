@@ -43,16 +43,18 @@ TEST(Options, FlagsReachTheirMembers) {
   Options options;
   FlagSet flags;
   AddFlags(flags, options);
-  ASSERT_TRUE(flags
-                  .Parse({"--listen=0.0.0.0:1", "--insecure", "--max-sinks=3",
-                          "--sink-allow=10.0.0.0/8", "--no-ice-loopback", "--media-loops=2"})
-                  .ok());
+  ASSERT_TRUE(
+      flags
+          .Parse({"--listen=0.0.0.0:1", "--insecure", "--max-sinks=3", "--sink-allow=10.0.0.0/8",
+                  "--no-ice-loopback", "--media-loops=2", "--dscp=46"})
+          .ok());
   EXPECT_EQ(options.server.listen_address, "0.0.0.0:1");
   EXPECT_TRUE(options.server.security.allow_insecure);
   EXPECT_EQ(options.limits.max_sinks, 3u);
   EXPECT_EQ(options.sink_allow, std::vector<std::string>{"10.0.0.0/8"});
   EXPECT_FALSE(options.ice_loopback);
   EXPECT_EQ(options.media_loops, 2);
+  EXPECT_EQ(options.dscp, 46);
 }
 
 absl::Status CheckFlags(const std::vector<std::string>& arguments) {

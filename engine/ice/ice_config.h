@@ -33,6 +33,8 @@ struct Config {
   // Local ports, both ends included. 0 and 0: the system chooses.
   uint16_t min_port = 0;
   uint16_t max_port = 0;
+  // Marks what is sent: 0 to 63 (RFC 8837). The shared port has its own (SharedPortOptions).
+  uint8_t dscp = 0;
   // Candidates kept in each direction and generation; further ones are dropped and counted.
   size_t max_candidates = Limits{}.max_candidates;
   // Checks that reach nobody end in kFailed after this, or earlier when the peer's candidates are

@@ -73,6 +73,7 @@ NiceIceTransport::NiceIceTransport(std::shared_ptr<NiceLoop> nice_loop, const Co
       remote_candidates_(config.max_candidates),
       timer_(loop_.CreateTimer([this] { OnTimer(); })) {
   receiver_.emplace(loop_, agent_.get(), stream_id_);
+  nice_agent_set_stream_tos(agent_.get(), stream_id_, config.dscp << 2);
   nice_agent_set_local_credentials(agent_.get(), stream_id_, local_.ufrag.c_str(),
                                    local_.pwd.c_str());
   if (config_.min_port != 0 || config_.max_port != 0) {

@@ -8,6 +8,7 @@
 #include "engine/ice/event_recorder.h"
 #include "engine/ice/loop_runner.h"
 #include "engine/ice/nice_ice_transport_factory.h"
+#include "engine/testing/tos_socket.h"
 
 namespace pcd::ice {
 namespace {
@@ -439,6 +440,25 @@ TEST_F(NiceIceTransportTest, ASilentPeerIsDisconnectedThenFailedForGood) {
   runner_.Run([&] { EXPECT_EQ(a_->record.packets.size(), 1u); });
   runner_.Run([&] { a_->ice->Close(); });
   ASSERT_TRUE(Await([&] { return a_->record.Reached(State::kClosed); }));
+}
+
+TEST_F(NiceIceTransportTest, MarksWhatItSends) {
+  testing::TosSocket peer(*IpAddress::Parse("127.0.0.1"));
+  Config config = LoopbackOnly();
+  config.dscp = 34;
+  MakeEnds(config, LoopbackOnly());
+  runner_.Run([&] {
+    a_->ice->SetRole(IceRole::kControlling);
+    a_->ice->StartGathering();
+    ASSERT_TRUE(a_->ice->SetRemoteParameters(b_->ice->local_parameters()).ok());
+    ASSERT_TRUE(a_->ice
+                    ->AddRemoteCandidate({.foundation = "1",
+                                          .priority = 1,
+                                          .address = "127.0.0.1",
+                                          .port = peer.address().port})
+                    .ok());
+  });
+  EXPECT_EQ(peer.Receive(), 34 << 2);
 }
 
 TEST_F(NiceIceTransportTest, ChecksThatReachNobodyFailAfterTheTimeout) {

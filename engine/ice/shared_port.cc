@@ -64,7 +64,8 @@ absl::Status SharedPort::OpenSocket(const IpAddress& address) {
   PCD_ASSIGN_OR_RETURN(
       auto opened, loop_.OpenDatagramSocket({.local = {address, port_},
                                              .receive_buffer_bytes = options_.receive_buffer_bytes,
-                                             .send_buffer_bytes = options_.send_buffer_bytes}));
+                                             .send_buffer_bytes = options_.send_buffer_bytes,
+                                             .dscp = options_.dscp}));
   port_ = opened->local_address().port;
   auto socket = std::make_unique<Socket>();
   socket->port = this;
@@ -142,6 +143,7 @@ void SharedPort::RemoveRoute(const PathAddress& address, const SharedPortClient*
 
 void SharedPort::OnDatagrams(Socket& socket, std::span<PacketPtr> packets,
                              std::span<const SocketAddress> sources) {
+  socket.share.OnBatch(socket.socket->more_may_wait(), loop_.Now());
   for (size_t begin = 0; begin < packets.size();) {
     if (!IsData(packets[begin])) {
       OnStun(socket, packets[begin], sources[begin]);
@@ -161,10 +163,24 @@ void SharedPort::OnData(Socket& socket, std::span<PacketPtr> packets, const Sock
     counters_.unvalidated += packets.size();
     return;
   }
-  route->second.client->OnPackets(packets, route->second.path_id);
+  const size_t taken = socket.share.Admit(route->second.use, packets.size());
+  counters_.over_share += packets.size() - taken;
+  if (taken == 0) return;
+  route->second.client->OnPackets(packets.first(taken), route->second.path_id);
+}
+
+// Checks cost more than data: a MAC each.
+bool SharedPort::AdmitCheck(Socket& socket, const SocketAddress& source) {
+  if (!socket.share.overloaded()) return true;
+  const auto route = socket.routes.find(source);
+  const bool stranger = route == socket.routes.end();
+  if (socket.share.Admit(stranger ? socket.strangers : route->second.use, 1) == 1) return true;
+  ++counters_.over_share;
+  return false;
 }
 
 void SharedPort::OnStun(Socket& socket, const PacketPtr& packet, const SocketAddress& source) {
+  if (!AdmitCheck(socket, source)) return;
   const auto request = stun::Parse(packet->bytes());
   if (!request.has_value()) {
     ++counters_.malformed;
@@ -202,7 +218,9 @@ void SharedPort::OnCheck(Socket& socket, const stun::Message& request, SharedPor
     }
     const uint32_t path_id =
         agent.HandleCheck(request, verdict, from, socket.shown.priority, loop_.Now());
-    socket.routes[source] = {&client, path_id};
+    Route& route = socket.routes[source];
+    route.client = &client;
+    route.path_id = path_id;
   }
   PacketPtr reply = loop_.packets().Get();
   const size_t size =

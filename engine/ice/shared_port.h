@@ -17,6 +17,7 @@
 
 #include "engine/base/packet.h"
 #include "engine/base/socket_address.h"
+#include "engine/ice/fair_share.h"
 #include "engine/ice/lite_path.h"
 #include "engine/ice/shared_port_client.h"
 #include "engine/ice/shared_port_options.h"
@@ -35,6 +36,7 @@ namespace pcd::ice {
 //   valid check of its own after the first got none from there for Config::disconnected_after,
 //   so that no connection can take another's packets by forging its address. Transports of one
 //   Config::owner take over from each other at once.
+// - When the loop cannot keep up, one source cannot make the others late: see FairShare.
 // Threading: its loop; opened and destroyed there, or by the thread that owns the loop while it
 // does not run.
 class SharedPort {
@@ -50,6 +52,7 @@ class SharedPort {
     uint64_t foreign = 0;        // A valid check from an address of another connection.
     uint64_t unvalidated = 0;    // Not STUN, from an address that passed no check.
     uint64_t withheld = 0;       // Refusals not sent: too long, or too many.
+    uint64_t over_share = 0;     // Of a source that took more than its share, under overload.
   };
 
   // `loop_index` counts the loops of the process from 0. INVALID_ARGUMENT with the system's
@@ -88,6 +91,7 @@ class SharedPort {
   struct Route {
     SharedPortClient* client = nullptr;
     uint32_t path_id = 0;
+    FairShare::Use use{};
   };
   struct UfragHash {
     using is_transparent = void;
@@ -106,6 +110,8 @@ class SharedPort {
     uint32_t index = 0;
     Candidate shown{};  // Its first candidate.
     std::unique_ptr<net::DatagramSocket> socket{};
+    FairShare share{};
+    FairShare::Use strangers{};  // Checks of all sources that passed none yet, together.
     absl::flat_hash_map<SocketAddress, Route, std::hash<SocketAddress>> routes{};
   };
 
@@ -121,6 +127,7 @@ class SharedPort {
   void OnStun(Socket& socket, const PacketPtr& packet, const SocketAddress& source);
   void OnCheck(Socket& socket, const stun::Message& request, SharedPortClient& client,
                const SocketAddress& source);
+  bool AdmitCheck(Socket& socket, const SocketAddress& source);
   bool Claim(Socket& socket, const SocketAddress& source, const SharedPortClient& client);
   void Refuse(Socket& socket, const stun::Message& request, int error, const SocketAddress& source);
   bool MayRefuse();

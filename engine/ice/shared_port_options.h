@@ -24,6 +24,7 @@ struct SharedPortOptions {
   // process may exceed it (CAP_NET_ADMIN); what was granted is logged.
   int receive_buffer_bytes = 4 << 20;
   int send_buffer_bytes = 4 << 20;
+  uint8_t dscp = 0;  // As Config::dscp.
 };
 
 }  // namespace pcd::ice

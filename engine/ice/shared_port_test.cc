@@ -434,6 +434,32 @@ TEST_F(SharedPortTest, ARestartLosesNothing) {
   EXPECT_EQ(connection->recorder.gathering_states.size(), 4u);
 }
 
+TEST_F(SharedPortTest, AFlooderIsCutAndTheOthersAreServed) {
+  const auto flooded = Connect(), other = Connect();
+  Outside flooder(outside_, to_), peer(outside_, to_);
+  flooder.Send(MakeCheck(flooded->Check()));
+  peer.Send(MakeCheck(other->Check()));
+  Settle();
+  // No read empties the socket: 64 datagrams a millisecond, two batches.
+  constexpr size_t kFlood = 62, kMilliseconds = 100;
+  for (size_t i = 0; i < kMilliseconds; ++i) {
+    for (size_t k = 0; k < kFlood; ++k) flooder.Send(kRtp);
+    peer.Send(kRtp);
+    peer.Send(MakeCheck(other->Check()));
+    network_.RunFor(1ms);
+  }
+  Settle();
+  EXPECT_EQ(other->recorder.packets.size(), kMilliseconds);
+  EXPECT_EQ(peer.received.size(), 1 + kMilliseconds);
+  const size_t cut = kMilliseconds * kFlood - flooded->recorder.packets.size();
+  EXPECT_GT(cut, kMilliseconds * kFlood / 4);
+  EXPECT_EQ(port_->counters().over_share, cut);
+  // With the flood the cut ends.
+  flooder.Send(kRtp);
+  Settle();
+  EXPECT_EQ(port_->counters().over_share, cut);
+}
+
 TEST_F(SharedPortTest, NothingIsDeliveredOrSentAfterClose) {
   const auto connection = Connect();
   Outside peer(outside_, to_);

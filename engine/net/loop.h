@@ -45,6 +45,7 @@ struct DatagramSocketOptions {
   SocketAddress remote{};
   int receive_buffer_bytes = 0;  // 0: system default.
   int send_buffer_bytes = 0;
+  uint8_t dscp = 0;  // Of what it sends: 0 to 63 (RFC 2474).
 };
 
 // A UDP socket whose sends are batched: Queue keeps the packet until the end of the loop's
@@ -65,6 +66,8 @@ class DatagramSocket {
     uint64_t kernel_drops = 0;   // Arrived while the receive buffer was full.
   };
   virtual Counters counters() const = 0;
+  // Whether the latest read was as long as a read may be: more may wait.
+  virtual bool more_may_wait() const = 0;
 };
 
 // Called when a watched file descriptor is ready.

@@ -67,6 +67,12 @@ absl::Status Configure(int fd, int family, const DatagramSocketOptions& options)
   if (family == AF_INET6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on)) != 0) {
     return SystemError("IPV6_V6ONLY", errno);
   }
+  const int tos = options.dscp << 2;  // The two bits below are ECN's.
+  const bool v6 = family == AF_INET6;
+  if (tos != 0 && setsockopt(fd, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_TCLASS : IP_TOS, &tos,
+                             sizeof(tos)) != 0) {
+    return SystemError("DSCP", errno);
+  }
   SetBuffer(fd, SO_RCVBUF, SO_RCVBUFFORCE, options.receive_buffer_bytes);
   SetBuffer(fd, SO_SNDBUF, SO_SNDBUFFORCE, options.send_buffer_bytes);
   return absl::OkStatus();
@@ -159,6 +165,7 @@ size_t UdpSocket::Receive() {
   const int got = recvmmsg(fd_.get(), receive.headers.data(),
                            static_cast<unsigned>(UdpScratch::kReceiveBatch), 0, nullptr);
   // Empty, or an error left behind by an earlier send, which is hereby cleared.
+  more_may_wait_ = got == static_cast<int>(UdpScratch::kReceiveBatch);
   if (got <= 0) return 0;
   receive.used = static_cast<size_t>(got);
   const size_t good = SortOutReceived(receive.used);

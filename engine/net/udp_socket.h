@@ -46,6 +46,7 @@ class UdpSocket final : public DatagramSocket, public FdHandler, public Flushabl
   void Queue(PacketPtr packet, const SocketAddress& destination) override;
   void Queue(PacketPtr packet) override;
   Counters counters() const override;
+  bool more_may_wait() const override { return more_may_wait_; }
 
   // For tests and measurements: segmented messages sent, and whether they are still tried.
   uint64_t segmented_messages() const { return segmented_messages_; }
@@ -79,6 +80,7 @@ class UdpSocket final : public DatagramSocket, public FdHandler, public Flushabl
   const bool connected_;
   const SocketAddress remote_;  // If connected.
   bool segmentation_;
+  bool more_may_wait_ = false;
   DatagramHandler* handler_ = nullptr;
   std::vector<Queued> queue_;
   Counters counters_;

@@ -16,6 +16,7 @@
 #include "engine/net/event_loop.h"
 #include "engine/testing/hex.h"
 #include "engine/testing/status_matchers.h"
+#include "engine/testing/tos_socket.h"
 
 namespace pcd::net {
 namespace {
@@ -140,6 +141,18 @@ TEST_P(UdpSocketFamilyTest, EchoesEveryPacketOnceAndCountsIt) {
     EXPECT_EQ(socket->counters().bytes_received, bytes);
     EXPECT_EQ(socket->counters().send_drops, 0u);
   }
+}
+
+TEST_P(UdpSocketFamilyTest, MarksWhatItSends) {
+  testing::TosSocket plain(GetParam().ip), marked(GetParam().ip);
+  RunOnLoop([&] {
+    Open({.local = GetParam()})->Queue(MakePacket(BytesOf("a")), plain.address());
+    UdpSocket* socket = Open({.local = GetParam(), .dscp = 46});
+    // One segmented message.
+    for (int i = 0; i < 3; ++i) socket->Queue(MakePacket(BytesOf("b")), marked.address());
+  });
+  EXPECT_EQ(plain.Receive(), 0);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(marked.Receive(), 46 << 2);
 }
 
 INSTANTIATE_TEST_SUITE_P(Families, UdpSocketFamilyTest, ::testing::Values(kAnyV4Port, kAnyV6Port),

@@ -136,7 +136,9 @@ bool Publisher::SendRtp(const OutgoingRtp& rtp) {
     WriteVp8Start(out, rtp.key_frame);
     payload -= 2;
   }
-  out.Zeros(payload);
+  const bool stamped = rtp.stamp != 0 && payload >= sizeof(rtp.stamp);
+  out.Zeros(payload - (stamped ? sizeof(rtp.stamp) : 0));
+  if (stamped) out.U64(rtp.stamp);
   if (!out.ok()) return false;
   packet->set_size(out.size());
   return transport_->SendRtp(std::move(packet));

@@ -47,6 +47,8 @@ struct OutgoingRtp {
   bool key_frame = false;
   size_t payload_bytes = 1000;
   bool with_mid = true;
+  // Not 0: the last eight bytes of the payload, for those that measure time.
+  uint64_t stamp = 0;
 };
 
 // Threading: its loop.

@@ -57,6 +57,7 @@ void SimSocket::Deliver() {
     packets.push_back(std::move(arrived_.front().second));
     arrived_.pop_front();
   }
+  more_may_wait_ = packets.size() == kBatch;
   if (!arrived_.empty()) {
     readable_ = true;
     loop_.readable_.push_back(this);

@@ -29,6 +29,7 @@ class SimSocket final : public net::DatagramSocket, public net::Flushable {
   void Queue(PacketPtr packet, const SocketAddress& destination) override;
   void Queue(PacketPtr packet) override;
   Counters counters() const override { return counters_; }
+  bool more_may_wait() const override { return more_may_wait_; }
   void Flush() override;
 
   // From the network: a datagram is there for the next turn.
@@ -50,6 +51,7 @@ class SimSocket final : public net::DatagramSocket, public net::Flushable {
   std::vector<Queued> sending_;
   std::deque<std::pair<SocketAddress, PacketPtr>> arrived_;
   bool readable_ = false;  // Listed with the loop.
+  bool more_may_wait_ = false;
   Counters counters_;
 };
 

@@ -5,16 +5,20 @@
 //   ... -- --backend=shared-port (or full)          one ICE backend instead of both
 //
 // CPU is user + system time of the measured process alone; the load runs in this one.
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "tests/bench/child_process.h"
 #include "tests/bench/data_load.h"
+#include "tests/bench/flood.h"
 #include "tests/bench/floor_load.h"
 #include "tests/bench/packet_counter.h"
 #include "tests/bench/publishers.h"
@@ -35,9 +39,13 @@ struct Scale {
   std::vector<Backend> backends = {kSharedPort, kFull};
   double seconds = 10;
   std::vector<std::pair<size_t, double>> rows = {{1, 500}, {20, 500}, {100, 200}, {100, 500}};
+  // The same load from more and more connections.
+  std::vector<std::pair<size_t, double>> growing = {{400, 50}, {1000, 20}, {2000, 10}};
   size_t set_ups = 100;
   size_t idle = 200;
   size_t data_megabytes = 64;
+  size_t flooded = 100;        // Connections, at 50 packets/s each.
+  double flood_rate = 40'000;  // Packets/s of the connection that floods.
 };
 
 struct Measured {
@@ -73,10 +81,15 @@ Measured MeasurePackets(ChildProcess& process, PacketCounter& counter, Load& loa
 }
 
 struct Service {
-  explicit Service(const Backend& backend)
-      : process({ServicePath(), "--listen=127.0.0.1:0", "--log-level=error",
-                 std::string("--ice-backend=") + backend.flag}),
-        client(process.WaitForLine("listening on ")) {}
+  explicit Service(const Backend& backend, const std::vector<std::string>& more = {})
+      : process(Arguments(backend, more)), client(process.WaitForLine("listening on ")) {}
+  static std::vector<std::string> Arguments(const Backend& backend,
+                                            const std::vector<std::string>& more) {
+    std::vector<std::string> all = {ServicePath(), "--listen=127.0.0.1:0", "--log-level=error",
+                                    std::string("--ice-backend=") + backend.flag};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
   ChildProcess process;
   ServiceClient client;
 };
@@ -165,8 +178,71 @@ void DataRow(const Backend& backend, size_t megabytes) {
   std::fflush(stdout);
 }
 
+// What a flood adds to the delay of others on the same loop and port, from send to receive.
+void FloodRow(const char* name, Publishers& load, PacketCounter& counter, double seconds) {
+  constexpr double kRate = 50;
+  load.Send(kRate, 0.5);
+  Settle(counter);
+  counter.TakeDelays();
+  const uint64_t before = counter.count();
+  const uint64_t sent = load.Send(kRate, seconds);
+  Settle(counter);
+  const uint64_t delivered = counter.count() - before;
+  const std::vector<uint32_t> delays = counter.TakeDelays();
+  const auto at = [&](double share) {
+    return delays.empty() ? 0U : delays[static_cast<size_t>(share * (delays.size() - 1.0))];
+  };
+  std::printf("%-28s  %8u  %8u  %8u  %9llu  %9llu\n", name, at(0.5), at(0.99), at(1.0),
+              static_cast<unsigned long long>(sent), static_cast<unsigned long long>(delivered));
+  std::fflush(stdout);
+}
+
+uint16_t FreePort() {
+  uint16_t port = 0;
+  close(BindLoopback(port));
+  return port;
+}
+
+void FloodRows(const Scale& scale) {
+  const uint16_t port = FreePort();
+  Service running(kSharedPort, {"--media-loops=1", "--media-port=" + std::to_string(port),
+                                "--ice-address=127.0.0.1"});
+  PacketCounter counter, of_flooder;
+  Publishers load(running.client, SrtpProfile::kAeadAes128Gcm, counter.port());
+  load.Connect(scale.flooded);
+  std::printf("\n%zu connections x 50 packets/s, shared port, one loop: delay in us\n",
+              scale.flooded);
+  std::printf("beside them                        p50       p99       max       sent  delivered\n");
+  FloodRow("nobody", load, counter, scale.seconds);
+  {
+    Flood flood(port);
+    FloodRow("a stranger, all it can", load, counter, scale.seconds);
+  }
+  Publishers flooder(running.client, SrtpProfile::kAeadAes128Gcm, of_flooder.port());
+  flooder.Connect(1);
+  std::thread flooding([&] { flooder.Send(scale.flood_rate, scale.seconds + 2); });
+  usleep(500'000);
+  FloodRow("a connection, 40,000/s", load, counter, scale.seconds);
+  flooding.join();
+}
+
+void DescribeMachine() {
+  std::string model = "unknown CPU";
+  std::ifstream cpuinfo("/proc/cpuinfo");
+  for (std::string line; std::getline(cpuinfo, line);) {
+    if (line.starts_with("model name")) model = line.substr(line.find(':') + 2);
+  }
+  utsname system{};
+  uname(&system);
+  double load = 0;
+  getloadavg(&load, 1);
+  std::printf("%s, %ld processors, %s %s; load average before %.2f\n\n", model.c_str(),
+              sysconf(_SC_NPROCESSORS_ONLN), system.sysname, system.release, load);
+}
+
 int Run(const Scale& scale) {
   bool all = true;
+  DescribeMachine();
   std::printf("CPU us per forwarded 1,100-byte packet\n");
   std::printf("  load      SRTP  ICE             floor   service  ratio       sent  delivered\n");
   for (const SrtpProfile profile : {SrtpProfile::kAeadAes128Gcm, SrtpProfile::kAes128CmSha1_80}) {
@@ -174,11 +250,16 @@ int Run(const Scale& scale) {
       all &= PacketRow(scale.backends, {connections, rate, profile, scale.seconds});
     }
   }
+  for (const auto& [connections, rate] : scale.growing) {
+    all &=
+        PacketRow(scale.backends, {connections, rate, SrtpProfile::kAeadAes128Gcm, scale.seconds});
+  }
   for (const Backend& backend : scale.backends) {
     SetUpRow(backend, scale.set_ups);
     IdleRow(backend, scale.idle, scale.seconds);
     DataRow(backend, scale.data_megabytes);
   }
+  if (scale.backends.front().name == kSharedPort.name) FloodRows(scale);
   return all ? 0 : 1;
 }
 
@@ -192,8 +273,10 @@ int main(int argc, char** argv) {
     if (argument == "--smoke") {
       scale.seconds = 1;
       scale.rows = {{3, 100}};
+      scale.growing.clear();
       scale.set_ups = scale.idle = 3;
       scale.data_megabytes = 1;
+      scale.flooded = 3;
     } else if (argument == "--backend=shared-port") {
       scale.backends = {pcd::bench::kSharedPort};
     } else if (argument == "--backend=full") {

@@ -5,9 +5,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 namespace pcd::bench {
 
@@ -35,6 +38,11 @@ int Bind(in_addr_t address, uint16_t& port) {
 
 }  // namespace
 
+uint64_t StampNow() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(now).count());
+}
+
 int BindLoopback(uint16_t& port) { return Bind(INADDR_LOOPBACK, port); }
 
 PacketCounter::PacketCounter() {
@@ -48,22 +56,38 @@ PacketCounter::~PacketCounter() {
   close(fd_);
 }
 
+std::vector<uint32_t> PacketCounter::TakeDelays() {
+  std::vector<uint32_t> taken = std::exchange(delays_, {});
+  std::ranges::sort(taken);
+  return taken;
+}
+
 void PacketCounter::Run() {
-  constexpr size_t kBatch = 64;
-  // The content does not matter: everything may land on the same bytes.
-  std::array<char, 2048> scratch{};
+  constexpr size_t kBatch = 64, kBytes = 2048;
+  std::vector<uint8_t> bytes(kBatch * kBytes);
   std::array<mmsghdr, kBatch> messages{};
-  iovec vector{.iov_base = scratch.data(), .iov_len = scratch.size()};
-  for (mmsghdr& message : messages) {
-    message.msg_hdr.msg_iov = &vector;
-    message.msg_hdr.msg_iovlen = 1;
+  std::array<iovec, kBatch> vectors{};
+  for (size_t i = 0; i < kBatch; ++i) {
+    vectors[i] = {.iov_base = &bytes[i * kBytes], .iov_len = kBytes};
+    messages[i].msg_hdr.msg_iov = &vectors[i];
+    messages[i].msg_hdr.msg_iovlen = 1;
   }
   while (!stop_) {
     pollfd readable{.fd = fd_, .events = POLLIN, .revents = 0};
     if (poll(&readable, 1, 50) <= 0) continue;
     const int received = recvmmsg(fd_, messages.data(), kBatch, MSG_DONTWAIT, nullptr);
+    for (int i = 0; i < received; ++i) {
+      const auto at = static_cast<size_t>(i);
+      NoteDelay({&bytes[at * kBytes], messages[at].msg_len});
+    }
     if (received > 0) count_ += static_cast<uint64_t>(received);
   }
+}
+
+void PacketCounter::NoteDelay(ByteSpan packet) {
+  if (packet.size() < 64) return;  // RTCP, reports of a few.
+  const uint64_t stamp = LoadU64(packet.last(sizeof(uint64_t)).data());
+  if (stamp != 0) delays_.push_back(static_cast<uint32_t>(StampNow() - stamp));
 }
 
 }  // namespace pcd::bench

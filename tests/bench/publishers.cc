@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "tests/bench/pacer.h"
+#include "tests/bench/packet_counter.h"
 
 namespace pcd::bench {
 namespace {
@@ -89,7 +90,8 @@ uint64_t Publishers::Send(double rate, double seconds) {
       sent += publishers_[stream]->SendRtp({.sequence = sequence,
                                             .timestamp = sequence * kFrameTicks,
                                             .key_frame = true,
-                                            .payload_bytes = kPayloadBytes});
+                                            .payload_bytes = kPayloadBytes,
+                                            .stamp = StampNow()});
     });
     if (elapsed < seconds) {
       timer->Set(loop_->Now() + kTick);

@@ -50,6 +50,7 @@ class NullSocket : public net::DatagramSocket {
   void Queue(PacketPtr packet, const SocketAddress&) override { Queue(std::move(packet)); }
   void Queue(PacketPtr packet) override { counters_.bytes_sent += packet->size(); }
   Counters counters() const override { return counters_; }
+  bool more_may_wait() const override { return false; }
 
  private:
   const SocketAddress local_;
