@@ -5,6 +5,7 @@
 //   ... -- --backend=shared-port (or full)          one ICE backend instead of both
 //
 // CPU is user + system time of the measured process alone; the load runs in this one.
+#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -240,8 +241,17 @@ void DescribeMachine() {
               sysconf(_SC_NPROCESSORS_ONLN), system.sysname, system.release, load);
 }
 
+// Thousands of ICE agents have a socket for each address of the machine.
+void RaiseFileLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int Run(const Scale& scale) {
   bool all = true;
+  RaiseFileLimit();
   DescribeMachine();
   std::printf("CPU us per forwarded 1,100-byte packet\n");
   std::printf("  load      SRTP  ICE             floor   service  ratio       sent  delivered\n");
