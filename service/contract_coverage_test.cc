@@ -44,6 +44,7 @@ const std::set<std::string> kBuilt = {
     "PeerConnectionService.ReplaceTrack",
     "PeerConnectionService.GetSenderParameters",
     "PeerConnectionService.SetSenderParameters",
+    "PeerConnectionService.InsertDtmf",
     "PeerConnectionService.WriteRtcp",
     "PeerConnectionService.Negotiate",
     "PeerConnectionService.AcceptOffer",

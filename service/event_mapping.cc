@@ -132,6 +132,11 @@ class Filler {
     event.set_track_id(in.track_id);
     event.set_sender_id(in.sender_id);
   }
+  void operator()(const pc::ToneChangeEvent& in) {
+    v1::ToneChangeEvent& event = *out_.mutable_tone_change();
+    event.set_sender_id(in.sender_id);
+    event.set_tone(in.tone);
+  }
   void operator()(const pc::DataChannelEvent& in) {
     *out_.mutable_data_channel()->mutable_data_channel() = ToProto(id_, in.channel);
   }

@@ -136,7 +136,12 @@ v1::RtpTransceiver ToProto(const jsep::Transceiver& transceiver) {
   sender.set_sender_id(transceiver.sender_id);
   sender.set_track_id(transceiver.local_track_id);
   for (const std::string& id : transceiver.sender_stream_ids) sender.add_stream_ids(id);
-  if (transceiver.mid.has_value()) sender.set_transport_id(kTransportId);
+  if (transceiver.mid.has_value()) {
+    sender.set_transport_id(kTransportId);
+    sender.add_ssrcs(transceiver.sender_ssrc);
+  }
+  sender.set_can_insert_dtmf(transceiver.sends_telephone_events && !transceiver.stopping &&
+                             !transceiver.local_track_id.empty());
   v1::RtpReceiver& receiver = *out.mutable_receiver();
   receiver.set_receiver_id(transceiver.receiver_id);
   receiver.set_track_id(transceiver.track_id);

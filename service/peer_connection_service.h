@@ -83,6 +83,9 @@ class PeerConnectionService final : public v1::PeerConnectionService::CallbackSe
   grpc::ServerUnaryReactor* SetSenderParameters(grpc::CallbackServerContext* context,
                                                 const v1::SetSenderParametersRequest* request,
                                                 v1::SetSenderParametersResponse* response) override;
+  grpc::ServerUnaryReactor* InsertDtmf(grpc::CallbackServerContext* context,
+                                       const v1::InsertDtmfRequest* request,
+                                       v1::InsertDtmfResponse* response) override;
   grpc::ServerUnaryReactor* WriteRtcp(grpc::CallbackServerContext* context,
                                       const v1::WriteRtcpRequest* request,
                                       v1::WriteRtcpResponse* response) override;
@@ -114,7 +117,6 @@ class PeerConnectionService final : public v1::PeerConnectionService::CallbackSe
                                             v1::GetCapabilitiesResponse* response) override;
 
   PCD_NOT_IMPLEMENTED_UNARY(GetReceiverParameters)
-  PCD_NOT_IMPLEMENTED_UNARY(InsertDtmf)
   PCD_NOT_IMPLEMENTED_UNARY(GenerateCertificate)
   PCD_NOT_IMPLEMENTED_UNARY(ExplainNegotiation)
   PCD_NOT_IMPLEMENTED_UNARY(CreateLease)

@@ -8,9 +8,18 @@
 #include "service/local_track_mapping.h"
 #include "service/peer_connection_mapping.h"
 #include "service/peer_connection_service.h"
+#include "service/value_mapping.h"
 
 namespace pcd::service {
 namespace {
+
+// W3C insertDTMF.
+constexpr Duration kToneDuration = std::chrono::milliseconds(100);
+constexpr Duration kMinToneDuration = std::chrono::milliseconds(40);
+constexpr Duration kMaxToneDuration = std::chrono::seconds(6);
+constexpr Duration kToneGap = std::chrono::milliseconds(70);
+constexpr Duration kMinToneGap = std::chrono::milliseconds(30);
+constexpr Duration kMaxToneGap = std::chrono::seconds(60);
 
 absl::Status Require(const std::string& id, const char* field) {
   return id.empty() ? InvalidArgument("it is required", field) : absl::OkStatus();
@@ -86,6 +95,29 @@ grpc::ServerUnaryReactor* PeerConnectionService::SetSenderParameters(
                              pc.SetSenderParameters(in.sender_id(), parameters));
         *out.mutable_parameters() = ToProto(applied);
         return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* PeerConnectionService::InsertDtmf(grpc::CallbackServerContext* context,
+                                                            const v1::InsertDtmfRequest* request,
+                                                            v1::InsertDtmfResponse* response) {
+  return CallOnConnection<v1::InsertDtmfRequest, v1::InsertDtmfResponse>(
+      host_, context, request, response,
+      {"peer_connection_id", "sender_id", "tones", "duration", "inter_tone_gap"},
+      [](host::PeerConnection& pc, const v1::InsertDtmfRequest& in,
+         v1::InsertDtmfResponse&) -> absl::Status {
+        PCD_RETURN_IF_ERROR(Require(in.sender_id(), "sender_id"));
+        Duration duration = kToneDuration;
+        if (in.has_duration()) {
+          PCD_ASSIGN_OR_RETURN(duration, DurationFromProto(in.duration(), kMinToneDuration,
+                                                           kMaxToneDuration, "duration"));
+        }
+        Duration gap = kToneGap;
+        if (in.has_inter_tone_gap()) {
+          PCD_ASSIGN_OR_RETURN(gap, DurationFromProto(in.inter_tone_gap(), kMinToneGap, kMaxToneGap,
+                                                      "inter_tone_gap"));
+        }
+        return pc.InsertDtmf(in.sender_id(), in.tones(), duration, gap);
       });
 }
 

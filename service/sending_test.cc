@@ -88,6 +88,22 @@ TEST_F(ServiceSendingTest, AUdpSourceShowsWhereItListens) {
   EXPECT_FALSE(track.source().has_remote_rtp());
 }
 
+TEST_F(ServiceSendingTest, ASendersSsrcIsThatOfItsDescription) {
+  Must(&MediaStub::CreateLocalTrack, TrackRequest("clip"));
+  EXPECT_EQ(AddTrack("clip").sender().ssrcs_size(), 0) << "not negotiated";
+  v1::SetLocalDescriptionRequest request;
+  request.set_peer_connection_id(sender_);
+  const std::string sdp =
+      Must(&Stub::SetLocalDescription, request).peer_connection().local_description().sdp();
+  v1::ListTransceiversRequest list;
+  list.set_peer_connection_id(sender_);
+  const auto listed = Must(&Stub::ListTransceivers, list);
+  ASSERT_EQ(listed.transceivers_size(), 1);
+  ASSERT_EQ(listed.transceivers(0).sender().ssrcs_size(), 1);
+  const std::string ssrc = std::to_string(listed.transceivers(0).sender().ssrcs(0));
+  EXPECT_NE(sdp.find("a=ssrc:" + ssrc + " cname:"), std::string::npos) << sdp;
+}
+
 TEST_F(ServiceSendingTest, ARequestThatCannotBeMetNamesItsField) {
   v1::CreateLocalTrackRequest request = TrackRequest("cam");
   request.clear_source();
@@ -144,6 +160,47 @@ TEST_F(ServiceSendingTest, TracksAreListedByOrigin) {
   EXPECT_EQ(last.state(), v1::TRACK_STATE_ENDED);
   EXPECT_EQ(last.source().state(), v1::SOURCE_STATE_ENDED);
   EXPECT_EQ(Must(&MediaStub::ListTracks, list).tracks_size(), 0);
+}
+
+TEST_F(ServiceSendingTest, TonesAreSentOnceSoundIsAndAreTold) {
+  v1::CreateLocalTrackRequest track = TrackRequest("sound");
+  track.set_kind(v1::MEDIA_KIND_AUDIO);
+  Must(&MediaStub::CreateLocalTrack, track);
+  const v1::RtpSender sender = AddTrack("sound").sender();
+  EXPECT_FALSE(sender.can_insert_dtmf());
+  v1::InsertDtmfRequest request;
+  request.set_peer_connection_id(sender_);
+  request.set_sender_id(sender.sender_id());
+  request.set_tones("1#");
+  v1::InsertDtmfResponse response;
+  EXPECT_EQ(Reason(Try(&Stub::InsertDtmf, request, &response)), "INVALID_STATE");
+
+  service_.Negotiate(sender_, receiver_);
+  v1::ListSendersRequest list;
+  list.set_peer_connection_id(sender_);
+  EXPECT_TRUE(Must(&Stub::ListSenders, list).senders(0).can_insert_dtmf());
+  request.set_tones("1x");
+  EXPECT_EQ(Reason(Try(&Stub::InsertDtmf, request, &response)), "INVALID_ARGUMENT");
+  request.set_tones("1#");
+  request.mutable_duration()->set_nanos(39'000'000);
+  EXPECT_EQ(Reason(Try(&Stub::InsertDtmf, request, &response)), "INVALID_ARGUMENT");
+  request.mutable_duration()->set_nanos(40'000'000);
+  request.mutable_inter_tone_gap()->set_nanos(30'000'000);
+  v1::WatchEventsRequest watch;
+  watch.add_peer_connection_ids(sender_);
+  EventReader events(service_, watch);
+  events.Initial();
+  Must(&Stub::InsertDtmf, request);
+  std::string tones;
+  events.Until([&](const v1::WatchEventsResponse& read) {
+    if (!read.event().has_tone_change()) return false;
+    EXPECT_EQ(read.event().tone_change().sender_id(), sender.sender_id());
+    tones += read.event().tone_change().tone();
+    return read.event().tone_change().tone().empty();
+  });
+  EXPECT_EQ(tones, "1#");
+  request.set_sender_id("none");
+  EXPECT_EQ(Reason(Try(&Stub::InsertDtmf, request, &response)), "SENDER_NOT_FOUND");
 }
 
 TEST_F(ServiceSendingTest, AClipIsSentReplacedAndToldInEventsAndStatistics) {

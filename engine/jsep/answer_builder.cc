@@ -104,7 +104,10 @@ void AnswerBuilder::AcceptMedia(size_t index, MediaKind kind, sdp::MediaSection&
   section.extmap_allow_mixed = offered.extmap_allow_mixed;
   section.rtcp_mux = true;
   section.rtcp_rsize = offered.rtcp_rsize;
-  if (transceiver != nullptr && Sends(*section.direction)) AddMsids(*transceiver, section);
+  if (transceiver != nullptr && Sends(*section.direction)) {
+    AddMsids(*transceiver, section);
+    AddSources(context_.options.cname, *transceiver, section);
+  }
   if (capabilities.simulcast_receive && HasExtension(section, kRidExtensionUri)) {
     AcceptSimulcast(offered, section);
   }

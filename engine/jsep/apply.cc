@@ -36,6 +36,12 @@ StoredDescription Store(const State& state, const CreatedDescription& created, S
   return stored;
 }
 
+bool SendsTelephoneEvents(const SendParameters& sender) {
+  return sender.sending &&
+         std::any_of(sender.codecs.begin(), sender.codecs.end(),
+                     [](const Codec& codec) { return codec.NameIs("telephone-event"); });
+}
+
 Transceiver MakeRemoteTransceiver(const sdp::MediaSection& section, MediaKind kind,
                                   const State& state, RandomSource& random) {
   Transceiver transceiver;
@@ -48,6 +54,7 @@ Transceiver MakeRemoteTransceiver(const sdp::MediaSection& section, MediaKind ki
   transceiver.sender_track_id = "track-" + random.IdString(12);
   transceiver.track_id = UsableTrackId(section, state);
   if (transceiver.track_id.empty()) transceiver.track_id = "track-" + random.IdString(12);
+  state.DrawSsrcs(random, transceiver);
   return transceiver;
 }
 
@@ -126,6 +133,10 @@ void ApplyAnswer(State& state, const Options& options, bool local_is_answer, boo
   UpdateTransport(state, exchange, options.limits, result);
   result.receivers = MakeReceivers(exchange, options.limits.max_ssrcs);
   result.senders = MakeSenders(exchange, state);
+  for (const SendParameters& sender : *result.senders) {
+    Transceiver* transceiver = state.Find(sender.transceiver_id);
+    if (transceiver != nullptr) transceiver->sends_telephone_events = SendsTelephoneEvents(sender);
+  }
   const auto data = MakeData(exchange);
   result.data_changed = data != state.data;
   state.data = data;

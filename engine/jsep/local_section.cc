@@ -1,5 +1,6 @@
 #include "engine/jsep/local_section.h"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -59,6 +60,20 @@ void AddMsids(const Transceiver& transceiver, sdp::MediaSection& section) {
   }
   for (const std::string& stream : transceiver.sender_stream_ids) {
     section.msids.push_back({.stream_id = stream, .track_id = transceiver.sender_track_id});
+  }
+}
+
+void AddSources(const std::string& cname, const Transceiver& transceiver,
+                sdp::MediaSection& section) {
+  if (cname.empty() || !section.direction || !Sends(*section.direction)) return;
+  std::vector<uint32_t> ssrcs = {transceiver.sender_ssrc};
+  if (std::any_of(section.codecs.begin(), section.codecs.end(),
+                  [](const Codec& codec) { return codec.NameIs("rtx"); })) {
+    ssrcs.push_back(transceiver.sender_rtx_ssrc);
+    section.ssrc_groups.push_back({.semantics = "FID", .ssrcs = ssrcs});
+  }
+  for (uint32_t ssrc : ssrcs) {
+    section.ssrcs.push_back({.ssrc = ssrc, .name = "cname", .value = cname});
   }
 }
 

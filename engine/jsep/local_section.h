@@ -37,6 +37,11 @@ void AddTransport(const LocalContext& context, DtlsSetup setup, sdp::MediaSectio
 // a=msid of a sending section.
 void AddMsids(const Transceiver& transceiver, sdp::MediaSection& section);
 
+// a=ssrc of a sending section that has its codecs: the sender's source, and that of its
+// retransmissions in a FID group (RFC 5576) if it has such a codec. Nothing without a cname.
+void AddSources(const std::string& cname, const Transceiver& transceiver,
+                sdp::MediaSection& section);
+
 // A refused section in the place of `like`: zero port, c= line and a format (Firefox wants
 // both), nothing else of it but the mid.
 sdp::MediaSection RejectedSection(const sdp::MediaSection& like);

@@ -136,6 +136,7 @@ sdp::MediaSection OfferBuilder::WriteMedia(const Slot& slot) {
   section.codecs = payload_types_.Offer(
       PreferredCapabilities(capabilities, transceiver.kind, transceiver.codec_preferences),
       transceiver.kind, previous);
+  AddSources(context_.options.cname, transceiver, section);
   for (HeaderExtension& extension : extension_ids_.Offer(capabilities, transceiver.kind)) {
     section.extmaps.push_back({.extension = std::move(extension)});
   }

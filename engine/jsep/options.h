@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "engine/base/limits.h"
@@ -25,6 +26,9 @@ struct Options {
   Capabilities capabilities = DefaultCapabilities();
   // Of our certificate; at least one, written into every live section.
   std::vector<Fingerprint> local_fingerprints{};
+  // RTCP CNAME of what we send (RFC 7022), at most 255 characters: sending sections announce their
+  // sources with it (a=ssrc). Empty: they announce none; packets are told by their mid then.
+  std::string cname{};
   // Answer an offer of "actpass" with "passive". RFC 9429 section 5.3.1 recommends "active",
   // which saves up to one round trip; but the DTLS server chooses the SRTP profile, and
   // Chromium as server takes AES-CM where it would accept AES-GCM from us. GCM needs about

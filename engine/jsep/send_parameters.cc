@@ -97,6 +97,8 @@ std::vector<SendParameters> MakeSenders(const Exchange& exchange, const State& s
                           .transceiver_id = transceiver->id,
                           .sender_id = transceiver->sender_id,
                           .kind = *kind};
+    sender.ssrc = transceiver->sender_ssrc;
+    sender.rtx_ssrc = transceiver->sender_rtx_ssrc;
     sender.sending = Sends(AgreedDirection(exchange, i));
     sender.codecs = exchange.local_is_answer ? CodecsOfLocalAnswer(ours, theirs)
                                              : CodecsOfRemoteAnswer(ours, theirs);

@@ -31,6 +31,59 @@ TEST(SessionSendersTest, AddTrackMakesASendingTransceiverWithTheTracksName) {
   EXPECT_FALSE(done.answerer.senders->at(0).sending);
 }
 
+TEST(SessionSendersTest, WhatSendsAnnouncesItsSources) {
+  Options options;
+  options.cname = "our-name";
+  Peer a('a', options), b('b', options);
+  ASSERT_TRUE(a.session->AddTrack(MediaKind::kVideo, "camera", {}).ok());
+  ASSERT_TRUE(a.session->AddTrack(MediaKind::kAudio, "microphone", {}).ok());
+  const Negotiated done = Negotiate(a, b);
+  const sdp::Description offer = MustParse(a.LocalSdp());
+  for (const SendParameters& sender : *done.offerer.senders) {
+    const sdp::MediaSection& section = offer.media.at(sender.kind == MediaKind::kVideo ? 0 : 1);
+    ASSERT_NE(sender.ssrc, 0u);
+    const auto announced = sdp::SignaledSsrcs(section, 10);
+    ASSERT_EQ(announced.size(), 1u);
+    EXPECT_EQ(announced[0].ssrc, sender.ssrc);
+    EXPECT_EQ(announced[0].cname, "our-name");
+    // Opus has no retransmission of its own.
+    const bool video = sender.kind == MediaKind::kVideo;
+    EXPECT_EQ(announced[0].rtx_ssrc, video ? std::optional(sender.rtx_ssrc) : std::nullopt);
+  }
+  // The answer only receives.
+  for (const sdp::MediaSection& section : MustParse(b.LocalSdp()).media) {
+    EXPECT_TRUE(section.ssrcs.empty());
+    EXPECT_TRUE(section.ssrc_groups.empty());
+  }
+}
+
+TEST(SessionSendersTest, TelephoneEventsAreSentWhereSoundIs) {
+  Peer a('a'), b('b');
+  ASSERT_TRUE(a.session->AddTrack(MediaKind::kAudio, "microphone", {}).ok());
+  EXPECT_FALSE(Only(a).sends_telephone_events);
+  Negotiate(a, b);
+  EXPECT_TRUE(Only(a).sends_telephone_events);
+  EXPECT_FALSE(Only(b).sends_telephone_events) << "it only receives";
+  ASSERT_TRUE(a.session->SetDirection(Only(a).id, Direction::kRecvOnly).ok());
+  Negotiate(a, b);
+  EXPECT_FALSE(Only(a).sends_telephone_events);
+}
+
+TEST(SessionSendersTest, SourcesStayAsLongAsTheTransceiver) {
+  Options options;
+  options.cname = "our-name";
+  Peer a('a', options), b('b', options);
+  ASSERT_TRUE(a.session->AddTrack(MediaKind::kVideo, "camera", {}).ok());
+  Negotiate(a, b);
+  const uint32_t ssrc = Only(a).sender_ssrc;
+  ASSERT_TRUE(a.session->SetDirection(Only(a).id, Direction::kRecvOnly).ok());
+  Negotiate(a, b);
+  EXPECT_TRUE(MustParse(a.LocalSdp()).media.at(0).ssrcs.empty());
+  ASSERT_TRUE(a.session->SetDirection(Only(a).id, Direction::kSendRecv).ok());
+  Negotiate(a, b);
+  EXPECT_EQ(MustParse(a.LocalSdp()).media.at(0).ssrcs.at(0).ssrc, ssrc);
+}
+
 TEST(SessionSendersTest, ATrackHasOneSenderAtATime) {
   Peer a;
   ASSERT_TRUE(a.session->AddTrack(MediaKind::kAudio, "t", {}).ok());

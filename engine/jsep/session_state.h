@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/base/random.h"
 #include "engine/jsep/apply_result.h"
 #include "engine/jsep/transceiver.h"
 #include "engine/model/enums.h"
@@ -98,6 +99,22 @@ struct State {
   }
   const Transceiver* AtSection(size_t index) const {
     return const_cast<State*>(this)->AtSection(index);
+  }
+  bool HasSsrc(uint32_t ssrc) const {
+    for (const Transceiver& t : transceivers) {
+      if (t.sender_ssrc == ssrc || t.sender_rtx_ssrc == ssrc) return true;
+    }
+    return false;
+  }
+  // For a transceiver that is about to join.
+  void DrawSsrcs(RandomSource& random, Transceiver& transceiver) const {
+    const auto draw = [&](uint32_t taken) {
+      uint32_t ssrc = random.Uint32();
+      while (ssrc == 0 || ssrc == taken || HasSsrc(ssrc)) ssrc = random.Uint32();
+      return ssrc;
+    };
+    transceiver.sender_ssrc = draw(0);
+    transceiver.sender_rtx_ssrc = draw(transceiver.sender_ssrc);
   }
   // Either side refused the section, so its slot may get a new use (RFC 9429 section 5.2.2).
   bool IsRecyclable(size_t index) const {

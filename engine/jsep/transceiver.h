@@ -3,6 +3,7 @@
 #define ENGINE_JSEP_TRANSCEIVER_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,7 +24,11 @@ struct Transceiver {
   std::string receiver_id{};                     // Unique in the connection.
   // The local track that is sent now; empty: none. Changes without negotiation too.
   std::string local_track_id{};
-  std::string sender_track_id{};                 // Written into a=msid of sending sections.
+  std::string sender_track_id{};  // Written into a=msid of sending sections.
+  // Of what the sender sends, and of its retransmissions. Not 0; unique in the connection.
+  uint32_t sender_ssrc = 0;
+  uint32_t sender_rtx_ssrc = 0;
+  bool sends_telephone_events = false;           // Negotiated for what it may send.
   std::vector<std::string> sender_stream_ids{};  // Streams the sender belongs to.
   std::string track_id{};                        // The receiver's (remote) track.
   std::vector<std::string> remote_stream_ids{};  // Streams of that track; "-" is no stream.

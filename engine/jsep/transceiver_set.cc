@@ -108,6 +108,7 @@ absl::StatusOr<string> TransceiverSet::Add(MediaKind kind, const TransceiverInit
   transceiver.sender_track_id = "track-" + random_.IdString(12);
   if (sdp::IsMsidId(init.track_id)) transceiver.sender_track_id = init.track_id;
   transceiver.track_id = "track-" + random_.IdString(12);
+  state_.DrawSsrcs(random_, transceiver);
   string result = transceiver.id;
   state_.transceivers.push_back(std::move(transceiver));
   return result;

@@ -47,6 +47,16 @@ std::optional<SinkRewriter::Out> SinkRewriter::Map(int64_t sequence, uint32_t ti
   return Out{static_cast<uint16_t>(out), out_timestamp};
 }
 
+SinkRewriter::Out SinkRewriter::Insert(uint32_t clock_rate, Timestamp now) {
+  if (ever_started_) {
+    const Duration passed = std::max(now - last_time_, Duration(0));
+    last_timestamp_ += static_cast<uint32_t>(rtp::RtpUnits(passed, clock_rate));
+  }
+  last_time_ = now;
+  ever_started_ = true;
+  return {static_cast<uint16_t>(++last_out_), last_timestamp_};
+}
+
 void SinkRewriter::Skip(int64_t sequence) {
   // A late one left a gap already when its successors were sent.
   if (sequence <= highest_in_) return;

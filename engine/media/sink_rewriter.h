@@ -32,6 +32,10 @@ class SinkRewriter {
   // This packet of the source is not sent; the next one takes its number.
   void Skip(int64_t sequence);
 
+  // The number and the time of a packet of our own. Until Start is called again none of the
+  // source may be mapped: their numbers are taken.
+  Out Insert(uint32_t clock_rate, Timestamp now);
+
   // Added to the source's timestamps.
   uint32_t timestamp_offset() const { return timestamp_offset_; }
 

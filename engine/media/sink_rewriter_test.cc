@@ -35,6 +35,20 @@ TEST_F(SinkRewriterTest, GapsOfTheNetworkStay) {
   EXPECT_EQ(Map(12), 1002);
 }
 
+TEST_F(SinkRewriterTest, PacketsOfOurOwnTakeTheNextNumberAndTheTimeThatPassed) {
+  StartAt(10, 5000, false);
+  EXPECT_EQ(Map(10, 5000), 1000);
+  const auto own = rewriter.Insert(90000, kStart + milliseconds(100));
+  EXPECT_EQ(own.sequence, 1001);
+  EXPECT_EQ(own.timestamp, 5000u + 9000);
+  EXPECT_EQ(rewriter.Insert(90000, kStart + milliseconds(120)).sequence, 1002);
+  StartAt(14, 15000, true, kStart + milliseconds(200));
+  const auto next = rewriter.Map(14, 15000, kStart + milliseconds(200));
+  ASSERT_TRUE(next);
+  EXPECT_EQ(next->sequence, 1003);
+  EXPECT_EQ(next->timestamp, 15000u) << "the source's time goes on";
+}
+
 TEST_F(SinkRewriterTest, SkippedPacketsLeaveNoGap) {
   StartAt(10, 0, false);
   EXPECT_EQ(Map(10), 1000);

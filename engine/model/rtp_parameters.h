@@ -76,6 +76,8 @@ struct SendParameters {
   std::string sender_id{};
   MediaKind kind = MediaKind::kAudio;
   bool sending = false;  // False: nothing may be sent, whether the sender has a track or not.
+  // Announced; 0: none, the sender chooses.
+  uint32_t ssrc = 0, rtx_ssrc = 0;
   // Payload types and parameters as the remote wants to receive them, preferred first, incl. rtx;
   // feedback that both sides named.
   std::vector<Codec> codecs{};

@@ -118,6 +118,11 @@ struct KeyFrameRequestedEvent {
   std::string track_id{};
   std::string sender_id{};
 };
+// W3C tonechange of a sender.
+struct ToneChangeEvent {
+  std::string sender_id{};
+  std::string tone{};  // Empty: all have been sent.
+};
 // W3C datachannel: the remote opened it. It is open.
 struct DataChannelEvent {
   DataChannelView channel{};
@@ -151,7 +156,7 @@ using EventPayload =
                  ClosingEvent, ClosedEvent, TrackEvent, TrackRemovedEvent, TrackEndedEvent,
                  TransceiverChangeEvent, FirstPacketEvent, LayerActiveChangeEvent, SinkChangeEvent,
                  SinkDeletedEvent, LocalTrackChangeEvent, LocalTrackDeletedEvent,
-                 KeyFrameRequestedEvent, DataChannelEvent, DataChannelCreatedEvent,
+                 KeyFrameRequestedEvent, ToneChangeEvent, DataChannelEvent, DataChannelCreatedEvent,
                  DataChannelOpenEvent, DataChannelClosingEvent, DataChannelCloseEvent,
                  DataChannelErrorEvent, DataChannelBufferedAmountLowEvent>;
 

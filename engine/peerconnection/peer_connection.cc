@@ -12,8 +12,9 @@ constexpr size_t kCnameCharacters = 16;  // 80 random bits (RFC 7022 asks for 96
                                          // persistent CNAME or a per-session random one).
 
 jsep::Options SessionOptions(const Configuration& configuration, const Limits& limits,
-                             const dtls::Certificate& certificate) {
+                             const dtls::Certificate& certificate, const std::string& cname) {
   jsep::Options options;
+  options.cname = cname;
   options.config = configuration;
   options.limits = limits;
   options.local_fingerprints = {certificate.fingerprint()};
@@ -61,7 +62,7 @@ PeerConnection::PeerConnection(net::Loop& loop, const Dependencies& dependencies
       create_unix_us_(loop.UnixMicros()),
       certificate_(std::move(certificate)),
       cname_(loop.random().IdString(kCnameCharacters)),
-      session_(SessionOptions(configuration_, limits_, *certificate_), loop.random()),
+      session_(SessionOptions(configuration_, limits_, *certificate_, cname_), loop.random()),
       media_(loop, *this, *dependencies.sink_policy, *dependencies.sink_claims, limits_,
              {.cname = cname_, .transport_id = "T0"}),
       sending_(loop, *this, *dependencies.sink_policy, limits_,

@@ -165,6 +165,9 @@ class PeerConnection : private net::EndOfTurnHandler,
   // Reads transaction_id and active. Errors as PeekSenderParameters.
   absl::StatusOr<SenderParameters> SetSenderParameters(const std::string& sender_id,
                                                        const SenderParameters& parameters);
+  // SENDER_NOT_FOUND, and media::SendSession::InsertTones's errors.
+  absl::Status InsertDtmf(const std::string& sender_id, const std::string& tones, Duration duration,
+                          Duration gap);
   // Plain compound or reduced-size RTCP. INVALID_PACKET; INVALID_STATE when not connected.
   // An empty transport id: that of the first section.
   absl::Status WriteRtcp(const std::vector<ByteSpan>& packets, const std::string& transport_id);

@@ -215,6 +215,15 @@ absl::StatusOr<SenderParameters> PeerConnection::SetSenderParameters(
   return ParametersOf(*session_.FindSender(sender_id));
 }
 
+absl::Status PeerConnection::InsertDtmf(const std::string& sender_id, const std::string& tones,
+                                        Duration duration, Duration gap) {
+  PCD_RETURN_IF_ERROR(CheckOpen());
+  PCD_RETURN_IF_ERROR(RequireSender(sender_id).status());
+  PCD_RETURN_IF_ERROR(sending_.InsertTones(sender_id, tones, duration, gap));
+  Pump();
+  return absl::OkStatus();
+}
+
 absl::Status PeerConnection::WriteRtcp(const std::vector<ByteSpan>& packets,
                                        const std::string& transport_id) {
   PCD_RETURN_IF_ERROR(CheckOpen());

@@ -17,6 +17,9 @@ namespace pcd::media {
 
 namespace {
 
+constexpr size_t kToneBytes = 4;
+constexpr uint8_t kToneVolume = 10;  // -10 dBm0, as browsers send.
+
 enum class Fit { kNone, kMaybe, kLikely, kDecodes, kExact };
 
 Fit FitOf(const Codec& negotiated, const Codec& codec) {
@@ -52,7 +55,7 @@ void RtpSender::SetParameters(const SendParameters& parameters, bool active) {
   parameters_ = parameters;
   extensions_.Set(parameters_.extensions, parameters_.mid);
   ChooseCodec();
-  ConfigureRetransmission();
+  ConfigureAuxiliary();
 }
 
 void RtpSender::SetTrack(uint64_t track, const Codec& codec) {
@@ -60,13 +63,62 @@ void RtpSender::SetTrack(uint64_t track, const Codec& codec) {
   track_ = track;
   track_codec_ = codec;
   ChooseCodec();
-  ConfigureRetransmission();
+  ConfigureAuxiliary();
 }
 
-void RtpSender::ConfigureRetransmission() {
+void RtpSender::WriteHeader(uint8_t payload_type, bool marker, const SinkRewriter::Out& numbers,
+                            const SendExtensionValues& values, MutableByteSpan out) const {
+  out[0] = extensions_.size() > 0 ? 0x90 : 0x80;  // Version 2, perhaps an extension.
+  out[1] = static_cast<uint8_t>(payload_type | (marker ? 0x80 : 0));
+  StoreU16(&out[2], numbers.sequence);
+  StoreU32(&out[4], numbers.timestamp);
+  StoreU32(&out[8], ssrc_);
+  extensions_.Write(out.data() + rtp::kFixedHeaderBytes, values);
+}
+
+std::optional<DtmfQueue::Step> RtpSender::PollTones(Timestamp now) {
+  if (NextTone() > now) return std::nullopt;
+  if (can_send_tones()) return tones_.Poll(codec_->clock_rate, now);
+  tones_.Clear();
+  return std::nullopt;
+}
+
+size_t RtpSender::WriteTone(const DtmfQueue::Packet& packet, const SendExtensionValues& values,
+                            Timestamp now, MutableByteSpan out) {
+  const size_t header = rtp::kFixedHeaderBytes + extensions_.size();
+  if (!can_send_tones() || header + kToneBytes > out.size()) return 0;
+  started_ = false;  // The sound goes on behind the tone.
+  SinkRewriter::Out numbers = rewriter_.Insert(codec_->clock_rate, now);
+  if (packet.first) {
+    const Duration since = now - tones_.tone_began();
+    tone_timestamp_ =
+        numbers.timestamp - static_cast<uint32_t>(rtp::RtpUnits(since, codec_->clock_rate));
+  }
+  numbers.timestamp = tone_timestamp_ + packet.timestamp_offset;
+  WriteHeader(*tones_payload_type_, packet.first, numbers, values, out);
+  out[header] = packet.event;
+  out[header + 1] = static_cast<uint8_t>((packet.end ? 0x80 : 0) | kToneVolume);
+  StoreU16(&out[header + 2], packet.duration);
+  if (next_report_ == kNever) next_report_ = now + kFirstReportDelay;
+  return header + kToneBytes;
+}
+
+void RtpSender::CountToneSent(size_t size) {
+  ++counters_.packets_sent;
+  counters_.payload_bytes_sent += kToneBytes;
+  counters_.header_bytes_sent += size - kToneBytes;
+}
+
+void RtpSender::ConfigureAuxiliary() {
   std::optional<uint8_t> rtx;
   for (const Codec& codec : parameters_.codecs) {
     if (codec_ && AptOf(codec) == codec_->payload_type) rtx = codec.payload_type;
+  }
+  tones_payload_type_.reset();
+  for (const Codec& codec : parameters_.codecs) {
+    // They share the sound's SSRC, and so its clock (RFC 4733 section 2.5.1.1).
+    const bool fits = codec_ && codec.clock_rate == codec_->clock_rate;
+    if (fits && codec.NameIs("telephone-event")) tones_payload_type_ = codec.payload_type;
   }
   retransmitter_.Configure(codec_ && codec_->HasFeedback("nack"), rtx);
 }
@@ -78,7 +130,7 @@ void RtpSender::ChooseCodec() {
 }
 
 RtpSender::Verdict RtpSender::Accept(const SourcePacket& packet) {
-  if (!sends() || packet.track != track_) return Verdict::kNo;
+  if (!sends() || packet.track != track_ || tones_.sounds()) return Verdict::kNo;
   const Source source{packet.track, packet.restarts};
   if (started_ && source_ != source) started_ = false;
   if (!started_) {
@@ -100,12 +152,7 @@ size_t RtpSender::Write(const SourcePacket& packet, const SendExtensionValues& v
   const ByteSpan payload = packet.view.payload();
   const size_t header = rtp::kFixedHeaderBytes + extensions_.size();
   if (header + payload.size() > out.size()) return 0;
-  out[0] = extensions_.size() > 0 ? 0x90 : 0x80;  // Version 2, perhaps an extension.
-  out[1] = static_cast<uint8_t>(codec_->payload_type | (packet.view.marker() ? 0x80 : 0));
-  StoreU16(&out[2], next_.sequence);
-  StoreU32(&out[4], next_.timestamp);
-  StoreU32(&out[8], ssrc_);
-  extensions_.Write(out.data() + rtp::kFixedHeaderBytes, values);
+  WriteHeader(codec_->payload_type, packet.view.marker(), next_, values, out);
   std::memcpy(out.data() + header, payload.data(), payload.size());
   const size_t size = header + payload.size();
   retransmitter_.Keep(next_.sequence, out.first(size), packet.now);

@@ -10,6 +10,7 @@
 #include "engine/base/bytes.h"
 #include "engine/base/time.h"
 #include "engine/media/sender_clock.h"
+#include "engine/media/sending/dtmf_queue.h"
 #include "engine/media/sending/retransmitter.h"
 #include "engine/media/sending/send_extensions.h"
 #include "engine/media/sink_rewriter.h"
@@ -123,6 +124,20 @@ class RtpSender {
   // What WriteAgain wrote went out.
   void CountSentAgain(size_t size);
   void CountNotSent() { ++counters_.not_sent; }
+  // Whether telephone events can be sent now (W3C canInsertDTMF).
+  bool can_send_tones() const { return sends() && tones_payload_type_.has_value(); }
+  // Tones in place of the sound, from now on (W3C insertDTMF). `tones` passes AreTones.
+  void InsertTones(std::string_view tones, Duration duration, Duration gap, Timestamp now) {
+    tones_.Insert(tones, duration, gap, now);
+  }
+  Timestamp NextTone() const { return tones_.NextDeadline(); }
+  // What is due of the tones; call until nullopt. A packet of it is for WriteTone.
+  std::optional<DtmfQueue::Step> PollTones(Timestamp now);
+  size_t WriteTone(const DtmfQueue::Packet& packet, const SendExtensionValues& values,
+                   Timestamp now, MutableByteSpan out);
+  // What WriteTone wrote went out.
+  void CountToneSent(size_t size);
+
   // A packet of the track that carries no media; the next one takes its number.
   void Skip(const SourcePacket& packet);
 
@@ -155,7 +170,9 @@ class RtpSender {
 
   void HandleReportBlock(const rtp::ReportBlock& block, Timestamp now);
   void ChooseCodec();
-  void ConfigureRetransmission();
+  void ConfigureAuxiliary();
+  void WriteHeader(uint8_t payload_type, bool marker, const SinkRewriter::Out& numbers,
+                   const SendExtensionValues& values, MutableByteSpan out) const;
 
   const std::string id_;
   const uint32_t ssrc_;
@@ -168,6 +185,9 @@ class RtpSender {
 
   SinkRewriter rewriter_;
   Retransmitter retransmitter_;
+  std::optional<uint8_t> tones_payload_type_{};
+  DtmfQueue tones_{};
+  uint32_t tone_timestamp_ = 0;  // Of the tone that sounds.
   bool started_ = false;
   std::optional<Source> source_{};  // Of what was sent last.
   SinkRewriter::Out next_{};        // Decided by Accept.

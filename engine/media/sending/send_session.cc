@@ -111,27 +111,33 @@ uint32_t SendSession::SsrcOf(std::string_view sender_id) const {
   return sender != nullptr ? sender->rtp.ssrc() : 0;
 }
 
+bool SendSession::IsSsrcTaken(uint32_t ssrc) const {
+  return std::ranges::any_of(senders_, [&](const auto& sender) {
+    return sender->rtp.ssrc() == ssrc || sender->rtp.rtx_ssrc() == ssrc;
+  });
+}
+
 uint32_t SendSession::DrawSsrc() {
   for (;;) {
     const uint32_t ssrc = loop_.random().Uint32();
-    const bool taken = std::ranges::any_of(senders_, [&](const auto& sender) {
-      return sender->rtp.ssrc() == ssrc || sender->rtp.rtx_ssrc() == ssrc;
-    });
-    if (ssrc != 0 && !taken) return ssrc;
+    if (ssrc != 0 && !IsSsrcTaken(ssrc)) return ssrc;
   }
 }
 
-SendSession::Sender& SendSession::EnsureSender(const std::string& id) {
-  if (Sender* sender = FindSender(id)) return *sender;
+SendSession::Sender& SendSession::EnsureSender(const SendParameters& parameters) {
+  if (Sender* sender = FindSender(parameters.sender_id)) return *sender;
+  const auto announced_or_drawn = [&](uint32_t announced) {
+    return announced != 0 && !IsSsrcTaken(announced) ? announced : DrawSsrc();
+  };
   // Half of the range, so that the first wrap is far away.
   constexpr uint16_t kFirstHalf = 0x7FFF;
   StreamNumbers numbers{
-      .ssrc = DrawSsrc(),
+      .ssrc = announced_or_drawn(parameters.ssrc),
       .first_sequence = static_cast<uint16_t>(loop_.random().Uint16() & kFirstHalf),
-      .rtx_ssrc = DrawSsrc(),
+      .rtx_ssrc = announced_or_drawn(parameters.rtx_ssrc),
       .first_rtx_sequence = loop_.random().Uint16()};
   while (numbers.rtx_ssrc == numbers.ssrc) numbers.rtx_ssrc = DrawSsrc();
-  return *senders_.emplace_back(std::make_unique<Sender>(id, numbers));
+  return *senders_.emplace_back(std::make_unique<Sender>(parameters.sender_id, numbers));
 }
 
 void SendSession::Bind(Sender& sender, LocalTrack* track) {
@@ -153,7 +159,7 @@ void SendSession::SetSenders(const std::vector<SenderBinding>& bindings) {
     return true;
   });
   for (const SenderBinding& binding : bindings) {
-    Sender& sender = EnsureSender(binding.parameters.sender_id);
+    Sender& sender = EnsureSender(binding.parameters);
     sender.rtp.SetParameters(binding.parameters, binding.active);
     Bind(sender, FindTrack(binding.track_id));
   }
@@ -305,12 +311,45 @@ std::optional<SendEvent> SendSession::PollEvent() {
   return event;
 }
 
+absl::Status SendSession::InsertTones(std::string_view sender_id, const std::string& tones,
+                                      Duration duration, Duration gap) {
+  if (!AreTones(tones) || tones.size() > kMaxTones) {
+    return MakeError(absl::StatusCode::kInvalidArgument, ErrorReason::INVALID_ARGUMENT,
+                     "tones are at most 1024 of 0-9, A-D, '*', '#' and ','",
+                     {.dom_exception = "InvalidCharacterError", .field = "tones"});
+  }
+  Sender* sender = FindSender(sender_id);
+  if (sender == nullptr || !sender->rtp.can_send_tones()) {
+    return InvalidState("telephone events are not negotiated, or the sender sends no sound now");
+  }
+  sender->rtp.InsertTones(tones, duration, gap, loop_.Now());
+  return absl::OkStatus();
+}
+
+void SendSession::PlayTones(Sender& sender, Timestamp now) {
+  while (const auto step = sender.rtp.PollTones(now)) {
+    if (step->change) {
+      Emit(ToneChangedEvent{.sender_id = sender.rtp.id(),
+                            .tone = *step->change == '\0' ? "" : std::string(1, *step->change)});
+    }
+    if (!step->packet || !output_.IsWritable()) continue;
+    PacketPtr out = loop_.packets().Get();
+    const size_t size = sender.rtp.WriteTone(*step->packet, ExtensionValues(), now,
+                                             {out->data(), Packet::kMaxPayload});
+    if (size == 0) continue;
+    if (sender.rtp.wants_transport_sequence()) ++transport_sequence_;
+    out->set_size(size);
+    if (output_.SendRtp(std::move(out))) sender.rtp.CountToneSent(size);
+  }
+}
+
 void SendSession::HandleTimeout(Timestamp now) {
   if (closed_) return;
   for (const auto& track : tracks_) {
     if (track->NextDeadline() <= now) track->HandleTimeout(now);
   }
   for (const auto& sender : senders_) {
+    if (sender->rtp.NextTone() <= now) PlayTones(*sender, now);
     if (sender->rtp.NextReport() > now) continue;
     const Duration spread(loop_.random().Uint32() % RtpSender::kReportInterval.count());
     if (sender->rtp.TakeReport(now, spread)) SendReport(*sender, now);
@@ -321,7 +360,9 @@ Timestamp SendSession::NextDeadline() const {
   if (closed_) return kNever;
   Timestamp next = kNever;
   for (const auto& track : tracks_) next = std::min(next, track->NextDeadline());
-  for (const auto& sender : senders_) next = std::min(next, sender->rtp.NextReport());
+  for (const auto& sender : senders_) {
+    next = std::min({next, sender->rtp.NextReport(), sender->rtp.NextTone()});
+  }
   return next;
 }
 

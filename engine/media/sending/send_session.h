@@ -54,11 +54,16 @@ struct KeyFrameWantedEvent {
   std::string track_id{};
   std::string sender_id{};
 };
+// W3C tonechange.
+struct ToneChangedEvent {
+  std::string sender_id{};
+  std::string tone{};  // That begins; empty: all have been sent.
+};
 struct SourceStateChangedEvent {
   std::string track_id{};
   SourceState previous = SourceState::kWaiting;
 };
-using SendEvent = std::variant<KeyFrameWantedEvent, SourceStateChangedEvent>;
+using SendEvent = std::variant<KeyFrameWantedEvent, ToneChangedEvent, SourceStateChangedEvent>;
 
 struct SendStats {
   std::vector<CodecStats> codecs{};
@@ -73,6 +78,7 @@ class SendSession final : private LocalTrack::Owner {
  public:
   // Key frame requests of one sender are told as events at most this often.
   static constexpr Duration kMinEventInterval = std::chrono::milliseconds(500);
+  static constexpr size_t kMaxTones = 1024;  // Of one sender, waiting.
 
   // All references must outlive the session.
   SendSession(net::Loop& loop, RtpOutput& output, const net::AddressPolicy& policy,
@@ -95,6 +101,12 @@ class SendSession final : private LocalTrack::Owner {
   void SetSenders(const std::vector<SenderBinding>& bindings);
   // 0: no such sender, or not negotiated yet.
   uint32_t SsrcOf(std::string_view sender_id) const;
+
+  // W3C insertDTMF: replaces what waits; empty tones: nothing follows. INVALID_ARGUMENT
+  // (InvalidCharacterError): not all are tones (AreTones), or more than kMaxTones. INVALID_STATE:
+  // the sender sends no sound now, or telephone events of its clock rate are not negotiated.
+  absl::Status InsertTones(std::string_view sender_id, const std::string& tones, Duration duration,
+                           Duration gap);
 
   // Decrypted RTCP of the bundle: feedback about our streams. Packets stay with the caller.
   void OnRtcp(std::span<const PacketPtr> packets);
@@ -122,7 +134,8 @@ class SendSession final : private LocalTrack::Owner {
 
   LocalTrack* FindTrack(std::string_view id) const;
   Sender* FindSender(std::string_view id) const;
-  Sender& EnsureSender(const std::string& id);
+  Sender& EnsureSender(const SendParameters& parameters);
+  bool IsSsrcTaken(uint32_t ssrc) const;
   uint32_t DrawSsrc();
   void Bind(Sender& sender, LocalTrack* track);
   void SettleTracks();
@@ -131,6 +144,7 @@ class SendSession final : private LocalTrack::Owner {
   void HandleFeedback(Sender& sender, const rtp::RtcpPacketView& packet, Timestamp now);
   void WantKeyFrame(Sender& sender, bool by_fir, Timestamp now);
   void SendAgain(Sender& sender, const rtp::RtcpPacketView& nack, Timestamp now);
+  void PlayTones(Sender& sender, Timestamp now);
   void SendReport(Sender& sender, Timestamp now);
   void SendBye(const Sender& sender);
   uint32_t AbsSendTime() const;

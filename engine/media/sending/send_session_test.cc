@@ -306,6 +306,18 @@ TEST_F(SendSessionTest, ASenderThatIsGoneSaysByeAndItsSsrcIsForgotten) {
   EXPECT_EQ(ssrc(), 0u);
 }
 
+TEST_F(SendSessionTest, TheSourcesThatWereAnnouncedAreUsed) {
+  bench_.Bind({});
+  SendParameters announced = VideoSender("other");
+  announced.ssrc = 1234;
+  announced.rtx_ssrc = 5678;
+  bench_.Bind({{.parameters = announced, .track_id = "cam"}});
+  Frame(1, true);
+  ASSERT_THAT(bench_.output.rtp, SizeIs(1));
+  EXPECT_EQ(bench_.output.rtp[0].ssrc, 1234u);
+  EXPECT_EQ(bench_.session->GetStats().outbound.at(0).rtx_ssrc, 5678u);
+}
+
 TEST_F(SendSessionTest, CloseSaysByeOnceAndEndsEverything) {
   Frame(1, true);
   bench_.session->Close();

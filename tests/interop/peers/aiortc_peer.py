@@ -8,7 +8,7 @@ import traceback
 
 import aiortc
 from aiortc.contrib.media import MediaStreamTrack  # noqa: F401  (its import makes the codecs known)
-from aiortc.mediastreams import AudioStreamTrack, VideoStreamTrack
+from aiortc.mediastreams import AudioStreamTrack, MediaStreamError, VideoStreamTrack
 from aiortc.sdp import candidate_from_sdp
 
 from json_lines import answer, messages_of, tell, tell_message
@@ -32,6 +32,8 @@ class AiortcPeer:
         self.connection = aiortc.RTCPeerConnection()
         self.connection.on("connectionstatechange", self._on_state)
         self.connection.on("datachannel", self._on_channel)
+        self.decoded = {"audio": 0, "video": 0}
+        self.consumers = []
 
     def _on_state(self):
         tell("state", state=self.connection.connectionState)
@@ -45,6 +47,25 @@ class AiortcPeer:
     async def publish(self, _):
         self.connection.addTrack(AudioStreamTrack())
         self.connection.addTrack(Picture())
+
+    async def receive(self, request):
+        self.connection.on("track", self._on_track)
+        for kind in self.decoded if request["offers"] else []:
+            self.connection.addTransceiver(kind, direction="recvonly")
+
+    def _on_track(self, track):
+        self.consumers.append(asyncio.ensure_future(self._consume(track)))
+
+    async def _consume(self, track):
+        try:
+            while True:
+                await track.recv()
+                self.decoded[track.kind] += 1
+        except MediaStreamError:
+            pass  # The track has ended.
+
+    async def received(self, _):
+        return {"decoded": self.decoded}
 
     async def channel(self, request):
         channel = self.connection.createDataChannel(request["label"])

@@ -4,7 +4,7 @@ import { createServer } from 'node:http';
 import { BROWSERS } from '../../../clients/node/demo/lib/browsers.js';
 import { serve, tell } from '../support/json_lines.js';
 
-const ACTIONS = ['publish', 'channel', 'offer', 'answer', 'accept', 'candidate', 'stop'];
+const ACTIONS = ['publish', 'receive', 'received', 'channel', 'offer', 'answer', 'accept', 'candidate', 'stop'];
 const FILES = {
   '/': ['browser_page.html', 'text/html; charset=utf-8'],
   '/w3c_actions.js': ['w3c_actions.js', 'text/javascript; charset=utf-8'],

@@ -25,26 +25,64 @@ PIPELINE = """
     ! vp8enc deadline=1 keyframe-max-dist=30 ! valve name=video drop=true ! rtpvp8pay name=video-payloader pt=96
     ! application/x-rtp,media=video,encoding-name=VP8,payload=96 ! peer.
 """
+# What is received: caps to ask for, and how the stream is decoded.
+CAPS = "application/x-rtp,media={},encoding-name={},payload={},clock-rate={}"
+RECEIVED = {
+    "audio": (CAPS.format("audio", "OPUS", 111, 48000) + ",encoding-params=(string)2",
+              "rtpopusdepay ! opusdec"),
+    "video": (CAPS.format("video", "VP8", 96, 90000), "rtpvp8depay ! vp8dec"),
+}
 TYPES = {"offer": GstWebRTC.WebRTCSDPType.OFFER, "answer": GstWebRTC.WebRTCSDPType.ANSWER}
 
 
 class GstreamerPeer:
     def __init__(self):
         self.pipeline = None
+        self.publishes = False
+        self.decoded = {"audio": 0, "video": 0}
 
     def publish(self, _):
-        self.pipeline = Gst.parse_launch(PIPELINE)
+        self.publishes = True
+        self._start(PIPELINE)
+
+    def receive(self, request):
+        self._start("webrtcbin name=peer bundle-policy=max-bundle fakesrc num-buffers=0 ! fakesink", self._on_pad)
+        for caps, _ in RECEIVED.values() if request["offers"] else []:
+            self.peer.emit("add-transceiver", GstWebRTC.WebRTCRTPTransceiverDirection.RECVONLY,
+                           Gst.Caps.from_string(caps))
+
+    def _on_pad(self, _, pad):
+        if pad.get_direction() != Gst.PadDirection.SRC:
+            return
+        kind = pad.get_current_caps().get_structure(0).get_string("media")
+        decoder = Gst.parse_bin_from_description(
+            f"{RECEIVED[kind][1]} ! fakesink name=sink signal-handoffs=true sync=false", True)
+        decoder.get_by_name("sink").connect("handoff", self._on_decoded, kind)
+        self.pipeline.add(decoder)
+        decoder.sync_state_with_parent()
+        pad.link(decoder.get_static_pad("sink"))
+
+    def _on_decoded(self, _sink, _buffer, _pad, kind):
+        self.decoded[kind] += 1
+
+    def received(self, _):
+        return {"decoded": self.decoded}
+
+    def _start(self, description, on_pad=None):
+        self.pipeline = Gst.parse_launch(description)
         self.peer = self.pipeline.get_by_name("peer")
         self.peer.connect("notify::connection-state", self._on_state)
         self.peer.connect("notify::ice-gathering-state", self._on_gathering)
         self.peer.connect("on-ice-candidate", self._on_candidate)
         self.peer.connect("on-data-channel", self._on_channel)
+        if on_pad is not None:
+            self.peer.connect("pad-added", on_pad)
         self.pipeline.set_state(Gst.State.PLAYING)
 
     def _on_state(self, *_):
         state = self.peer.get_property("connection-state").value_nick
         tell("state", state=state)
-        if state == "connected":
+        if state == "connected" and self.publishes:
             self._let_through(True)
 
     def _let_through(self, on):

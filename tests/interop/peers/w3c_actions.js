@@ -9,10 +9,13 @@ const toBase64 = (buffer) => {
 
 /**
  * @param {RTCPeerConnection} connection
- * @param {{publish: () => Promise<void>, tell: (event: string, details: object) => void}} options `publish` adds tracks.
+ * @param {object} options
+ * @param {() => Promise<void>} options.publish Adds tracks.
+ * @param {(event: string, details: object) => void} options.tell
+ * @param {(track: MediaStreamTrack) => void} [options.play] Plays a remote track: browsers decode what somebody sees or hears.
  * @returns {Record<string, (request: object) => Promise<object | void>>}
  */
-export function w3cActions(connection, { publish, tell }) {
+export function w3cActions(connection, { publish, tell, play = () => {} }) {
   const tellMessage = ({ label }, data) =>
     tell('message', { label, ...(typeof data === 'string' ? { text: data } : { base64: toBase64(data) }) });
 
@@ -39,8 +42,23 @@ export function w3cActions(connection, { publish, tell }) {
     return sent;
   };
 
+  const decoded = async () => {
+    const counts = { audio: 0, video: 0 };
+    for (const entry of (await connection.getStats()).values()) {
+      if (entry.type !== 'inbound-rtp') continue;
+      const { kind, framesDecoded, totalSamplesReceived = 0, concealedSamples = 0 } = entry;
+      counts[kind] = kind === 'video' ? framesDecoded ?? 0 : Math.floor((totalSamplesReceived - concealedSamples) / 960);
+    }
+    return counts;
+  };
+
   return {
     publish,
+    async receive({ offers }) {
+      connection.ontrack = ({ track }) => play(track);
+      for (const kind of offers ? ['audio', 'video'] : []) connection.addTransceiver(kind, { direction: 'recvonly' });
+    },
+    received: async () => ({ decoded: await decoded() }),
     async channel({ label, messages }) {
       const channel = connection.createDataChannel(label);
       channel.binaryType = 'arraybuffer';

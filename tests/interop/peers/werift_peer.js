@@ -34,6 +34,15 @@ const connection = new RTCPeerConnection({
   iceUseIpv6: false,
 });
 
+const packets = { audio: 0, video: 0 };
+const counted = new Set();
+
+function count(track) {
+  if (counted.has(track)) return;
+  counted.add(track);
+  track.onReceiveRtp.subscribe(() => ++packets[track.kind]);
+}
+
 const fromRequest = ({ text, base64 }) => text ?? Buffer.from(base64, 'base64');
 const toEvent = (data) => (typeof data === 'string' ? { text: data } : { base64: data.toString('base64') });
 const tellMessages = (channel) => channel.onMessage.subscribe((data) => tell('message', { label: channel.label, ...toEvent(data) }));
@@ -59,6 +68,13 @@ const describe = async (description) => {
 
 await serve(packageVersion('werift'), {
   publish: async () => ({ feed: { audio: await addTrack('audio'), video: await addTrack('video') } }),
+  async receive({ offers }) {
+    connection.onTrack.subscribe(count);
+    // A transceiver that an offer makes has a track for each source of it; onTrack tells of the first that there was.
+    connection.onRemoteTransceiverAdded.subscribe((transceiver) => transceiver.onTrack.subscribe(count));
+    for (const kind of offers ? Object.keys(packets) : []) connection.addTransceiver(kind, { direction: 'recvonly' });
+  },
+  received: async () => ({ packets }),
   async channel({ label, messages }) {
     const channel = connection.createDataChannel(label);
     tellMessages(channel);

@@ -178,10 +178,10 @@ globalThis.peer = {
       ({ kind: track.kind, currentDirection, muted: track.muted }));
   },
 
-  /** Shows the remote video: what nobody looks at is not decoded in every browser. */
-  play() {
+  /** Plays the remote tracks: what nobody looks at or listens to is not decoded in every browser. Resolves when it plays. */
+  play({ muted = true } = {}) {
     const video = document.createElement('video');
-    video.muted = true;
+    video.muted = muted;
     video.autoplay = true;
     video.srcObject = new MediaStream(this.connection.getReceivers().map(({ track }) => track));
     document.body.append(video);

@@ -27,6 +27,7 @@ async function pion() {
  * @property {() => string[] | Promise<string[]>} command Makes its command line.
  * @property {string[]} [roles] Unset: it can both offer and answer.
  * @property {boolean} [media] Whether it sends any. Unset: yes.
+ * @property {boolean} [receives] Whether it can be asked to receive media. Unset: yes.
  * @property {{ours: string[], theirs: string[], late?: boolean}} [messages] Which messages it sends back on our channel,
  *   and which it sends on its own; `late`: it does so at once, or loses them if it is not ready, so it
  *   is asked for them when the connection is there, and again until they come; what comes back it does not tell. Unset: all on both.
@@ -42,6 +43,7 @@ export const PEERS = [
     name: 'Janus (streaming)',
     command: () => [PYTHON, path('janus_peer.py'), 'streaming'],
     roles: ['offers'], // It answers an offer with one of its own.
+    receives: false, // It only sends.
     messages: { ours: [], theirs: ['bytes'], late: true }, // It takes no messages, and sends datagrams.
   },
   {
@@ -49,6 +51,7 @@ export const PEERS = [
     command: () => [PYTHON, path('janus_peer.py'), 'echotest'],
     roles: ['answers'], // It never offers.
     media: false, // It sends back what it gets.
+    receives: false, // It counts nothing.
     messages: { ours: ['bytes', 'long'], theirs: [] }, // It writes something before each text.
   },
   { name: 'Pion', command: pion },

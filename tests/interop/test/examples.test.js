@@ -117,4 +117,24 @@ describe('examples', () => {
     await until('the page sees the end', () =>
       page.evaluate(() => ['disconnected', 'failed', 'closed'].includes(globalThis.connection.connectionState)), { timeoutMs: 30_000 });
   });
+
+  test('WHEP: a file is played to a page, which decodes it', TIMEOUT, async (t) => {
+    const file = join(folder, 'clip.mkv');
+    const sources = ['-f', 'lavfi', '-i', 'testsrc=size=320x240:rate=30', '-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000'];
+    await promisify(execFile)('ffmpeg', ['-v', 'error', ...sources, '-t', '5', '-c:v', 'libvpx', '-c:a', 'libopus', file]);
+    const { page } = await start(t, bench, 'whep.mjs', file);
+    const decoded = () => page.evaluate(async () => {
+      const entries = [...((await globalThis.connection?.getStats()) ?? new Map()).values()].filter(({ type }) => type === 'inbound-rtp');
+      const of = (kind) => entries.find((entry) => entry.kind === kind);
+      return { frames: of('video')?.framesDecoded ?? 0, samples: of('audio')?.totalSamplesReceived ?? 0, energy: of('audio')?.totalAudioEnergy ?? 0 };
+    });
+    // What nobody hears has no energy.
+    await page.evaluate(() => (document.querySelector('video').muted = false));
+    await until('picture and sound', async () => {
+      const { frames, samples, energy } = await decoded();
+      return frames > 30 && samples > 48_000 && energy > 0;
+    }, { timeoutMs: 40_000 });
+    const ended = await page.evaluate(async () => (await fetch(globalThis.resource, { method: 'DELETE' })).status);
+    assert.equal(ended, 200);
+  });
 });

@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"sync"
+	"sync/atomic"
 
 	"github.com/pion/webrtc"
 )
@@ -24,6 +25,7 @@ type request struct {
 	ID        int                      `json:"id"`
 	Do        string                   `json:"do"`
 	Label     string                   `json:"label"`
+	Offers    bool                     `json:"offers"`
 	Messages  []message                `json:"messages"`
 	SDP       string                   `json:"sdp"`
 	Candidate *webrtc.ICECandidateInit `json:"candidate"`
@@ -57,6 +59,7 @@ func tellMessage(label string, received webrtc.DataChannelMessage) {
 type peer struct {
 	connection *webrtc.PeerConnection
 	sockets    []net.PacketConn
+	received   map[webrtc.RTPCodecType]*int64 // Packets.
 }
 
 func newPeer() (*peer, error) {
@@ -84,7 +87,8 @@ func newPeer() (*peer, error) {
 			}
 		})
 	})
-	return &peer{connection: connection}, nil
+	received := map[webrtc.RTPCodecType]*int64{webrtc.RTPCodecTypeAudio: new(int64), webrtc.RTPCodecTypeVideo: new(int64)}
+	return &peer{connection: connection, received: received}, nil
 }
 
 // addTrack adds a track whose packets come from a port of loopback.
@@ -130,6 +134,36 @@ func (p *peer) publish() (object, error) {
 	return object{"feed": object{"audio": audio, "video": video}}, err
 }
 
+// receive counts the packets that come.
+func (p *peer) receive(offers bool) error {
+	p.connection.OnTrack(func(track *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
+		for {
+			if _, _, err := track.ReadRTP(); err != nil {
+				return
+			}
+			atomic.AddInt64(p.received[track.Kind()], 1)
+		}
+	})
+	for kind := range p.received {
+		if !offers {
+			break
+		}
+		init := webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly}
+		if _, err := p.connection.AddTransceiverFromKind(kind, init); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *peer) packets() object {
+	counts := object{}
+	for kind, count := range p.received {
+		counts[kind.String()] = atomic.LoadInt64(count)
+	}
+	return object{"packets": counts}
+}
+
 func (p *peer) openChannel(label string, messages []message) error {
 	channel, err := p.connection.CreateDataChannel(label, nil)
 	if err != nil {
@@ -159,6 +193,10 @@ func (p *peer) act(r request) (object, error) {
 	switch r.Do {
 	case "publish":
 		return p.publish()
+	case "receive":
+		return object{}, p.receive(r.Offers)
+	case "received":
+		return p.packets(), nil
 	case "channel":
 		return object{}, p.openChannel(r.Label, r.Messages)
 	case "offer":
