@@ -52,6 +52,12 @@ absl::Status PeerConnection::CheckRemoteLite(const SessionDescription& descripti
   }
   const bool may_change = configuration_.ice_backend == IceBackend::kAuto;
   if (description.type == SdpType::kOffer && may_change) return absl::OkStatus();
+  // An answer in the wrong state is refused for that.
+  const SignalingState state = session_.signaling_state();
+  if (description.type != SdpType::kOffer && state != SignalingState::kHaveLocalOffer &&
+      state != SignalingState::kHaveRemotePranswer) {
+    return absl::OkStatus();
+  }
   return MakeError(absl::StatusCode::kInvalidArgument, ErrorReason::UNSUPPORTED_SDP,
                    "both ends are ICE-lite and cannot connect; full ICE on this side can: "
                    "configuration.ice_backend",

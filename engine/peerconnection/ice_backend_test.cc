@@ -9,6 +9,7 @@
 
 #include "engine/ice/fake_ice_network.h"
 #include "engine/net/address_policy.h"
+#include "engine/net/destination_claims.h"
 #include "engine/peerconnection/peer_connection.h"
 #include "engine/sctp/fake_sctp_association_factory.h"
 #include "engine/testing/sim_loop.h"
@@ -28,6 +29,7 @@ class IceBackendTest : public ::testing::Test {
     dependencies_.shared_port_factory = &ice_;
     dependencies_.sctp_factory = &sctp_;
     dependencies_.sink_policy = &policy_;
+    dependencies_.sink_claims = &claims_;
   }
 
   absl::StatusOr<std::unique_ptr<PeerConnection>> TryMake(IceBackend backend) {
@@ -70,6 +72,7 @@ class IceBackendTest : public ::testing::Test {
   ice::FakeIceNetwork ice_;
   sctp::FakeSctpAssociationFactory sctp_;
   net::AddressPolicy policy_;
+  net::DestinationClaims claims_;
   Dependencies dependencies_;
 };
 

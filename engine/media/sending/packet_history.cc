@@ -10,24 +10,37 @@ uint64_t PacketHistory::PlaceFor(size_t size) const {
   return offset + size > ring_.size() ? written_ + (ring_.size() - offset) : written_;
 }
 
-// What was kept is lost, which happens a few times in a sender's life.
-void PacketHistory::Grow(size_t bytes) {
-  ring_.resize(bytes);
-  entries_.assign(kPackets, {});
-  written_ = 0;
+// When the ring has just gone around: what it holds lies in one piece from its beginning, and
+// stays there.
+void PacketHistory::Grow(uint64_t turn_end) {
+  const uint64_t turn_begin = turn_end - ring_.size();
+  for (Entry& entry : entries_) {
+    if (entry.begin < turn_begin)
+      entry = {};
+    else
+      entry.begin -= turn_begin;
+  }
+  written_ -= turn_begin;
+  ring_.resize(2 * ring_.size());
 }
 
 void PacketHistory::Store(uint16_t sequence, ByteSpan packet, Timestamp now) {
   if (packet.empty() || packet.size() > kFirstBytes) return;
   if (ring_.empty()) {
-    Grow(kFirstBytes);
-    turn_began_ = now;
-  } else if (written_ / ring_.size() != PlaceFor(packet.size()) / ring_.size()) {
-    // Once around: how long did it take?
-    if (now - turn_began_ < kTargetAge && ring_.size() < kMaxBytes) Grow(2 * ring_.size());
+    ring_.resize(kFirstBytes);
+    entries_.assign(kPackets, {});
     turn_began_ = now;
   }
-  const uint64_t begin = PlaceFor(packet.size());
+  uint64_t begin = PlaceFor(packet.size());
+  if (begin > 0 && begin % ring_.size() == 0) {
+    // Once around: how long did it take?
+    if (now - turn_began_ < kTargetAge && ring_.size() < kMaxBytes) {
+      Grow(begin);
+      begin = PlaceFor(packet.size());
+    } else {
+      turn_began_ = now;
+    }
+  }
   std::memcpy(&ring_[begin % ring_.size()], packet.data(), packet.size());
   written_ = begin + packet.size();
   entries_[sequence % kPackets] = {

@@ -45,7 +45,8 @@ class PacketHistory {
   bool IsKept(const Entry& entry) const {
     return entry.size > 0 && entry.begin + ring_.size() >= written_;
   }
-  void Grow(size_t bytes);
+  // Twice the bytes; `turn_end`: where the ring is at its beginning again.
+  void Grow(uint64_t turn_end);
   // Where `size` bytes begin that do not cross the end of the ring.
   uint64_t PlaceFor(size_t size) const;
 

@@ -83,6 +83,41 @@ TEST(PacketHistoryTest, GrowsForFastStreamsUpToItsBound) {
   EXPECT_FALSE(Taken(history, 19'500, now).empty());
 }
 
+TEST(PacketHistoryTest, GrowingLosesNothing) {
+  PacketHistory history;
+  Timestamp now = kStart;
+  size_t grown = 0;
+  for (uint32_t i = 0; i < 20'000; ++i) {
+    now += Duration(100);
+    // Sizes that meet the end of the ring exactly, and some that do not.
+    const size_t size = i % 3 == 0 ? 1000 : 1024;
+    const size_t capacity = history.capacity();
+    history.Store(static_cast<uint16_t>(i), PacketOf(static_cast<uint16_t>(i), size), now);
+    if (history.capacity() == capacity || i == 0) continue;
+    ++grown;
+    const uint32_t kept = static_cast<uint32_t>(capacity / 1024);
+    for (uint32_t j = i < kept ? 0 : i - kept + 1; j <= i; ++j) {
+      const auto sequence = static_cast<uint16_t>(j);
+      ASSERT_EQ(Taken(history, sequence, now + seconds(grown)),
+                PacketOf(sequence, j % 3 == 0 ? 1000 : 1024))
+          << j;
+    }
+  }
+  EXPECT_EQ(grown, 4u);  // From 64 KiB to 1 MiB.
+}
+
+TEST(PacketHistoryTest, GrowsWhenPacketsFillItExactly) {
+  PacketHistory history;
+  const size_t packets = PacketHistory::kFirstBytes / 1024;
+  for (uint16_t i = 0; i <= packets; ++i) {
+    history.Store(i, PacketOf(i, 1024), kStart + milliseconds(i));
+  }
+  EXPECT_EQ(history.capacity(), 2 * PacketHistory::kFirstBytes);
+  for (uint16_t i = 0; i <= packets; ++i) {
+    EXPECT_EQ(Taken(history, i, kStart + seconds(1)), PacketOf(i, 1024)) << i;
+  }
+}
+
 TEST(PacketHistoryTest, ANumberThatCameAroundIsTheNewPacket) {
   PacketHistory history;
   history.Store(5, PacketOf(5, 100), kStart);

@@ -133,7 +133,7 @@ describe('Chromium receives over a bad network', () => {
     assert.ok(page.nackCount > 10, `${page.nackCount} NACKs`);
     assert.ok(page.retransmittedPacketsReceived > 0.7 * down.lost, `${page.retransmittedPacketsReceived} came again`);
     assert.ok(Number(outboundRtp.retransmittedPacketsSent) >= page.retransmittedPacketsReceived);
-    assert.ok(page.framesDecoded > 0.9 * page.framesReceived, 'frames decoded');
+    assert.ok(page.framesDecoded > 0.95 * page.framesReceived, 'frames decoded');
     assert.ok(page.totalFreezesDuration < 1, `frozen for ${page.totalFreezesDuration} s`);
   });
 });

@@ -184,7 +184,7 @@ export class Connection implements ConnectionCore {
       if (this.signalingState !== this.#signalingStateOf(response)) {
         this.setSignalingState(this.#signalingStateOf(response));
       }
-      this.session.returnEvents([...this.#withheld.splice(0), ...events.filter((event) => !told.has(event))]);
+      this.session.returnEvents([...this.#takeWithheld(), ...events.filter((event) => !told.has(event))]);
     });
   }
 
@@ -287,13 +287,29 @@ export class Connection implements ConnectionCore {
   withholds(event: ApiEvent): boolean {
     const { iceCandidate, iceGatheringStateChange } = event;
     if (!iceCandidate && !iceGatheringStateChange) return false;
-    const ufrag = iceCandidate?.candidate?.usernameFragment;
-    const { currentLocalDescription: current, pendingLocalDescription: pending } = this.descriptions;
-    const line = `a=ice-ufrag:${ufrag}\r\n`;
-    const known = ufrag === undefined || Boolean(current?.sdp.includes(line) || pending?.sdp.includes(line));
-    if (known && this.#withheld.length === 0) return false;
+    if (this.#isOfLocalGeneration(iceCandidate?.candidate?.usernameFragment) && this.#withheld.length === 0) return false;
     this.#withheld.push(event);
     return true;
+  }
+
+  #isOfLocalGeneration(ufrag: string | undefined): boolean {
+    const { currentLocalDescription: current, pendingLocalDescription: pending } = this.descriptions;
+    const line = `a=ice-ufrag:${ufrag}\r\n`;
+    return ufrag === undefined || Boolean(current?.sdp.includes(line) || pending?.sdp.includes(line));
+  }
+
+  // What waited, when a description was applied. A local one without the generation of a candidate says that this
+  // generation was given up: its candidates, and the end that follows them, would hold up those of the next one.
+  #takeWithheld(): ApiEvent[] {
+    const withheld = this.#withheld.splice(0);
+    if (!this.local) return withheld;
+    let givenUp = false;
+    return withheld.filter(({ iceCandidate, iceGatheringStateChange: change }) => {
+      const ufrag = iceCandidate?.candidate?.usernameFragment;
+      if (ufrag !== undefined) givenUp = !this.#isOfLocalGeneration(ufrag);
+      if (change?.iceGatheringState === 'ICE_GATHERING_STATE_GATHERING') givenUp = false;
+      return !givenUp;
+    });
   }
 
   setState(attribute: 'iceConnectionState' | 'connectionState' | 'iceGatheringState', state: string): void {

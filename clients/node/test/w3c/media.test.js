@@ -152,7 +152,7 @@ describe('getStats (8)', () => {
     const ofType = (type) => [...report.values()].filter((entry) => entry.type === type);
     const [transport] = ofType('transport');
     assert.equal(transport.dtlsState, 'connected');
-    assert.equal(transport.iceRole, 'controlling');
+    assert.equal(transport.iceRole, 'controlled'); // As an ICE-lite offerer is.
     const pair = report.get(transport.selectedCandidatePairId);
     assert.equal(pair.state, 'succeeded');
     assert.equal(report.get(pair.localCandidateId).type, 'local-candidate');

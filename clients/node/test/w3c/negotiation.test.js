@@ -250,8 +250,9 @@ describe('connecting and closing (4.3.3, 4.4.2 close)', () => {
     assert.equal(states[0], 'iceconnectionstatechange checking');
     const ice = a.sctp.transport.iceTransport;
     assert.ok(['connected', 'completed'].includes(ice.state));
-    assert.equal(ice.role, 'controlling');
-    assert.equal(b.sctp.transport.iceTransport.role, 'controlled');
+    // The service offers ICE-lite, on its one port: whoever answers that has full ICE and controls.
+    assert.equal(ice.role, 'controlled');
+    assert.equal(b.sctp.transport.iceTransport.role, 'controlling');
     const { local, remote } = ice.getSelectedCandidatePair();
     assert.ok(local instanceof RTCIceCandidate && remote instanceof RTCIceCandidate);
     assert.ok(ice.getLocalCandidates().length > 0 && ice.getRemoteCandidates().length > 0);
