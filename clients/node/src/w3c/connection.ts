@@ -184,7 +184,7 @@ export class Connection implements ConnectionCore {
       if (this.signalingState !== this.#signalingStateOf(response)) {
         this.setSignalingState(this.#signalingStateOf(response));
       }
-      this.session.returnEvents([...this.#takeWithheld(), ...events.filter((event) => !told.has(event))]);
+      this.session.returnEvents(this.#withoutGivenUp([...this.#withheld.splice(0), ...events.filter((event) => !told.has(event))]));
     });
   }
 
@@ -298,16 +298,16 @@ export class Connection implements ConnectionCore {
     return ufrag === undefined || Boolean(current?.sdp.includes(line) || pending?.sdp.includes(line));
   }
 
-  // What waited, when a description was applied. A local one without the generation of a candidate says that this
-  // generation was given up: its candidates, and the end that follows them, would hold up those of the next one.
-  #takeWithheld(): ApiEvent[] {
-    const withheld = this.#withheld.splice(0);
-    if (!this.local) return withheld;
+  // Of what happened before a description was applied: a local one without the generation of a candidate says that
+  // this generation was given up. Its candidates, and the end that follows them, would hold up those of the next one.
+  #withoutGivenUp(events: ApiEvent[]): ApiEvent[] {
+    if (!this.local) return events;
     let givenUp = false;
-    return withheld.filter(({ iceCandidate, iceGatheringStateChange: change }) => {
+    return events.filter(({ iceCandidate, iceGatheringStateChange: change }) => {
+      if (!iceCandidate && !change) return true;
       const ufrag = iceCandidate?.candidate?.usernameFragment;
       if (ufrag !== undefined) givenUp = !this.#isOfLocalGeneration(ufrag);
-      if (change?.iceGatheringState === 'ICE_GATHERING_STATE_GATHERING') givenUp = false;
+      if (change && change.iceGatheringState !== 'ICE_GATHERING_STATE_COMPLETE') givenUp = false;
       return !givenUp;
     });
   }
