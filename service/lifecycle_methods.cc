@@ -9,6 +9,7 @@
 #include "engine/host/accept_offer.h"
 #include "service/connection_call.h"
 #include "service/gathering_options.h"
+#include "service/local_track_mapping.h"
 #include "service/page_token.h"
 #include "service/peer_connection_mapping.h"
 #include "service/peer_connection_service.h"
@@ -41,6 +42,14 @@ absl::StatusOr<host::AcceptOfferOptions> ToAcceptOfferOptions(
     const std::string field = "sinks[" + std::to_string(i) + "]";
     PCD_ASSIGN_OR_RETURN(media::SinkConfig sink, FromProto(request.sinks(i), field));
     options.sinks.push_back(std::move(sink));
+  }
+  for (int i = 0; i < request.local_tracks_size(); ++i) {
+    const v1::LocalTrackSpec& spec = request.local_tracks(i);
+    absl::StatusOr<media::LocalTrackConfig> track = FromProto(spec);
+    PCD_RETURN_IF_ERROR(WithFieldPrefix(track.status(), "local_tracks[" + std::to_string(i) + "]"));
+    options.local_tracks.push_back(
+        {.config = *std::move(track),
+         .stream_ids = {spec.stream_ids().begin(), spec.stream_ids().end()}});
   }
   for (int i = 0; i < request.candidates_size(); ++i) {
     const std::string field = "candidates[" + std::to_string(i) + "]";
@@ -190,13 +199,36 @@ grpc::ServerUnaryReactor* PeerConnectionService::AcceptOffer(grpc::CallbackServe
                                                              v1::AcceptOfferResponse* response) {
   UnaryReply<v1::AcceptOfferResponse> reply(context, response);
   grpc::ServerUnaryReactor* reactor = reply.reactor();
-  absl::Status status =
-      CheckCall(*context, *request,
-                {"peer_connection_id_suffix", "labels", "configuration.ice_transport_policy",
-                 "configuration.bundle_policy", "configuration.rtcp_mux_policy",
-                 "configuration.ice_backend", "offer", "sinks.sink_id", "sinks.selector",
-                 "sinks.destination", "sinks.rtcp_port", "sinks.payload_type", "sinks.ssrc",
-                 "sinks.paused", "candidates", "gathering", "gathering_timeout"});
+  absl::Status status = CheckCall(*context, *request,
+                                  {"peer_connection_id_suffix",
+                                   "labels",
+                                   "configuration.ice_transport_policy",
+                                   "configuration.bundle_policy",
+                                   "configuration.rtcp_mux_policy",
+                                   "configuration.ice_backend",
+                                   "offer",
+                                   "sinks.sink_id",
+                                   "sinks.selector",
+                                   "sinks.destination",
+                                   "sinks.rtcp_port",
+                                   "sinks.payload_type",
+                                   "sinks.ssrc",
+                                   "sinks.paused",
+                                   "sinks.rid",
+                                   "sinks.max_reorder_delay",
+                                   "local_tracks.track_id",
+                                   "local_tracks.kind",
+                                   "local_tracks.source.udp.bind",
+                                   "local_tracks.source.udp.rtcp_port",
+                                   "local_tracks.source.udp.codec",
+                                   "local_tracks.source.udp.payload_type",
+                                   "local_tracks.source.udp.ssrc",
+                                   "local_tracks.source.udp.remote",
+                                   "local_tracks.source.test",
+                                   "local_tracks.stream_ids",
+                                   "candidates",
+                                   "gathering",
+                                   "gathering_timeout"});
   absl::StatusOr<host::AcceptOfferOptions> options = ToAcceptOfferOptions(*request);
   if (status.ok()) status = options.status();
   if (!status.ok()) {

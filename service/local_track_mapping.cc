@@ -77,6 +77,15 @@ absl::StatusOr<media::SourceConfig> ReadSource(const v1::SourceSpec& in, MediaKi
   return InvalidArgument("a track has a source", "source");
 }
 
+// Of a CreateLocalTrackRequest or a LocalTrackSpec.
+template <typename Proto>
+absl::StatusOr<media::LocalTrackConfig> ReadTrack(const Proto& in) {
+  media::LocalTrackConfig out{.id = in.track_id()};
+  PCD_ASSIGN_OR_RETURN(out.kind, FromProto(in.kind(), "kind"));
+  PCD_ASSIGN_OR_RETURN(out.source, ReadSource(in.source(), out.kind));
+  return out;
+}
+
 v1::SourceSpec SpecOf(const media::LocalTrackConfig& config) {
   v1::SourceSpec out;
   if (const auto* test = std::get_if<media::TestSourceConfig>(&config.source)) {
@@ -136,10 +145,11 @@ v1::Track ToProto(const std::string& peer_connection_id, const media::LocalTrack
 }
 
 absl::StatusOr<media::LocalTrackConfig> FromProto(const v1::CreateLocalTrackRequest& request) {
-  media::LocalTrackConfig out{.id = request.track_id()};
-  PCD_ASSIGN_OR_RETURN(out.kind, FromProto(request.kind(), "kind"));
-  PCD_ASSIGN_OR_RETURN(out.source, ReadSource(request.source(), out.kind));
-  return out;
+  return ReadTrack(request);
+}
+
+absl::StatusOr<media::LocalTrackConfig> FromProto(const v1::LocalTrackSpec& spec) {
+  return ReadTrack(spec);
 }
 
 v1::RtpSendParameters ToProto(const peerconnection::SenderParameters& parameters) {

@@ -10,6 +10,7 @@
 #include "engine/peerconnection/sender_parameters.h"
 #include "peerconnection/v1/media_messages.pb.h"
 #include "peerconnection/v1/rtp_parameters.pb.h"
+#include "peerconnection/v1/single_shot_messages.pb.h"
 #include "peerconnection/v1/source.pb.h"
 #include "peerconnection/v1/track.pb.h"
 #include "service/contract.h"
@@ -19,6 +20,7 @@ namespace pcd::service {
 v1::SourceState ToProto(media::SourceState state);
 v1::Track ToProto(const std::string& peer_connection_id, const media::LocalTrackInfo& track);
 absl::StatusOr<media::LocalTrackConfig> FromProto(const v1::CreateLocalTrackRequest& request);
+absl::StatusOr<media::LocalTrackConfig> FromProto(const v1::LocalTrackSpec& spec);
 
 v1::RtpSendParameters ToProto(const peerconnection::SenderParameters& parameters);
 // What of `in` can be set. `current` is what is in force: read-only members and the number of

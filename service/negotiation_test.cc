@@ -213,6 +213,41 @@ TEST_F(NegotiationTest, AcceptOfferDoesItAllInOneCall) {
   EXPECT_NE(sdp.sdp().find("m=video 40000"), std::string::npos) << sdp.sdp();
 }
 
+// The same messages as in CreateSink and CreateLocalTrack mean the same here.
+TEST_F(NegotiationTest, AcceptOfferTakesWholeSpecsOfSinksAndTracks) {
+  const std::string offerer = service_.Create();
+  AddTransceiver(offerer, v1::MEDIA_KIND_VIDEO, v1::RTP_TRANSCEIVER_DIRECTION_SENDRECV);
+  v1::SetLocalDescriptionRequest local;
+  local.set_peer_connection_id(offerer);
+  v1::AcceptOfferRequest request;
+  *request.mutable_offer() =
+      Must(&Stub::SetLocalDescription, local).peer_connection().local_description();
+  v1::SinkSpec& sink = *request.add_sinks();
+  sink = SinkRequest("", 40020).spec();
+  sink.set_rid("high");
+  sink.mutable_max_reorder_delay()->set_nanos(50'000'000);
+  v1::LocalTrackSpec& track = *request.add_local_tracks();
+  track.set_track_id("clip");
+  track.set_kind(v1::MEDIA_KIND_VIDEO);
+  track.mutable_source()->mutable_test();
+  track.add_stream_ids("stream");
+
+  const v1::AcceptOfferResponse accepted = Must(&Stub::AcceptOffer, request);
+  ASSERT_EQ(accepted.sinks_size(), 1);
+  EXPECT_EQ(accepted.sinks(0).spec().rid(), "high");
+  EXPECT_EQ(accepted.sinks(0).spec().max_reorder_delay().nanos(), 50'000'000);
+  ASSERT_EQ(accepted.transceivers_size(), 1);
+  EXPECT_EQ(accepted.transceivers(0).current_direction(), v1::RTP_TRANSCEIVER_DIRECTION_SENDRECV);
+  EXPECT_NE(accepted.answer().sdp().find("a=msid:stream "), std::string::npos);
+
+  request.mutable_local_tracks(0)->mutable_source()->mutable_relay();
+  v1::AcceptOfferResponse response;
+  const grpc::Status status =
+      ServiceHarness::Call(&Stub::AcceptOffer, *service_.connections, request, &response);
+  EXPECT_EQ(Reason(status), "FIELD_NOT_IMPLEMENTED");
+  EXPECT_EQ(InfoOf(status).metadata().at("field"), "local_tracks[0].source.relay");
+}
+
 TEST_F(NegotiationTest, AGatheringTimeoutWithoutWaitingIsAnError) {
   v1::AcceptOfferRequest request;
   request.mutable_offer()->set_type(v1::SDP_TYPE_OFFER);

@@ -5,7 +5,6 @@ Names of suites as arguments choose some; none means all. The last line is
 `N passed, N failed`; the status is non-zero when a test failed or could not be built.
 """
 
-import glob
 import json
 import os
 import re
@@ -28,8 +27,11 @@ SANITIZED = ["engine", "service", "clients", "tests/integration", "tests/impair"
 # Node test folders, and the npm packages that they use, by lock file. The demo's tests run
 # with the client's.
 NODE_SUITES = {"node": "clients/node", "interop": "tests/interop"}
-NODE_WRAPPERS = {"interop": ["./namespace.sh"]}
+NODE_WRAPPERS = {"tests/interop": ["./namespace.sh"]}
 NODE_PACKAGES = ["clients/node", "clients/node/demo", "tests/interop"]
+
+FULL_ICE_FILES = [f"test/{name}.test.js" for name in [
+    "abuse", "accept_offer", "answerer", "data", "events", "offerer", "renegotiation", "sending"]]
 
 # What those tests start: the environment variable that tells them where -> the target.
 BINARIES = {"PEERCONNECTIOND": "service:peerconnectiond", "PCCTL": "clients/pcctl:pcctl",
@@ -70,26 +72,29 @@ def count_bazel_results(path):
     return passed, failed
 
 
-def node_test(name, folder):
-    """Runs node --test in a folder; returns (passed, failed) in tests."""
+def node_test(name, folder, config="opt", files=(), environment=()):
+    """Runs node --test in a folder; returns (passed, failed) in tests.
+
+    `config`: of the build that it tests. `files`: all, unless some are named.
+    """
     if subprocess.run(["deploy/setup/npm.sh", *NODE_PACKAGES], cwd=ROOT).returncode != 0:
         return 0, 1
     binaries = {variable: target for variable, target in BINARIES.items()
                 if os.path.isdir(os.path.join(ROOT, target.split(":")[0]))}
-    # As users run it, and as `make demo` does: what only the optimiser sees is seen here.
-    build = [BAZEL, "build", "--config=opt", *(f"//{target}" for target in binaries.values())]
+    build = [BAZEL, "build", f"--config={config}",
+             *(f"//{target}" for target in binaries.values())]
     if subprocess.run(build, cwd=ROOT).returncode != 0:
         return 0, 1
-    bin_folder = subprocess.run([BAZEL, "info", "--config=opt", "bazel-bin"], cwd=ROOT, check=True,
-                                stdout=subprocess.PIPE, text=True).stdout.strip()
-    environment = dict(os.environ, **{
+    info = [BAZEL, "info", f"--config={config}", "bazel-bin"]
+    bin_folder = subprocess.run(info, cwd=ROOT, check=True, stdout=subprocess.PIPE,
+                                text=True).stdout.strip()
+    environment = {**os.environ, **dict(environment), **{
         variable: os.path.join(bin_folder, *target.split(":"))
-        for variable, target in binaries.items()})
-    files = sorted(glob.glob("test/*.test.js", root_dir=os.path.join(ROOT, folder)))
+        for variable, target in binaries.items()}}
     with tempfile.NamedTemporaryFile(suffix=".tap") as tap:
-        command = [*NODE_WRAPPERS.get(name, []),
+        command = [*NODE_WRAPPERS.get(folder, []),
                    "node", "--test", "--test-reporter=spec", "--test-reporter-destination=stdout",
-                   "--test-reporter=tap", f"--test-reporter-destination={tap.name}"]
+                   "--test-reporter=tap", f"--test-reporter-destination={tap.name}", *files]
         status = subprocess.run(command, cwd=os.path.join(ROOT, folder),
                                 env=environment).returncode
         with open(tap.name, encoding="utf-8") as text:
@@ -112,7 +117,17 @@ def suites():
                                    existing(THREADED)),
     }
     for name, folder in NODE_SUITES.items():
+        # As users run it, and as `make demo` does: what only the optimiser sees is seen here.
         result[name] = lambda name=name, folder=folder: node_test(name, folder)
+    # What does not depend on the backend, once more on the one that is not the default.
+    result["full-ice"] = lambda: node_test(
+        "full-ice", "tests/interop", files=FULL_ICE_FILES,
+        environment={"SERVICE_FLAGS": "--ice-backend=full"})
+    # What an attacker may send, to a service that notices each wrong step.
+    result["abuse"] = lambda: node_test(
+        "abuse", "tests/interop", config="asan",
+        files=["test/abuse.test.js", "test/offerer.test.js"],
+        environment={"UBSAN_OPTIONS": "print_stacktrace=1"})
     return result
 
 

@@ -7,14 +7,23 @@
 #include <vector>
 
 #include "engine/host/host.h"
+#include "engine/media/sending/local_track_config.h"
 #include "engine/media/sink_config.h"
 
 namespace pcd::host {
+
+// A local track to make, and to send on the first section of its kind that receives and has
+// none yet. INVALID_ARGUMENT: the offer has no such section.
+struct AcceptOfferTrack {
+  media::LocalTrackConfig config{};
+  std::vector<std::string> stream_ids{};
+};
 
 struct AcceptOfferOptions {
   CreateOptions create{};
   SessionDescription offer{};
   std::vector<media::SinkConfig> sinks{};
+  std::vector<AcceptOfferTrack> local_tracks{};
   std::vector<IceCandidateInit> candidates{};
   // True: answer when gathering is complete, or at the timeout with what there is.
   bool wait_for_gathering = true;

@@ -352,6 +352,65 @@ TEST_F(HostTest, SinkWithoutIdGetsOne) {
   EXPECT_THAT(sink->config.id, ::testing::MatchesRegex("sink-[a-z2-7]{12}"));
 }
 
+class AcceptOfferTracksTest : public HostTest {
+ protected:
+  // Of a connection with one video transceiver for each direction.
+  SessionDescription Offer(std::vector<Direction> directions) {
+    const std::string id = Create()->id;
+    return *Await<SessionDescription>([&](auto reply) {
+      host_->Call<SessionDescription>(
+          id,
+          [&](PeerConnection& pc) -> absl::StatusOr<SessionDescription> {
+            for (const Direction direction : directions) {
+              EXPECT_THAT(pc.AddTransceiver(MediaKind::kVideo, {.direction = direction}, ""),
+                          IsOk());
+            }
+            return pc.CreateOffer({});
+          },
+          std::move(reply));
+    });
+  }
+  static AcceptOfferTrack Track(const std::string& id) {
+    return {.config = {.id = id, .kind = MediaKind::kVideo, .source = media::TestSourceConfig{}},
+            .stream_ids = {"stream-" + id}};
+  }
+  absl::StatusOr<AcceptOfferResult> Accept(const SessionDescription& offer,
+                                           std::vector<AcceptOfferTrack> tracks) {
+    return Await<AcceptOfferResult>([&](auto reply) {
+      AcceptOffer(*host_, {.offer = offer, .local_tracks = std::move(tracks)}, std::move(reply));
+    });
+  }
+};
+
+TEST_F(AcceptOfferTracksTest, AreSentOnTheFirstSectionsThatReceive) {
+  const auto result =
+      Accept(Offer({Direction::kSendOnly, Direction::kSendRecv, Direction::kInactive,
+                    Direction::kRecvOnly, Direction::kSendRecv}),
+             {Track("a"), Track("b")});
+  ASSERT_THAT(result, IsOk());
+  std::vector<std::string> sent;
+  std::vector<Direction> directions;
+  for (const jsep::Transceiver& transceiver : result->transceivers) {
+    sent.push_back(transceiver.local_track_id);
+    directions.push_back(transceiver.current_direction.value_or(Direction::kStopped));
+  }
+  EXPECT_THAT(sent, ::testing::ElementsAre("", "a", "", "b", ""));
+  EXPECT_THAT(directions, ::testing::ElementsAre(Direction::kRecvOnly, Direction::kSendRecv,
+                                                 Direction::kInactive, Direction::kSendOnly,
+                                                 Direction::kRecvOnly));
+  EXPECT_THAT(result->transceivers[3].sender_stream_ids, ::testing::ElementsAre("stream-b"));
+  EXPECT_NE(result->answer.sdp.find("a=msid:stream-a "), std::string::npos);
+}
+
+TEST_F(AcceptOfferTracksTest, AreRefusedWhereNothingReceivesThem) {
+  const size_t before = host_->size();
+  const auto result =
+      Accept(Offer({Direction::kRecvOnly, Direction::kSendOnly}), {Track("a"), Track("b")});
+  EXPECT_THAT(result, HasReason(ErrorReason::INVALID_ARGUMENT));
+  EXPECT_EQ(GetErrorDetail(result.status()).field, "local_tracks[1].kind");
+  EXPECT_EQ(host_->size(), before + 1);  // The offerer alone.
+}
+
 TEST_F(HostTest, AcceptOfferThatFailsLeavesNothing) {
   const auto bad = Await<AcceptOfferResult>([&](auto reply) {
     AcceptOffer(*host_, {.offer = {.type = SdpType::kOffer, .sdp = "nonsense"}}, std::move(reply));
