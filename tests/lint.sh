@@ -31,7 +31,7 @@ tidy() {
   local flags=(-std=c++20 -I. -isystem "$bin/proto"
     -isystem "$base/external/boringssl/src/include"
     -isystem /usr/include/nice -isystem /usr/include/glib-2.0
-    -isystem "/usr/lib/$(uname -m)-linux-gnu/glib-2.0/include"
+    -isystem "/usr/lib/$(g++ -print-multiarch)/glib-2.0/include"
     -DSPDLOG_COMPILED_LIB -DSPDLOG_FMT_EXTERNAL -DSPDLOG_SHARED_LIB)
   # A file that was clean stays clean until its preprocessed text or the checks change.
   export FLAGS="${flags[*]}" CLEAN="${XDG_CACHE_HOME:-$HOME/.cache}/peerconnectiond/tidy"

@@ -29,6 +29,12 @@ class Target:
         return f"//{self.package}:{self.name}"
 
     @property
+    def files(self):
+        """Paths of its sources and headers from the root; other targets' labels are no files."""
+        return {os.path.join(self.package, f.removeprefix(":")) for f in self.srcs + self.hdrs
+                if not f.startswith(("//", "@"))}
+
+    @property
     def is_test(self):
         return self.testonly or self.rule.endswith("_test")
 

@@ -41,8 +41,7 @@ class Tree:
         tested, shipped = set(), set()
         for package in self.packages:
             for target in package.targets:
-                files = {os.path.join(package.name, f) for f in target.srcs + target.hdrs}
-                (tested if target.is_test else shipped).update(files)
+                (tested if target.is_test else shipped).update(target.files)
         return tested - shipped
 
     def is_test_file(self, path):
@@ -127,25 +126,61 @@ def may_use(tree, path, library, places):
     return place_of(path) in places
 
 
+def is_core(path):
+    """Whether a file takes bytes, time and randomness as arguments."""
+    return (room_of(path) in rules.CORES or path in rules.CORE_FILES
+            or os.path.splitext(path)[0] in rules.CORE_FILES)
+
+
+def check_core_include(tree, path, number, header):
+    """A core includes what computes, and other cores."""
+    if house_of(header) in rules.HOUSES:
+        # What else is wrong with it, check_include says.
+        pure = (house_of(header) != "engine" or room_of(header) == rules.TEST_ROOM
+                or is_core(header) or os.path.splitext(header)[0] in rules.INTERFACES)
+    else:
+        pure = (any(re.match(p, header) for p in rules.CORE_HEADERS)
+                or any(re.match(p, header) for _, p, _ in rules.LIBRARIES)
+                or rules.CORE_HEADERS_OF_ONE_FILE.get(header) == path)
+    if not pure:
+        tree.report(path, number, "purity", f"a core includes {header}")
+
+
+def check_shell_line(tree, path, number, header, code):
+    """Threads, locks and clocks of the engine are where rules.py says."""
+    if header and re.match(rules.LOCK_HEADERS, header) \
+            and os.path.splitext(path)[0] not in rules.LOCK_FILES:
+        tree.report(path, number, "threads", f"{header} outside of rules.LOCK_FILES")
+    clock = first_match(rules.CLOCKS, code)
+    if clock and path not in rules.CLOCK_FILES:
+        tree.report(path, number, "clock", f"{clock} outside of {', '.join(rules.CLOCK_FILES)}")
+
+
+def first_match(patterns, code):
+    """What the first of the patterns finds; None if none does."""
+    found = (re.search(pattern, code) for pattern in patterns)
+    return next((match.group(0) for match in found if match), None)
+
+
 def check_sources(tree):
-    """C++ files: includes, and purity of cores."""
+    """C++ files: includes, purity of cores, threads and clocks."""
     for path in tree.files:
-        if not path.endswith((".cc", ".h", ".c")) or house_of(path) not in rules.HOUSES:
+        if not path.endswith(rules.CPP_SUFFIXES) or house_of(path) not in rules.HOUSES:
             continue
-        core = room_of(path) in rules.CORES and not tree.is_test_file(path)
+        shipped_engine = house_of(path) == "engine" and not tree.is_test_file(path)
         for number, line in enumerate(tree.lines(path), 1):
             include = _INCLUDE.match(line)
-            if include:
-                header = include.group(2)
+            header = include.group(2) if include else None
+            code = "" if include else _COMMENT.sub("", line)
+            if header:
                 check_include(tree, path, number, header)
-                if core and any(re.match(p, header) for p in rules.IMPURE_HEADERS):
-                    tree.report(path, number, "purity", f"a core includes {header}")
-            elif core:
-                code = _COMMENT.sub("", line)
-                for pattern in rules.IMPURE_CALLS:
-                    found = re.search(pattern, code)
-                    if found:
-                        tree.report(path, number, "purity", f"a core uses {found.group(0)}")
+            if shipped_engine and not is_core(path):
+                check_shell_line(tree, path, number, header, code)
+            elif shipped_engine and header:
+                check_core_include(tree, path, number, header)
+            elif shipped_engine and first_match(rules.IMPURE_CALLS, code):
+                tree.report(path, number, "purity",
+                            f"a core uses {first_match(rules.IMPURE_CALLS, code)}")
 
 
 def check_sizes(tree):
@@ -182,32 +217,36 @@ def check_dependency(tree, package, target, dep):
 
 
 def check_targets(tree):
-    """BUILD files: visibility and edges; every C++ file belongs to a target."""
+    """BUILD files: visibility and edges."""
     for package in tree.packages:
         path = package.path
         if house_of(path) not in rules.PRIVATE_BY_DEFAULT:
             continue
         if package.targets and package.default_visibility != ["//visibility:private"]:
             tree.report(path, 0, "visibility", "default_visibility is not private")
-        owned = set()
         for target in package.targets:
-            owned.update(target.srcs + target.hdrs)
             if "//visibility:public" in (target.visibility or []):
                 tree.report(path, 0, "visibility", f"{target.label} is public")
             if room_of(path) == rules.TEST_ROOM and not target.is_test:
                 tree.report(path, 0, "visibility", f"{target.label} is not testonly")
             for dep in target.deps:
                 check_dependency(tree, package, target, dep)
-        for file in tree.files:
-            if os.path.dirname(file) == package.name and file.endswith((".cc", ".h")) \
-                    and os.path.basename(file) not in owned:
-                tree.report(file, 0, "orphan", "belongs to no target")
+
+
+def check_owners(tree):
+    """Every C++ file belongs to a target, wherever it is."""
+    owned = {path for package in tree.packages for target in package.targets
+             for path in target.files}
+    for path in tree.files:
+        if house_of(path) in rules.PRIVATE_BY_DEFAULT and path.endswith(rules.CPP_SUFFIXES) \
+                and path not in owned:
+            tree.report(path, 0, "orphan", "belongs to no target")
 
 
 def check(root):
     """All violations of a tree, one line each."""
     tree = Tree(root)
-    for step in (check_rooms, check_sources, check_targets, check_sizes):
+    for step in (check_rooms, check_sources, check_targets, check_owners, check_sizes):
         step(tree)
     return tree.violations
 

@@ -46,6 +46,11 @@ CLEAN = {
     "engine/dtls/README.md": "dtls\n",
     "engine/dtls/BUILD.bazel": build(library("dtls", ["dtls.cc"], ["@boringssl//:ssl"])),
     "engine/dtls/dtls.cc": "#include <openssl/ssl.h>\n",
+    "engine/media/README.md": "media\n",
+    "engine/media/BUILD.bazel": build(
+        library("router", ["ssrc_router.cc"]), library("sink", ["sink.cc"], ["//engine/net:loop"])),
+    "engine/media/ssrc_router.cc": "#include <vector>\n",
+    "engine/media/sink.cc": '#include "engine/net/loop.h"\n',
     "engine/testing/README.md": "testing\n",
     "engine/testing/BUILD.bazel": build(
         library("sim", ["sim.h"], ["//engine/net:loop"], "testonly = True")),
@@ -128,9 +133,52 @@ class PlantedViolations(unittest.TestCase):
         self.expect("purity", "engine/sdp/parser.cc:1",
                     {"engine/sdp/parser.cc": "auto t = std::chrono::steady_clock::now();\n"})
 
+    def test_a_core_names_a_clock_to_read_it_later(self):
+        self.expect("purity", "engine/sdp/parser.cc:1",
+                    {"engine/sdp/parser.cc": "using C = steady_clock;\nauto t = C::now();\n"})
+
+    def test_a_core_opens_a_file(self):
+        self.expect("purity", "engine/sdp/parser.cc:1",
+                    {"engine/sdp/parser.cc": 'auto* f = fopen("x", "r");\n'})
+
+    def test_a_core_includes_a_header_that_is_not_known_to_be_pure(self):
+        for header in ("cstdio", "arpa/inet.h", "iostream", "ctime", "sys/types.h", "dlfcn.h"):
+            with self.subTest(header):
+                self.expect("purity", "engine/sdp/parser.cc:1",
+                            {"engine/sdp/parser.cc": f"#include <{header}>\n"})
+
+    def test_a_header_that_one_core_has_a_pure_use_for(self):
+        self.assertEqual(self.violations({
+            "engine/base/BUILD.bazel": build(library("a", ["a.h", "socket_address.cc"])),
+            "engine/base/socket_address.cc": "#include <arpa/inet.h>\n"}), [])
+
+    def test_a_core_of_a_mixed_room_takes_a_lock(self):
+        self.expect("purity", "engine/media/ssrc_router.cc:1",
+                    {"engine/media/ssrc_router.cc": "#include <mutex>\n"})
+
+    def test_a_core_of_a_mixed_room_takes_a_lock_that_another_header_brings(self):
+        self.expect("purity", "engine/media/ssrc_router.cc:1",
+                    {"engine/media/ssrc_router.cc": "std::mutex mutex;\n"})
+
+    def test_a_core_of_a_mixed_room_reads_a_clock(self):
+        self.expect("purity", "engine/media/ssrc_router.cc:1",
+                    {"engine/media/ssrc_router.cc": "auto t = system_clock::now();\n"})
+
+    def test_a_core_of_a_mixed_room_includes_a_shell_of_it(self):
+        self.expect("purity", "engine/media/ssrc_router.cc:1",
+                    {"engine/media/ssrc_router.cc": '#include "engine/media/sink.h"\n'})
+
     def test_a_core_draws_randomness_of_its_own(self):
         self.expect("purity", "engine/sdp/parser.cc:1",
                     {"engine/sdp/parser.cc": "std::random_device device;\n"})
+
+    def test_a_shell_takes_a_lock_that_the_architecture_does_not_name(self):
+        self.expect("threads", "engine/media/sink.cc:1",
+                    {"engine/media/sink.cc": "#include <mutex>\n"})
+
+    def test_a_shell_reads_a_clock_other_than_its_loops(self):
+        self.expect("clock", "engine/media/sink.cc:1",
+                    {"engine/media/sink.cc": "auto t = std::chrono::steady_clock::now();\n"})
 
     def test_a_library_header_outside_of_its_room(self):
         self.expect("third-party", "engine/net/loop.cc:1",
@@ -192,6 +240,18 @@ class PlantedViolations(unittest.TestCase):
 
     def test_a_file_that_no_target_builds(self):
         self.expect("orphan", "engine/rtp/lost.cc", {"engine/rtp/lost.cc": "int x;\n"})
+
+    def test_a_file_in_a_folder_without_a_build_file(self):
+        self.expect("orphan", "engine/rtp/deep/lost.cc",
+                    {"engine/rtp/deep/lost.cc": "int x;\n"})
+
+    def test_a_file_of_a_folder_above_may_build_it(self):
+        self.assertEqual(self.violations({
+            "engine/rtp/BUILD.bazel": build(library("view", ["view.h", "deep/found.cc"])),
+            "engine/rtp/deep/found.cc": "int x;\n"}), [])
+
+    def test_a_file_with_another_ending_of_the_language(self):
+        self.expect("orphan", "engine/rtp/lost.cpp", {"engine/rtp/lost.cpp": "int x;\n"})
 
     def test_a_file_above_the_wall(self):
         self.expect("size", "engine/rtp/view.h", {"engine/rtp/view.h": "\n" * 801})

@@ -25,22 +25,88 @@ TEST_ROOM = "testing"
 # Rooms that take bytes, time and randomness as arguments: no socket, no thread, no clock.
 CORES = ["base", "model", "sdp", "rtp", "dtls", "srtp", "jsep", "datachannel"]
 
-# Headers that a core does not include: sockets, files, threads, locks, GLib, clocks.
-IMPURE_HEADERS = [
-    r"sys/(?!types\.h)", r"netinet/", r"net/if", r"netdb\.h", r"ifaddrs\.h", r"unistd\.h",
-    r"poll\.h", r"fcntl\.h", r"signal\.h", r"pthread\.h", r"csignal$", r"thread$", r"mutex$",
-    r"shared_mutex$", r"condition_variable$", r"future$", r"semaphore$", r"latch$", r"barrier$",
-    r"stop_token$", r"fstream$", r"filesystem$", r"iostream$", r"ctime$", r"time\.h$", r"glib",
-    r"gio/", r"absl/synchronization/", r"absl/time/", r"engine/net/",
+# The cores of the other rooms: files without their ending, or one of a pair with it.
+CORE_FILES = {f"engine/{name}" for name in [
+    "host/label_selector",
+    "ice/announced_address", "ice/check_reply", "ice/fair_share", "ice/ice_config",
+    "ice/ice_events", "ice/ice_stats", "ice/lite_agent", "ice/lite_path", "ice/lite_state",
+    "ice/packet_handler", "ice/pair_log", "ice/remote_candidates", "ice/stun_attributes",
+    "ice/stun_integrity", "ice/stun_message", "ice/stun_writer",
+    "media/bandwidth_estimator", "media/drop_reason", "media/duplicate_filter",
+    "media/feedback_sender", "media/key_frame_requester", "media/media_event",
+    "media/nack_generator", "media/parameter_sets", "media/payload_format",
+    "media/receive_statistics", "media/remote_stream", "media/reorder_buffer",
+    "media/rtcp_sender", "media/section", "media/sender_clock", "media/sink_config",
+    "media/sink_rewriter", "media/ssrc_router", "media/transport_cc_recorder",
+    "media/sending/dtmf_queue", "media/sending/local_track_config",
+    "media/sending/media_source", "media/sending/packet_history",
+    "media/sending/retransmitter", "media/sending/rtp_output", "media/sending/rtp_sender",
+    "media/sending/send_extensions",
+    "net/address_policy",
+    "peerconnection/close_sequence", "peerconnection/event", "peerconnection/event_log",
+    "peerconnection/info.h",
+    "sctp/crc32c", "sctp/sctp_chunks", "sctp/sctp_event", "sctp/sctp_packet_check",
+    "sctp/usrsctp_event_queue", "sctp/usrsctp_reset_gate",
+    "transport/combined_state", "transport/drop_reason", "transport/media_counters",
+    "transport/media_handler", "transport/media_path", "transport/transport_events",
+]}
+
+# Abstract classes that a core drives without knowing what is behind them.
+INTERFACES = {"engine/sctp/sctp_association"}
+
+# Headers beside those of libraries (below) and of other cores that a core includes: what
+# computes. Not here, on purpose: sockets, files, threads, locks, clocks, the environment.
+CORE_HEADERS = [
+    r"(algorithm|any|array|bit|bitset|cassert|cctype|cerrno|charconv|chrono|climits|cmath|"
+    r"compare|complex|concepts|cstdarg|cstddef|cstdint|cstdlib|cstring|deque|exception|"
+    r"expected|functional|initializer_list|iomanip|iterator|limits|list|map|memory|"
+    r"memory_resource|new|numbers|numeric|optional|queue|random|ranges|ratio|regex|set|span|sstream|stack|"
+    r"stdexcept|string|string_view|tuple|type_traits|typeindex|typeinfo|unordered_map|"
+    r"unordered_set|utility|valarray|variant|vector|version)$",
+    r"strings\.h$", r"nmmintrin\.h$",
+    r"absl/(algorithm|base|cleanup|container|functional|hash|memory|meta|numeric|status|"
+    r"strings|types|utility)/",
 ]
 
-# Calls that a core does not make.
-IMPURE_CALLS = [
-    r"_clock\s*::\s*now\s*\(", r"\bclock_gettime\s*\(", r"\bgettimeofday\s*\(",
-    r"\bstd::time\s*\(", r"\btime\s*\(\s*(nullptr|NULL|0)\s*\)", r"\brandom_device\b",
-    r"\b(s?rand|getrandom)\s*\(", r"\bstd::this_thread\b", r"\b(u|nano)?sleep\s*\(",
-    r"\bthread_local\b", r"\bgetenv\s*\(",
+# Headers with one pure use each, and the core that has it.
+CORE_HEADERS_OF_ONE_FILE = {
+    # Addresses to text and back, by inet_ntop and inet_pton.
+    "arpa/inet.h": "engine/base/socket_address.cc",
+    # Where log lines go, set once for the process.
+    "atomic": "engine/base/log.cc",
+}
+
+# The clocks of the machine, under whatever name they are called later.
+CLOCKS = [
+    r"\b(steady|system|high_resolution|utc|tai|gps|file)_clock\b",
+    r"\b(clock|timespec)_get\w*", r"\bgettimeofday\b", r"\bstd::(time|clock)\s*\(",
+    r"\babsl::Now\b", r"\btime\s*\(\s*(nullptr|NULL|0)\s*\)",
 ]
+
+# What a core does not use, even where a header of the list happens to bring it.
+IMPURE_CALLS = CLOCKS + [
+    r"\brandom_device\b", r"\b(s?rand|getrandom)\s*\(", r"\b(u|nano)?sleep\s*\(",
+    r"\bthread_local\b", r"\b(secure_)?getenv\s*\(", r"\b(std::|::)system\s*\(",
+    r"\b(f|fd|fre|p)open\s*\(", r"\bv?f?printf\s*\(",
+    r"\b(f?puts|fputc|fwrite|fread|perror)\s*\(", r"\bstd::(cin|cout|cerr|clog)\b",
+    r"\bstd::\w*fstream\b", r"\bstd::filesystem\b",
+    r"\bstd::(this_thread|j?thread|async|\w*mutex|lock_guard|unique_lock|scoped_lock)\b",
+    r"\bstd::condition_variable\w*", r"\bpthread_\w+",
+    r"(?<![\w:])::(socket|open|read|write|send|recv)\s*\(",
+]
+
+# Threads and locks of the engine, and the only files (without their ending) with some: the
+# tables of docs/THREADING.md.
+LOCK_HEADERS = (r"(mutex|shared_mutex|condition_variable|thread|future|semaphore|latch|barrier|"
+                r"stop_token|pthread\.h)$")
+LOCK_FILES = {f"engine/{name}" for name in [
+    "host/host", "ice/nice_ice_transport_factory", "net/destination_claims", "net/event_loop",
+    "net/loop_placement", "net/task_queue", "net/worker_pool", "sctp/usrsctp_mailbox",
+    "sctp/usrsctp_runtime",
+]}
+
+# The only file of the engine that asks the machine for the time.
+CLOCK_FILES = ["engine/net/event_loop.cc"]
 
 # Headers of a library -> where they may be included. A place is a room of engine/ or a
 # top-level folder.
@@ -91,5 +157,7 @@ TOP_LEVEL = ["proto", "service", "engine", "clients", "tests", "deploy", "third_
 
 # Lines; no source file is longer.
 MAX_LINES = 800
-SOURCE_SUFFIXES = (".cc", ".h", ".c", ".py", ".js", ".mjs", ".cjs", ".ts", ".go", ".sh", ".bzl",
-                   ".bazel", ".BUILD", ".proto", ".html")
+CPP_SUFFIXES = (".cc", ".h", ".c", ".cpp", ".cxx", ".hpp", ".hh", ".inc", ".ipp")
+SOURCE_SUFFIXES = CPP_SUFFIXES + (
+    ".py", ".js", ".mjs", ".cjs", ".ts", ".go", ".sh", ".bzl", ".bazel", ".BUILD", ".proto",
+    ".html")
