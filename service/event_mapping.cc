@@ -55,6 +55,9 @@ class Filler {
     *event.mutable_peer_connection() = ToProto(in.info);
     FillTransceivers(in.transceivers, event.mutable_transceivers());
   }
+  void operator()(const pc::ConfigurationChangeEvent& in) {
+    *out_.mutable_configuration_change()->mutable_peer_connection() = ToProto(in.info);
+  }
   void operator()(const pc::IceTransportChangeEvent& in) {
     *out_.mutable_ice_transport_change()->mutable_ice_transport() = ToProto(in.transport);
   }

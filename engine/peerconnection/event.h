@@ -48,6 +48,9 @@ struct DescriptionChangeEvent {
   PeerConnectionInfo info{};
   std::vector<jsep::Transceiver> transceivers{};
 };
+struct ConfigurationChangeEvent {
+  PeerConnectionInfo info{};
+};
 struct IceTransportChangeEvent {
   IceTransportInfo transport{};
 };
@@ -152,10 +155,10 @@ using EventPayload =
     std::variant<CreatedEvent, NegotiationNeededEvent, IceCandidateEvent, IceCandidateErrorEvent,
                  SignalingStateChangeEvent, IceGatheringStateChangeEvent,
                  IceConnectionStateChangeEvent, ConnectionStateChangeEvent, DescriptionChangeEvent,
-                 IceTransportChangeEvent, DtlsTransportChangeEvent, SctpTransportChangeEvent,
-                 ClosingEvent, ClosedEvent, TrackEvent, TrackRemovedEvent, TrackEndedEvent,
-                 TransceiverChangeEvent, FirstPacketEvent, LayerActiveChangeEvent, SinkChangeEvent,
-                 SinkDeletedEvent, LocalTrackChangeEvent, LocalTrackDeletedEvent,
+                 ConfigurationChangeEvent, IceTransportChangeEvent, DtlsTransportChangeEvent,
+                 SctpTransportChangeEvent, ClosingEvent, ClosedEvent, TrackEvent, TrackRemovedEvent,
+                 TrackEndedEvent, TransceiverChangeEvent, FirstPacketEvent, LayerActiveChangeEvent,
+                 SinkChangeEvent, SinkDeletedEvent, LocalTrackChangeEvent, LocalTrackDeletedEvent,
                  KeyFrameRequestedEvent, ToneChangeEvent, DataChannelEvent, DataChannelCreatedEvent,
                  DataChannelOpenEvent, DataChannelClosingEvent, DataChannelCloseEvent,
                  DataChannelErrorEvent, DataChannelBufferedAmountLowEvent>;

@@ -53,6 +53,7 @@ struct HeapBytes {
   size_t operator()(const DescriptionChangeEvent& e) const {
     return Bytes(e.info) + Bytes(e.transceivers);
   }
+  size_t operator()(const ConfigurationChangeEvent& e) const { return Bytes(e.info); }
   size_t operator()(const IceCandidateEvent& e) const {
     return e.candidate.has_value() ? e.candidate->candidate.candidate.size() : 0;
   }

@@ -209,6 +209,9 @@ TEST_F(RenegotiationTest, TheConfigurationMayChangeWhereW3cLetsIt) {
   const Configuration configuration = pair_.left().Info().configuration;
   EXPECT_THAT(pair_.left().SetConfiguration(configuration), IsOk());
   const uint64_t revision = pair_.left().revision();
+  const auto told = pair_.left_events().All<ConfigurationChangeEvent>();
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_EQ(told[0].info.revision, revision);
   Configuration other_bundle = configuration;
   other_bundle.bundle_policy = configuration.bundle_policy == BundlePolicy::kMaxBundle
                                    ? BundlePolicy::kBalanced
@@ -220,6 +223,7 @@ TEST_F(RenegotiationTest, TheConfigurationMayChangeWhereW3cLetsIt) {
   EXPECT_THAT(pair_.left().SetConfiguration(other_ice),
               HasReason(ErrorReason::CONFIGURATION_CHANGE_REFUSED));
   EXPECT_EQ(pair_.left().revision(), revision);
+  EXPECT_EQ(pair_.left_events().All<ConfigurationChangeEvent>().size(), 1u);
 }
 
 TEST_F(RenegotiationTest, ABadDescriptionLeavesTheConnectionExactlyAsItWas) {

@@ -89,6 +89,7 @@ absl::Status PeerConnection::SetConfiguration(const Configuration& configuration
   }
   configuration_ = configuration;
   ++revision_;
+  Emit(ConfigurationChangeEvent{Info()});
   Pump();
   return absl::OkStatus();
 }
