@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import grpc from '@grpc/grpc-js';
+import { until } from '../demo/lib/wait.js';
 import { deferred, serve, serviceError } from '../testing/fake_service.js';
 
 const event = (sequence, content = { negotiationNeeded: {} }) => ({
@@ -72,9 +73,9 @@ test('what came before an error is delivered, then the error is thrown', async (
     },
   });
   // The second time nobody listens until the call is over: the error must not get lost.
-  for (const delay of [0, 100]) {
+  for (const late of [false, true]) {
     const stream = client.events.watchEvents();
-    await sleep(delay);
+    if (late) await until('the end of the call', () => stream.error);
     const seen = [];
     const loop = async () => {
       for await (const message of stream) seen.push(message.event.sequence);
@@ -140,6 +141,7 @@ test('write() waits while the service does not read', async (t) => {
     for (; written < total; written++) await stream.write(message);
     stream.end();
   })();
+  // Time in which all of them would have gone through: that write() goes on waiting has no event.
   await sleep(300);
   assert.ok(written < total, `${written} messages were taken without a reader`);
   open.resolve();
@@ -174,6 +176,6 @@ test('a stream that nobody reads and that fails does not end the process', async
     EventService: { WatchEvents: (call) => call.emit('error', { code: grpc.status.INTERNAL, details: 'oops' }) },
   });
   const stream = client.events.watchEvents();
-  await sleep(100);
-  assert.equal(stream.error.code, 'INTERNAL');
+  const { code } = await until('the failure', () => stream.error);
+  assert.equal(code, 'INTERNAL');
 });

@@ -95,5 +95,13 @@ export function record(target, types, attributeOf = () => undefined) {
   return seen;
 }
 
-/** All tasks queued so far have run. */
-export const settled = (ms = 100) => new Promise((resolve) => setTimeout(resolve, ms));
+/** The tasks that were queued so far have run; each takes a turn of its own. */
+export async function tasksRun() {
+  for (let turn = 0; turn < 10; ++turn) await new Promise(setImmediate);
+}
+
+/**
+ * Lets time pass in which something would happen that must not: only what has no event of its own to wait for. It is
+ * several times what the service takes for a call and its events.
+ */
+export const nothingHappens = (ms = 200) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -151,7 +151,11 @@ export class Call {
       Object.entries(KINDS).map(([name, { kind }]) => [name, entries.find((entry) => entry.kind === kind)]));
   }
 
-  /** Stops the page's media and waits until nothing is under way any more. @returns {Promise<object>} Its last stats. */
+  /**
+   * Stops the page's media and waits until nothing is under way any more, and the sinks that get sender reports have one
+   * about all of it.
+   * @returns {Promise<object>} Its last stats.
+   */
   async stopSending() {
     await this.page.evaluate(() => globalThis.peer.stopSending());
     let last = '';
@@ -163,7 +167,8 @@ export class Call {
         inbound.audio?.packetsReceived, ...sinks].join();
       const steady = counts === last;
       last = counts;
-      return steady && outbound;
+      const reported = Object.values(this.sinks).every((sink) => sink.lastReport === null || sink.isReportedAtRest);
+      return steady && reported && outbound;
     }, { intervalMs: 500 });
   }
 }

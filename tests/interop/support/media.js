@@ -5,13 +5,14 @@ import * as check from '../../../clients/node/demo/lib/checks.js';
 /** Asserts that a sink's stream is unbroken, of one SSRC, and all RTP. @param {string} kind @param {object} sink */
 export function assertUnbroken(kind, sink) {
   const { ok, measured } = check.noGap(kind, sink);
-  assert.ok(ok, `${kind}: ${measured}, ${sink.malformed} malformed`);
+  assert.ok(ok, `${kind}: ${measured}`);
 }
 
-/** Asserts that its sender reports map to its packets, and count them. */
+/** Asserts that its sender reports map to its packets, and count them, once nothing more comes (`Call.stopSending`). */
 export function assertReportsMatch(kind, sink) {
-  const { ok, measured } = check.clockMaps(kind, sink.clock);
-  assert.ok(ok, `${kind}: ${measured}`);
+  for (const { name, ok, measured } of [check.clockMaps(kind, sink.clock), check.reportsCount(kind, sink)]) {
+    assert.ok(ok, `${name}: ${measured}`);
+  }
 }
 
 /**

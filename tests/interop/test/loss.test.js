@@ -73,11 +73,10 @@ describe('Chromium publishes over a bad network', () => {
     const { sink, relay } = await publishThrough(t, bench, ['--delay-ms=10', '--seed=3']);
     const watch = watchFrames(sink);
     await relay.command('blackout 500');
-    await delay(600);
+    await until('the dark', () => watch.longestMs > 400, { timeoutMs: 10_000 });
     const { markers } = sink;
     await until('frames after the blackout', () => sink.markers > markers + 30, { timeoutMs: 10_000 });
     watch.stop();
-    assert.ok(watch.longestMs > 400, `it was dark for ${Math.round(watch.longestMs)} ms only`);
     assert.ok((await relay.command('counters')).up.blackedOut > 0);
   });
 });

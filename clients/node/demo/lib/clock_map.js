@@ -24,31 +24,37 @@ export class ClockMap {
 
   /** @param {number} rtpTimestamp @param {number} arrivalMs Since 1970. */
   addPacket(rtpTimestamp, arrivalMs) {
-    this.#packets.push({ rtpTimestamp, arrivalMs });
+    this.#packets.push({ rtpTimestamp, arrivalMs, reports: this.#reports.length });
   }
 
-  #milliseconds(ticks) {
-    return (ticks / this.clockRate) * 1000;
+  // How much longer it took from report `a` to report `b`, or to a packet, by the wall clock than by the RTP clock.
+  #apart(a, b, elapsedMs) {
+    return elapsedMs - (timestampDifference(b.rtpTimestamp, a.rtpTimestamp) / this.clockRate) * 1000;
   }
 
   /**
    * What the reports say.
    * @returns {{reports: number, spanMs: number, driftMs: number, delayMs: number}} `spanMs`: time from the first to the
-   *   last report. `driftMs`: how far the RTP clock and the NTP clock of the reports move apart at most; NaN without two
-   *   reports. `delayMs`: the median time between a packet's timestamp, mapped by the reports, and its arrival; NaN
-   *   without report or packet.
+   *   last report. `driftMs`: how far the RTP clock and the NTP clock of the reports move apart in that time, by the median
+   *   pace of all pairs of reports: one that was made late says little; NaN without two reports. `delayMs`: the median time
+   *   between a packet's timestamp and its arrival, mapped as a receiver does, by the last report that came before it, or
+   *   the first; NaN without report or packet.
    */
   result() {
-    const [first] = this.#reports;
-    if (!first) return { reports: 0, spanMs: 0, driftMs: NaN, delayMs: NaN };
-    const drifts = this.#reports.slice(1).map(({ timeMs, rtpTimestamp }) =>
-      Math.abs(timeMs - first.timeMs - this.#milliseconds(timestampDifference(rtpTimestamp, first.rtpTimestamp))));
-    const delays = this.#packets.map(({ rtpTimestamp, arrivalMs }) =>
-      arrivalMs - first.timeMs - this.#milliseconds(timestampDifference(rtpTimestamp, first.rtpTimestamp)));
+    const reports = this.#reports;
+    if (reports.length === 0) return { reports: 0, spanMs: 0, driftMs: NaN, delayMs: NaN };
+    const spanMs = reports[reports.length - 1].timeMs - reports[0].timeMs;
+    const paces = reports.flatMap((a, i) =>
+      reports.slice(i + 1).filter((b) => b.timeMs > a.timeMs)
+        .map((b) => this.#apart(a, b, b.timeMs - a.timeMs) / (b.timeMs - a.timeMs)));
+    const delays = this.#packets.map((packet) => {
+      const report = reports[Math.max(packet.reports - 1, 0)];
+      return this.#apart(report, packet, packet.arrivalMs - report.timeMs);
+    });
     return {
-      reports: this.#reports.length,
-      spanMs: this.#reports[this.#reports.length - 1].timeMs - first.timeMs,
-      driftMs: drifts.length > 0 ? Math.max(...drifts) : NaN,
+      reports: reports.length,
+      spanMs,
+      driftMs: paces.length > 0 ? Math.abs(median(paces)) * spanMs : NaN,
       delayMs: delays.length > 0 ? median(delays) : NaN,
     };
   }

@@ -4,6 +4,9 @@ import { HOST, openPortPair } from './ports.js';
 import { parseRtcp, parseRtp } from './rtp.js';
 import { SequenceCheck } from './sequence.js';
 
+// A packet and a report come through two sockets, which a busy process reads in any order. Reports are a second apart.
+const REST_MS = 500;
+
 /** Receives RTP and RTCP of one track. */
 export class UdpSink {
   #pair;
@@ -18,8 +21,9 @@ export class UdpSink {
   rtcpPackets = 0;
   /** SSRCs of BYE packets. */
   byes = [];
-  /** By how many packets the packet count of a sender report differed from ours, at most. */
-  reportCountError = 0;
+  /** The last sender report. @type {(import('./rtp.js').SenderReport & {arrivalMs: number}) | null} */
+  lastReport = null;
+  #lastPacketMs = 0;
   /** Takes each packet and its payload, for whoever looks into them. @type {(packet: object, payload: Buffer) => void} */
   onPacket = () => {};
 
@@ -46,6 +50,11 @@ export class UdpSink {
     return this.sequence.received;
   }
 
+  /** Whether the last sender report was made when all packets had come. */
+  get isReportedAtRest() {
+    return this.lastReport !== null && this.lastReport.arrivalMs - this.#lastPacketMs >= REST_MS;
+  }
+
   /** @returns {Promise<void>} */
   close() {
     return this.#pair.close();
@@ -61,6 +70,7 @@ export class UdpSink {
     this.payloadBytes += packet.payloadBytes;
     if (packet.marker) ++this.markers;
     this.sequence.add(packet.sequence);
+    this.#lastPacketMs = performance.now();
     this.ssrcs.add(packet.ssrc);
     this.payloadTypes.add(packet.payloadType);
     this.clock.addPacket(packet.timestamp, Date.now());
@@ -79,7 +89,7 @@ export class UdpSink {
     for (const report of compound.senderReports) {
       this.clock.addReport(report);
       this.ssrcs.add(report.ssrc);
-      this.reportCountError = Math.max(this.reportCountError, Math.abs(report.packetCount - this.packets));
+      this.lastReport = { ...report, arrivalMs: performance.now() };
     }
   }
 }

@@ -37,15 +37,18 @@ test('silence is told', () => {
 });
 
 test('a gap, a second SSRC or nothing at all fails the stream', () => {
-  const sink = (sequences, ssrcs = [1]) => {
+  const sink = (sequences, ssrcs = [1], malformed = 0) => {
     const sequence = new SequenceCheck();
     for (const value of sequences) sequence.add(value);
-    return { sequence, malformed: 0, ssrcs: new Set(ssrcs) };
+    return { sequence, malformed, ssrcs: new Set(ssrcs) };
   };
   assert.equal(check.noGap('video', sink([1, 2, 3])).ok, true);
   assert.equal(check.noGap('video', sink([1, 3])).ok, false);
   assert.equal(check.noGap('video', sink([1, 2], [1, 2])).ok, false);
   assert.equal(check.noGap('video', sink([])).ok, false);
+  const { ok, measured } = check.noGap('video', sink([1, 2], [1], 3));
+  assert.equal(ok, false);
+  assert.match(measured, /, 3 malformed,/);
 });
 
 test('sender reports must be there and map to the packets', () => {
@@ -60,6 +63,34 @@ test('sender reports must be there and map to the packets', () => {
   assert.equal(check.clockMaps('audio', clock([at(0, 0)])).ok, false);
   assert.equal(check.clockMaps('audio', clock([at(0, 0), at(1000, 2000)])).ok, false);
   assert.equal(check.clockMaps('audio', clock([at(9000, 0), at(10_000, 1000)])).ok, false);
+});
+
+test('a clock that is off by 0.9 s or has the rate of another is found, a report that was late is not', () => {
+  const stream = ({ seconds = 9, offMs = 0, pace = 1, lateMs = 0 }) => {
+    const map = new ClockMap(1_000);
+    for (let second = 0; second <= seconds; ++second) {
+      const ms = second * 1_000;
+      map.addReport({ timeMs: ms + offMs + (second === 0 ? lateMs : 0), rtpTimestamp: ms * pace });
+      map.addPacket(ms * pace, ms + 10);
+    }
+    return check.clockMaps('audio', map).ok;
+  };
+  assert.equal(stream({}), true);
+  assert.equal(stream({ lateMs: 300 }), true);
+  assert.equal(stream({ offMs: 900 }), false);
+  assert.equal(stream({ offMs: -900 }), false);
+  assert.equal(stream({ seconds: 2, pace: 48 / 44.1 }), false);
+  assert.equal(stream({ seconds: 2, pace: 44.1 / 48 }), false);
+});
+
+test('the last report must count all packets, at rest', () => {
+  const sink = { packets: 10, lastReport: { packetCount: 10 }, isReportedAtRest: true };
+  assert.equal(check.reportsCount('audio', sink).ok, true);
+  assert.equal(check.reportsCount('audio', { ...sink, isReportedAtRest: false }).ok, false);
+  assert.deepEqual(check.reportsCount('audio', { ...sink, packets: 11 }), {
+    name: 'audio: the last RTCP SR counts all packets', ok: false, measured: '10 of 11',
+  });
+  assert.equal(check.reportsCount('audio', { packets: 10, lastReport: null, isReportedAtRest: false }).ok, false);
 });
 
 test('every echo must match', () => {

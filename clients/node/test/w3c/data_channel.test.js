@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { until } from '../../demo/lib/wait.js';
 import { RTCErrorEvent } from '../../esm/w3c.mjs';
-import { connectedPair, makeConnection, makePair, negotiate, once, record, settled, useService } from '../../testing/w3c.js';
+import { connectedPair, makeConnection, makePair, negotiate, once, record, useService } from '../../testing/w3c.js';
 
 const TIMEOUT = { timeout: 60_000 };
 const MEBIBYTE = 1 << 20;
@@ -62,10 +62,11 @@ describe('createDataChannel (6.1.1.1)', () => {
     const connection = makeConnection(t);
     const channel = connection.createDataChannel('x'.repeat(60_000));
     const seen = record(channel, ['open', 'error', 'close']);
+    const closed = once(channel, 'close');
     const error = await once(channel, 'error');
     assert.ok(error instanceof RTCErrorEvent);
     assert.equal(error.error.errorDetail, 'data-channel-failure');
-    await settled();
+    await closed;
     assert.deepEqual(seen, ['error', 'close']);
     assert.equal(channel.readyState, 'closed');
   });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createMediaStreamTrack, MediaStream, RTCStatsReport } from '../../esm/w3c.mjs';
-import { connectedPair, makeConnection, makePair, once, record, settled, useService } from '../../testing/w3c.js';
+import { connectedPair, makeConnection, makePair, once, record, tasksRun, useService } from '../../testing/w3c.js';
 
 const TIMEOUT = { timeout: 60_000 };
 
@@ -81,7 +81,7 @@ describe('senders (5.2)', () => {
     await assert.rejects(sender.setParameters({ ...parameters, encodings: [{ scaleResolutionDownBy: 0 }] }), RangeError);
     await assert.rejects(sender.setParameters({ transactionId: parameters.transactionId }), TypeError);
     assert.equal(sender.getParameters().transactionId, parameters.transactionId, 'the same within a task');
-    await settled(20);
+    await tasksRun();
     await assert.rejects(sender.setParameters(parameters), { name: 'InvalidStateError' });
     assert.notEqual(sender.getParameters().transactionId, parameters.transactionId);
   });

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { peerConnectionId, RTCError, RTCIceCandidate, RTCPeerConnection, RTCSessionDescription } from '../../esm/w3c.mjs';
-import { connectedPair, makeConnection, makePair, negotiate, once, reaches, record, settled, useService } from '../../testing/w3c.js';
+import {
+  connectedPair, makeConnection, makePair, negotiate, nothingHappens, once, reaches, record, useService,
+} from '../../testing/w3c.js';
 
 const TIMEOUT = { timeout: 60_000 };
 const offerTo = async (t, answerer) => {
@@ -271,7 +273,7 @@ describe('connecting and closing (4.3.3, 4.4.2 close)', () => {
     assert.equal(transceiver.direction, 'stopped');
     assert.equal(transceiver.receiver.track.readyState, 'ended');
     a.close();
-    await settled(300);
+    await nothingHappens(300);
     assert.deepEqual(seen, []);
     assert.equal(settledEarly, false);
     for (const call of [
@@ -306,11 +308,11 @@ describe('negotiationneeded (4.7)', () => {
     a.createDataChannel('two');
     a.addTransceiver('audio', { direction: 'recvonly' });
     await once(a, 'negotiationneeded');
-    await settled();
+    await nothingHappens();
     assert.deepEqual(seen, ['negotiationneeded stable']);
     await negotiate(a, b);
     a.createDataChannel('three');
-    await settled(200);
+    await nothingHappens();
     assert.equal(seen.length, 1);
   });
 
@@ -320,7 +322,7 @@ describe('negotiationneeded (4.7)', () => {
     await a.setLocalDescription();
     const seen = record(a, ['negotiationneeded'], () => a.signalingState);
     a.addTransceiver('video', { direction: 'recvonly' });
-    await settled(200);
+    await nothingHappens();
     assert.deepEqual(seen, []);
     const fired = once(a, 'negotiationneeded');
     await b.setRemoteDescription(a.localDescription);
