@@ -1,5 +1,8 @@
 // PeerConnectionService: GetConfiguration, SetConfiguration.
+#include <vector>
+
 #include "engine/base/status.h"
+#include "service/certificate_mapping.h"
 #include "service/connection_call.h"
 #include "service/peer_connection_mapping.h"
 #include "service/peer_connection_service.h"
@@ -13,7 +16,9 @@ grpc::ServerUnaryReactor* PeerConnectionService::GetConfiguration(
       host_, context, request, response, {"peer_connection_id"},
       [](host::PeerConnection& pc, const v1::GetConfigurationRequest&,
          v1::GetConfigurationResponse& out) {
-        *out.mutable_configuration() = ToProto(pc.Info().configuration);
+        const host::PeerConnectionInfo info = pc.Info();
+        *out.mutable_configuration() = ToProto(info.configuration);
+        FillSources(info.certificates, *out.mutable_configuration());
         return absl::OkStatus();
       });
 }
@@ -24,12 +29,15 @@ grpc::ServerUnaryReactor* PeerConnectionService::SetConfiguration(
   return CallOnConnection<v1::SetConfigurationRequest, v1::SetConfigurationResponse>(
       host_, context, request, response,
       {"peer_connection_id", "configuration.ice_transport_policy", "configuration.bundle_policy",
-       "configuration.rtcp_mux_policy", "configuration.ice_backend", "revision"},
+       "configuration.rtcp_mux_policy", "configuration.ice_backend", "configuration.certificates",
+       "revision"},
       [](host::PeerConnection& pc, const v1::SetConfigurationRequest& in,
          v1::SetConfigurationResponse& out) -> absl::Status {
         if (!in.has_configuration()) return InvalidArgument("it is required", "configuration");
         PCD_ASSIGN_OR_RETURN(const Configuration configuration, FromProto(in.configuration()));
-        PCD_RETURN_IF_ERROR(pc.SetConfiguration(configuration));
+        PCD_ASSIGN_OR_RETURN(const std::vector<CertificateSource> certificates,
+                             CertificatesFromProto(in.configuration()));
+        PCD_RETURN_IF_ERROR(pc.SetConfiguration(configuration, certificates));
         *out.mutable_peer_connection() = ToProto(pc.Info());
         return absl::OkStatus();
       });

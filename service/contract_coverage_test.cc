@@ -39,11 +39,13 @@ const std::set<std::string> kBuilt = {
     "PeerConnectionService.ListReceivers",
     "PeerConnectionService.SetSenderStreams",
     "PeerConnectionService.GetCapabilities",
+    "PeerConnectionService.GenerateCertificate",
     "PeerConnectionService.GetStats",
     "PeerConnectionService.AddTrack",
     "PeerConnectionService.ReplaceTrack",
     "PeerConnectionService.GetSenderParameters",
     "PeerConnectionService.SetSenderParameters",
+    "PeerConnectionService.GetReceiverParameters",
     "PeerConnectionService.InsertDtmf",
     "PeerConnectionService.WriteRtcp",
     "PeerConnectionService.Negotiate",
@@ -73,6 +75,7 @@ const std::set<std::string> kBuilt = {
 const std::set<std::string> kTakesAnEmptyRequest = {
     "PeerConnectionService.Create",
     "PeerConnectionService.List",
+    "PeerConnectionService.GenerateCertificate",
 };
 
 // Calls any method with an empty request, as a unary call; what matters is the error.

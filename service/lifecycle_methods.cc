@@ -2,17 +2,20 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <utility>
 
 #include "engine/base/status.h"
 #include "engine/host/accept_offer.h"
+#include "service/certificate_mapping.h"
 #include "service/connection_call.h"
 #include "service/gathering_options.h"
 #include "service/local_track_mapping.h"
 #include "service/page_token.h"
 #include "service/peer_connection_mapping.h"
 #include "service/peer_connection_service.h"
+#include "service/read_mask.h"
 #include "service/sink_mapping.h"
 #include "service/value_mapping.h"
 
@@ -29,6 +32,7 @@ template <typename Request>
 absl::StatusOr<host::CreateOptions> ToCreateOptions(const Request& request) {
   host::CreateOptions options{.id_suffix = request.peer_connection_id_suffix()};
   PCD_ASSIGN_OR_RETURN(options.configuration, FromProto(request.configuration()));
+  PCD_ASSIGN_OR_RETURN(options.certificates, CertificatesFromProto(request.configuration()));
   options.labels.insert(request.labels().begin(), request.labels().end());
   return options;
 }
@@ -88,7 +92,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::Create(grpc::CallbackServerCont
       CheckCall(*context, *request,
                 {"peer_connection_id_suffix", "labels", "configuration.ice_transport_policy",
                  "configuration.bundle_policy", "configuration.rtcp_mux_policy",
-                 "configuration.ice_backend"});
+                 "configuration.ice_backend", "configuration.certificates"});
   absl::StatusOr<host::CreateOptions> options = ToCreateOptions(*request);
   if (status.ok()) status = options.status();
   if (!status.ok()) {
@@ -111,9 +115,11 @@ grpc::ServerUnaryReactor* PeerConnectionService::Get(grpc::CallbackServerContext
                                                      const v1::GetRequest* request,
                                                      v1::GetResponse* response) {
   return CallOnConnection<v1::GetRequest, v1::GetResponse>(
-      host_, context, request, response, {"peer_connection_id"},
-      [](host::PeerConnection& pc, const v1::GetRequest&, v1::GetResponse& out) {
+      host_, context, request, response, {"peer_connection_id", "read_mask"},
+      [](host::PeerConnection& pc, const v1::GetRequest& in, v1::GetResponse& out) -> absl::Status {
+        PCD_RETURN_IF_ERROR(CheckReadMask<v1::PeerConnection>(in.read_mask()));
         *out.mutable_peer_connection() = ToProto(pc.Info());
+        ApplyReadMask(in.read_mask(), *out.mutable_peer_connection());
         return absl::OkStatus();
       });
 }
@@ -126,7 +132,8 @@ grpc::ServerUnaryReactor* PeerConnectionService::List(grpc::CallbackServerContex
   host::ListOptions options;
   absl::Status status = [&]() -> absl::Status {
     PCD_RETURN_IF_ERROR(
-        CheckCall(*context, *request, {"page_size", "page_token", "label_selector"}));
+        CheckCall(*context, *request, {"page_size", "page_token", "label_selector", "read_mask"}));
+    PCD_RETURN_IF_ERROR(CheckReadMask<v1::PeerConnection>(request->read_mask()));
     if (request->page_size() < 0) {
       return InvalidArgument("the page size is 1 to 1000", "page_size");
     }
@@ -148,7 +155,9 @@ grpc::ServerUnaryReactor* PeerConnectionService::List(grpc::CallbackServerContex
              [request, reply = std::move(reply)](absl::StatusOr<host::ListPage> page) mutable {
                if (page.ok()) {
                  for (const auto& info : page->peer_connections) {
-                   *reply.response().add_peer_connections() = ToListedProto(info);
+                   v1::PeerConnection& listed = *reply.response().add_peer_connections();
+                   listed = request->has_read_mask() ? ToProto(info) : ToListedProto(info);
+                   ApplyReadMask(request->read_mask(), listed);
                  }
                  if (page->next != 0) {
                    reply.response().set_next_page_token(
@@ -167,8 +176,9 @@ grpc::ServerUnaryReactor* PeerConnectionService::Close(grpc::CallbackServerConte
   grpc::ServerUnaryReactor* reactor = reply.reactor();
   host::Host::CloseOptions options{.graceful = request->graceful(), .message = request->message()};
   absl::Status status = [&]() -> absl::Status {
-    PCD_RETURN_IF_ERROR(CheckCall(
-        *context, *request, {"peer_connection_id", "graceful", "graceful_timeout", "message"}));
+    PCD_RETURN_IF_ERROR(
+        CheckCall(*context, *request,
+                  {"peer_connection_id", "graceful", "graceful_timeout", "message", "revision"}));
     PCD_RETURN_IF_ERROR(RequireConnectionId(request->peer_connection_id()));
     if (request->message().size() > kMaxCloseMessageBytes) {
       return InvalidArgument("the message is at most 256 bytes", "message");
@@ -186,10 +196,17 @@ grpc::ServerUnaryReactor* PeerConnectionService::Close(grpc::CallbackServerConte
     std::move(reply).Finish(status);
     return reactor;
   }
+  // Either of the two callbacks answers.
+  const auto shared = std::make_shared<UnaryReply<v1::CloseResponse>>(std::move(reply));
+  options.proceed = [shared, request](host::PeerConnection& pc) {
+    const grpc::Status current = CheckRevision(pc, *request);
+    if (!current.ok()) std::move(*shared).Finish(current);
+    return current.ok();
+  };
   host_.Close(request->peer_connection_id(), std::move(options),
-              [reply = std::move(reply)](absl::StatusOr<host::PeerConnectionInfo> info) mutable {
-                if (info.ok()) *reply.response().mutable_peer_connection() = ToProto(*info);
-                std::move(reply).Finish(info.status());
+              [shared](absl::StatusOr<host::PeerConnectionInfo> info) {
+                if (info.ok()) *shared->response().mutable_peer_connection() = ToProto(*info);
+                std::move(*shared).Finish(info.status());
               });
   return reactor;
 }
@@ -206,6 +223,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::AcceptOffer(grpc::CallbackServe
                                    "configuration.bundle_policy",
                                    "configuration.rtcp_mux_policy",
                                    "configuration.ice_backend",
+                                   "configuration.certificates",
                                    "offer",
                                    "sinks.sink_id",
                                    "sinks.selector",

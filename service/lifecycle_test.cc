@@ -204,6 +204,53 @@ TEST_F(LifecycleTest, AListComesInPagesWithoutRepetition) {
   EXPECT_EQ(listed, created);
 }
 
+TEST_F(LifecycleTest, AReadMaskLeavesWhatItNames) {
+  const std::string id = service_.Create();
+  v1::GetRequest get;
+  get.set_peer_connection_id(id);
+  get.mutable_read_mask()->add_paths("revision");
+  v1::GetResponse got;
+  const auto call_get = [&] {
+    return ServiceHarness::Call(&v1::PeerConnectionService::Stub::Get, *service_.connections, get,
+                                &got);
+  };
+  ASSERT_TRUE(call_get().ok());
+  EXPECT_GT(got.peer_connection().revision(), 0u);
+  EXPECT_EQ(got.peer_connection().peer_connection_id(), "");
+  get.mutable_read_mask()->add_paths("nothing");
+  const grpc::Status unknown = call_get();
+  EXPECT_EQ(Reason(unknown), "INVALID_ARGUMENT");
+  EXPECT_EQ(InfoOf(unknown).metadata().at("field"), "read_mask");
+
+  v1::ListRequest list;
+  v1::ListResponse page;
+  ASSERT_TRUE(List(list, &page).ok());
+  EXPECT_EQ(page.peer_connections(0).certificates_size(), 0) << "left out unless asked for";
+  list.mutable_read_mask()->add_paths("certificates");
+  ASSERT_TRUE(List(list, &page).ok());
+  EXPECT_EQ(page.peer_connections(0).certificates_size(), 1);
+  EXPECT_EQ(page.peer_connections(0).peer_connection_id(), "");
+}
+
+TEST_F(LifecycleTest, ACloseWithAStaleRevisionClosesNothing) {
+  const std::string id = service_.Create();
+  v1::CloseRequest request;
+  request.set_peer_connection_id(id);
+  request.set_revision(service_.Get(id).revision() + 1);
+  v1::CloseResponse response;
+  const auto close = [&] {
+    return ServiceHarness::Call(&v1::PeerConnectionService::Stub::Close, *service_.connections,
+                                request, &response);
+  };
+  const grpc::Status stale = close();
+  EXPECT_EQ(stale.error_code(), grpc::StatusCode::ABORTED);
+  EXPECT_EQ(Reason(stale), "STALE_REVISION");
+  request.set_revision(service_.Get(id).revision());
+  EXPECT_EQ(InfoOf(stale).metadata().at("revision"), std::to_string(request.revision()));
+  EXPECT_TRUE(close().ok());
+  EXPECT_EQ(response.peer_connection().peer_connection_id(), id);
+}
+
 TEST_F(LifecycleTest, APageTokenOfAnotherListIsStale) {
   for (int i = 0; i < 2; ++i) service_.Create();
   v1::ListRequest request;

@@ -152,22 +152,38 @@ absl::StatusOr<media::LocalTrackConfig> FromProto(const v1::LocalTrackSpec& spec
   return ReadTrack(spec);
 }
 
-v1::RtpSendParameters ToProto(const peerconnection::SenderParameters& parameters) {
-  v1::RtpSendParameters out;
-  out.set_transaction_id(parameters.transaction_id);
-  out.add_encodings()->set_active(parameters.active);
+namespace {
+
+// Senders and receivers have these in common.
+template <typename Parameters, typename Out>
+void FillNegotiated(const Parameters& parameters, Out& out) {
   for (const HeaderExtension& extension : parameters.header_extensions) {
     v1::RtpHeaderExtensionParameters& added = *out.add_header_extensions();
     added.set_uri(extension.uri);
     added.set_id(extension.id);
   }
-  out.mutable_rtcp()->set_cname(parameters.cname);
   out.mutable_rtcp()->set_reduced_size(parameters.reduced_size_rtcp);
   for (const Codec& codec : parameters.codecs) {
     v1::RtpCodecParameters& added = *out.add_codecs();
     *added.mutable_codec() = ToProto(codec, parameters.kind);
     added.set_payload_type(codec.payload_type);
   }
+}
+
+}  // namespace
+
+v1::RtpSendParameters ToProto(const peerconnection::SenderParameters& parameters) {
+  v1::RtpSendParameters out;
+  out.set_transaction_id(parameters.transaction_id);
+  out.add_encodings()->set_active(parameters.active);
+  FillNegotiated(parameters, out);
+  out.mutable_rtcp()->set_cname(parameters.cname);
+  return out;
+}
+
+v1::RtpReceiveParameters ToProto(const peerconnection::ReceiverParameters& parameters) {
+  v1::RtpReceiveParameters out;
+  FillNegotiated(parameters, out);
   return out;
 }
 

@@ -23,6 +23,7 @@ absl::StatusOr<media::LocalTrackConfig> FromProto(const v1::CreateLocalTrackRequ
 absl::StatusOr<media::LocalTrackConfig> FromProto(const v1::LocalTrackSpec& spec);
 
 v1::RtpSendParameters ToProto(const peerconnection::SenderParameters& parameters);
+v1::RtpReceiveParameters ToProto(const peerconnection::ReceiverParameters& parameters);
 // What of `in` can be set. `current` is what is in force: read-only members and the number of
 // encodings must equal it (INVALID_ARGUMENT, InvalidModificationError).
 absl::StatusOr<peerconnection::SenderParameters> FromProto(

@@ -237,7 +237,8 @@ grpc::ServerUnaryReactor* PeerConnectionService::GetStats(grpc::CallbackServerCo
                                                           const v1::GetStatsRequest* request,
                                                           v1::GetStatsResponse* response) {
   return CallOnConnection<v1::GetStatsRequest, v1::GetStatsResponse>(
-      host_, context, request, response, {"peer_connection_id", "types"},
+      host_, context, request, response,
+      {"peer_connection_id", "sender_id", "receiver_id", "types"},
       [](host::PeerConnection& pc, const v1::GetStatsRequest& in,
          v1::GetStatsResponse& out) -> absl::Status {
         std::set<int> types;
@@ -245,15 +246,18 @@ grpc::ServerUnaryReactor* PeerConnectionService::GetStats(grpc::CallbackServerCo
           if (type == v1::STATS_TYPE_UNSPECIFIED || !v1::StatsType_IsValid(type)) {
             return InvalidArgument("there is no such type of statistics", "types");
           }
-          const auto known = static_cast<v1::StatsType>(type);
-          if (!IsProduced(known)) {
-            return MakeError(absl::StatusCode::kUnimplemented, ErrorReason::FIELD_NOT_IMPLEMENTED,
-                             "this build has no statistics of " + v1::StatsType_Name(known),
-                             {.dom_exception = "NotSupportedError", .field = "types"});
-          }
           types.insert(type);
         }
-        *out.mutable_report() = ToProto(pc.GetStats(), types);
+        absl::StatusOr<StatsReport> report;
+        if (in.selector_case() == v1::GetStatsRequest::kSenderId) {
+          report = pc.GetSenderStats(in.sender_id());
+        } else if (in.selector_case() == v1::GetStatsRequest::kReceiverId) {
+          report = pc.GetReceiverStats(in.receiver_id());
+        } else {
+          report = pc.GetStats();
+        }
+        if (report.ok()) *out.mutable_report() = ToProto(*report, types);
+        PCD_RETURN_IF_ERROR(report.status());
         return absl::OkStatus();
       });
 }

@@ -152,13 +152,68 @@ TEST_F(NegotiationTest, StatisticsAreReportedByType) {
   EXPECT_EQ(
       Reason(ServiceHarness::Call(&Stub::GetStats, *service_.connections, request, &response)),
       "INVALID_ARGUMENT");
-  request.clear_types();
-  request.add_types(v1::STATS_TYPE_SCTP_TRANSPORT);
-  const grpc::Status refused =
-      ServiceHarness::Call(&Stub::GetStats, *service_.connections, request, &response);
-  EXPECT_EQ(Reason(refused), "FIELD_NOT_IMPLEMENTED");
-  EXPECT_EQ(InfoOf(refused).metadata().at("field"), "types");
-  EXPECT_NE(refused.error_message().find("STATS_TYPE_SCTP_TRANSPORT"), std::string::npos);
+}
+
+TEST_F(NegotiationTest, StatisticsOfASenderOrReceiverAreItsOwn) {
+  const std::string offerer = service_.Create();
+  const v1::RtpTransceiver transceiver =
+      AddTransceiver(offerer, v1::MEDIA_KIND_AUDIO, v1::RTP_TRANSCEIVER_DIRECTION_SENDRECV);
+  service_.Negotiate(offerer, service_.Create());
+  v1::GetStatsRequest request;
+  request.set_peer_connection_id(offerer);
+  request.set_sender_id(transceiver.sender().sender_id());
+  for (const auto& [id, stats] : Must(&Stub::GetStats, request).report().stats()) {
+    EXPECT_FALSE(stats.has_peer_connection()) << id;
+  }
+  request.set_receiver_id(transceiver.receiver().receiver_id());
+  EXPECT_EQ(Must(&Stub::GetStats, request).report().stats_size(), 0) << "nothing arrived";
+  v1::GetStatsResponse response;
+  request.set_receiver_id("nobody");
+  EXPECT_EQ(
+      Reason(ServiceHarness::Call(&Stub::GetStats, *service_.connections, request, &response)),
+      "RECEIVER_NOT_FOUND");
+  request.set_sender_id("nobody");
+  EXPECT_EQ(
+      Reason(ServiceHarness::Call(&Stub::GetStats, *service_.connections, request, &response)),
+      "SENDER_NOT_FOUND");
+}
+
+TEST_F(NegotiationTest, AReceiversParametersAreWhatTheRemoteMaySend) {
+  const std::string offerer = service_.Create();
+  const v1::RtpTransceiver transceiver =
+      AddTransceiver(offerer, v1::MEDIA_KIND_VIDEO, v1::RTP_TRANSCEIVER_DIRECTION_SENDRECV);
+  v1::GetReceiverParametersRequest request;
+  request.set_peer_connection_id(offerer);
+  request.set_receiver_id(transceiver.receiver().receiver_id());
+  EXPECT_EQ(Must(&Stub::GetReceiverParameters, request).parameters().codecs_size(), 0)
+      << "not negotiated";
+  const std::string answerer = service_.Create();
+  AddTransceiver(answerer, v1::MEDIA_KIND_VIDEO, v1::RTP_TRANSCEIVER_DIRECTION_SENDRECV);
+  service_.Negotiate(offerer, answerer);
+  // The answerer's own transceiver was not made by AddTrack: the offer made one that only
+  // receives, so nothing comes this way.
+  EXPECT_EQ(Must(&Stub::GetReceiverParameters, request).parameters().codecs_size(), 0);
+  v1::ListReceiversRequest list;
+  list.set_peer_connection_id(answerer);
+  const v1::ListReceiversResponse receivers = Must(&Stub::ListReceivers, list);
+  request.set_peer_connection_id(answerer);
+  int receiving = 0;
+  for (const v1::RtpReceiver& receiver : receivers.receivers()) {
+    request.set_receiver_id(receiver.receiver_id());
+    const auto parameters = Must(&Stub::GetReceiverParameters, request).parameters();
+    if (parameters.codecs_size() == 0) continue;
+    ++receiving;
+    EXPECT_EQ(parameters.codecs(0).codec().mime_type(), "video/VP8");
+    EXPECT_GE(parameters.codecs(0).payload_type(), 35u);
+    EXPECT_GT(parameters.header_extensions_size(), 0);
+    EXPECT_EQ(parameters.rtcp().cname(), "") << "W3C leaves it out";
+  }
+  EXPECT_EQ(receiving, 1);
+  request.set_receiver_id("nobody");
+  v1::GetReceiverParametersResponse response;
+  EXPECT_EQ(Reason(ServiceHarness::Call(&Stub::GetReceiverParameters, *service_.connections,
+                                        request, &response)),
+            "RECEIVER_NOT_FOUND");
 }
 
 TEST_F(NegotiationTest, AnErrorInTheSdpNamesTheLine) {

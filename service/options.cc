@@ -58,6 +58,8 @@ void AddLimitFlags(FlagSet& flags, Limits& limits) {
   flags.AddSize("max-sdp-bytes", &limits.max_sdp_bytes, 1024, 1 << 20, "One description.");
   flags.AddSize("max-media-sections", &limits.max_media_sections, 1, 1024,
                 "m-sections of one description.");
+  flags.AddSize("max-certificates", &limits.max_certificates, 1, kMany,
+                "Generated certificates that are kept; each until it expires.");
   flags.AddSize("max-candidates", &limits.max_candidates, 1, 1000,
                 "ICE candidates of a connection, in each direction.");
   flags.AddSize("max-data-channels", &limits.max_data_channels, 1, 65535,

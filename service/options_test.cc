@@ -17,6 +17,7 @@ TEST(Options, EveryLimitHasAFlagWithItsDefault) {
            {"max-peer-connections", limits.max_peer_connections},
            {"max-sdp-bytes", limits.max_sdp_bytes},
            {"max-media-sections", limits.max_media_sections},
+           {"max-certificates", limits.max_certificates},
            {"max-candidates", limits.max_candidates},
            {"max-data-channels", limits.max_data_channels},
            {"max-label-bytes", limits.max_label_bytes},

@@ -1,6 +1,7 @@
 #include "service/peer_connection_mapping.h"
 
 #include "engine/base/status.h"
+#include "service/certificate_mapping.h"
 #include "service/enum_mapping.h"
 #include "service/field_guard.h"
 #include "service/rtp_mapping.h"
@@ -44,13 +45,9 @@ void FillTransports(const peerconnection::PeerConnectionInfo& info, v1::PeerConn
 
 void FillCertificates(const peerconnection::PeerConnectionInfo& info, v1::PeerConnection& out) {
   for (const auto& certificate : info.certificates) {
-    v1::Certificate& added = *out.add_certificates();
-    *added.mutable_expires() = TimestampFromUnixMicros(certificate.expires_unix_us);
-    added.set_key_algorithm(v1::KEY_ALGORITHM_ECDSA_P256);
-    v1::DtlsFingerprint& fingerprint = *added.add_fingerprints();
-    fingerprint.set_algorithm(certificate.fingerprint.algorithm);
-    fingerprint.set_value(certificate.fingerprint.value);
+    *out.add_certificates() = ToProto(*certificate);
   }
+  FillSources(info.certificates, *out.mutable_configuration());
 }
 
 }  // namespace

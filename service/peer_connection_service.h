@@ -62,6 +62,11 @@ class PeerConnectionService final : public v1::PeerConnectionService::CallbackSe
                                      const v1::GetStatsRequest* request,
                                      v1::GetStatsResponse* response) override;
 
+  // certificate_methods.cc
+  grpc::ServerUnaryReactor* GenerateCertificate(grpc::CallbackServerContext* context,
+                                                const v1::GenerateCertificateRequest* request,
+                                                v1::GenerateCertificateResponse* response) override;
+
   // configuration_methods.cc
   grpc::ServerUnaryReactor* GetConfiguration(grpc::CallbackServerContext* context,
                                              const v1::GetConfigurationRequest* request,
@@ -83,6 +88,9 @@ class PeerConnectionService final : public v1::PeerConnectionService::CallbackSe
   grpc::ServerUnaryReactor* SetSenderParameters(grpc::CallbackServerContext* context,
                                                 const v1::SetSenderParametersRequest* request,
                                                 v1::SetSenderParametersResponse* response) override;
+  grpc::ServerUnaryReactor* GetReceiverParameters(
+      grpc::CallbackServerContext* context, const v1::GetReceiverParametersRequest* request,
+      v1::GetReceiverParametersResponse* response) override;
   grpc::ServerUnaryReactor* InsertDtmf(grpc::CallbackServerContext* context,
                                        const v1::InsertDtmfRequest* request,
                                        v1::InsertDtmfResponse* response) override;
@@ -116,8 +124,6 @@ class PeerConnectionService final : public v1::PeerConnectionService::CallbackSe
                                             const v1::GetCapabilitiesRequest* request,
                                             v1::GetCapabilitiesResponse* response) override;
 
-  PCD_NOT_IMPLEMENTED_UNARY(GetReceiverParameters)
-  PCD_NOT_IMPLEMENTED_UNARY(GenerateCertificate)
   PCD_NOT_IMPLEMENTED_UNARY(ExplainNegotiation)
   PCD_NOT_IMPLEMENTED_UNARY(CreateLease)
   PCD_NOT_IMPLEMENTED_UNARY(GetLease)

@@ -1,4 +1,4 @@
-// PeerConnectionService: what senders send.
+// PeerConnectionService: what senders send, and receivers' parameters.
 #include <string>
 #include <utility>
 #include <vector>
@@ -94,6 +94,21 @@ grpc::ServerUnaryReactor* PeerConnectionService::SetSenderParameters(
         PCD_ASSIGN_OR_RETURN(const peerconnection::SenderParameters applied,
                              pc.SetSenderParameters(in.sender_id(), parameters));
         *out.mutable_parameters() = ToProto(applied);
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* PeerConnectionService::GetReceiverParameters(
+    grpc::CallbackServerContext* context, const v1::GetReceiverParametersRequest* request,
+    v1::GetReceiverParametersResponse* response) {
+  return CallOnConnection<v1::GetReceiverParametersRequest, v1::GetReceiverParametersResponse>(
+      host_, context, request, response, {"peer_connection_id", "receiver_id"},
+      [](host::PeerConnection& pc, const v1::GetReceiverParametersRequest& in,
+         v1::GetReceiverParametersResponse& out) -> absl::Status {
+        PCD_RETURN_IF_ERROR(Require(in.receiver_id(), "receiver_id"));
+        PCD_ASSIGN_OR_RETURN(const peerconnection::ReceiverParameters parameters,
+                             pc.GetReceiverParameters(in.receiver_id()));
+        *out.mutable_parameters() = ToProto(parameters);
         return absl::OkStatus();
       });
 }

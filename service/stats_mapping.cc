@@ -227,30 +227,18 @@ v1::StatsType Fill(const DataChannelStats& in, v1::Stats& out) {
   return v1::STATS_TYPE_DATA_CHANNEL;
 }
 
-}  // namespace
-
-bool IsProduced(v1::StatsType type) {
-  switch (type) {
-    case v1::STATS_TYPE_CODEC:
-    case v1::STATS_TYPE_INBOUND_RTP:
-    case v1::STATS_TYPE_REMOTE_OUTBOUND_RTP:
-    case v1::STATS_TYPE_OUTBOUND_RTP:
-    case v1::STATS_TYPE_REMOTE_INBOUND_RTP:
-    case v1::STATS_TYPE_MEDIA_SOURCE:
-    case v1::STATS_TYPE_PEER_CONNECTION:
-    case v1::STATS_TYPE_DATA_CHANNEL:
-    case v1::STATS_TYPE_TRANSPORT:
-    case v1::STATS_TYPE_CANDIDATE_PAIR:
-    case v1::STATS_TYPE_LOCAL_CANDIDATE:
-    case v1::STATS_TYPE_REMOTE_CANDIDATE:
-    case v1::STATS_TYPE_CERTIFICATE:
-      return true;
-    default:
-      return false;
+v1::StatsType Fill(const SctpTransportStats& in, v1::Stats& out) {
+  v1::SctpTransportStats& stats = *out.mutable_sctp_transport();
+  stats.set_transport_id(in.transport_id);
+  if (in.smoothed_round_trip_time.has_value()) {
+    stats.set_smoothed_round_trip_time(*in.smoothed_round_trip_time);
   }
+  if (in.congestion_window.has_value()) stats.set_congestion_window(*in.congestion_window);
+  if (in.receiver_window.has_value()) stats.set_receiver_window(*in.receiver_window);
+  stats.set_mtu(in.mtu);
+  stats.set_unack_data(in.unack_data);
+  return v1::STATS_TYPE_SCTP_TRANSPORT;
 }
-
-namespace {
 
 // By the id of what we receive, the id of what the remote says about it.
 std::map<std::string, std::string> RemoteIds(const StatsReport& report) {

@@ -12,9 +12,6 @@
 
 namespace pcd::service {
 
-// Whether reports can have entries of this type.
-bool IsProduced(v1::StatsType type);
-
 // Only entries of `types` (v1::StatsType); empty: all.
 v1::StatsReport ToProto(const StatsReport& report, const std::set<int>& types);
 

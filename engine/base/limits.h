@@ -11,6 +11,7 @@ namespace pcd {
 
 struct Limits {
   size_t max_peer_connections = 2000;        // In the process.
+  size_t max_certificates = 1000;            // Generated ones, in the process.
   size_t max_sdp_bytes = 256 * 1024;         // One description.
   size_t max_media_sections = 64;            // m-lines of one description.
   size_t max_candidates = 100;               // Each direction, per connection.

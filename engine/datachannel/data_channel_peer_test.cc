@@ -58,6 +58,7 @@ class ScriptedAssociation : public sctp::SctpAssociation {
   uint16_t stream_count() const override { return streams; }
   size_t buffered_bytes() const override { return buffered; }
   sctp::SctpStats stats() const override { return {}; }
+  std::optional<sctp::SctpPath> path() const override { return std::nullopt; }
 
   SctpState current = SctpState::kConnected;
   sctp::SendResult result = sctp::SendResult::kOk;

@@ -6,19 +6,22 @@
 namespace pcd::dtls {
 namespace {
 
-std::shared_ptr<const Certificate> NewCertificate() {
-  return Certificate::Generate(1'700'000'000'000'000).value();
+std::shared_ptr<const Certificate> NewCertificate(KeyAlgorithm key) {
+  return Certificate::Generate(1'700'000'000'000'000, key).value();
 }
 
 }  // namespace
 
-DtlsPeer::DtlsPeer(std::vector<SrtpProfile> profiles)
-    : certificate(NewCertificate()),
+DtlsPeer::DtlsPeer(std::vector<SrtpProfile> profiles, KeyAlgorithm key)
+    : certificate(NewCertificate(key)),
       dtls(Config{.certificate = certificate, .srtp_profiles = std::move(profiles)}) {}
 
 DtlsPair::DtlsPair(std::vector<SrtpProfile> client_profiles,
                    std::vector<SrtpProfile> server_profiles)
     : client(std::move(client_profiles)), server(std::move(server_profiles)) {}
+
+DtlsPair::DtlsPair(KeyAlgorithm client_key, KeyAlgorithm server_key)
+    : client(Config{}.srtp_profiles, client_key), server(Config{}.srtp_profiles, server_key) {}
 
 void DtlsPair::Connect() {
   client.dtls.SetRemoteFingerprints({server.certificate->fingerprint()}, now);

@@ -15,7 +15,8 @@ namespace pcd::dtls {
 
 // One end and everything it said.
 struct DtlsPeer {
-  explicit DtlsPeer(std::vector<SrtpProfile> profiles = Config{}.srtp_profiles);
+  explicit DtlsPeer(std::vector<SrtpProfile> profiles = Config{}.srtp_profiles,
+                    KeyAlgorithm key = KeyAlgorithm::kEcdsaP256);
 
   std::shared_ptr<const Certificate> certificate;
   DtlsTransport dtls;
@@ -32,6 +33,7 @@ class DtlsPair {
  public:
   DtlsPair() : DtlsPair(Config{}.srtp_profiles, Config{}.srtp_profiles) {}
   DtlsPair(std::vector<SrtpProfile> client_profiles, std::vector<SrtpProfile> server_profiles);
+  DtlsPair(KeyAlgorithm client_key, KeyAlgorithm server_key);
 
   // Asked for each datagram; false loses it. `index` counts per sender from 0.
   using Filter = std::function<bool(bool from_client, size_t index)>;

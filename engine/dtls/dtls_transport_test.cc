@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include "engine/dtls/dtls_pair_testing.h"
 #include "engine/dtls/fingerprint.h"
@@ -31,6 +33,19 @@ TEST(DtlsTransportTest, BothRolesConnectWithoutAnyTimePassing) {
   EXPECT_EQ(pair.server.dtls.role(), DtlsRole::kServer);
   EXPECT_EQ(pair.client.dtls.NextDeadline(), kNever);
   EXPECT_EQ(pair.server.dtls.NextDeadline(), kNever);
+}
+
+TEST(DtlsTransportTest, EitherEndMayHaveAnRsaCertificate) {
+  using enum KeyAlgorithm;
+  for (const auto& [client, server] :
+       {std::pair(kRsa2048, kEcdsaP256), std::pair(kEcdsaP256, kRsa2048)}) {
+    DtlsPair pair(client, server);
+    pair.Connect();
+    EXPECT_TRUE(pair.connected()) << pair.client.failure << pair.server.failure;
+    EXPECT_NE(pair.client.dtls.cipher().find(server == kRsa2048 ? "ECDHE_RSA" : "ECDHE_ECDSA"),
+              std::string::npos)
+        << pair.client.dtls.cipher();
+  }
 }
 
 TEST(DtlsTransportTest, EachSendsWithTheKeyTheOtherReceivesWith) {

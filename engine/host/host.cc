@@ -49,6 +49,7 @@ Host::Host(std::vector<net::Loop*> loops, peerconnection::Dependencies dependenc
     : options_(std::move(options)),
       dependencies_(WithClaims(std::move(dependencies), sink_claims_)),
       nonce_(random->IdString(kNonceCharacters)),
+      certificates_(options_.limits.max_certificates),
       random_(std::move(random)) {
   for (net::Loop* loop : loops) {
     slots_.push_back(std::make_unique<Slot>());
@@ -69,12 +70,15 @@ Host::Slot* Host::LeastLoaded() {
   return std::min_element(slots_.begin(), slots_.end(), fewer)->get();
 }
 
-absl::StatusOr<std::string> Host::Admit(const CreateOptions& options) {
+absl::StatusOr<std::string> Host::Admit(const CreateOptions& options,
+                                        std::vector<peerconnection::OwnCertificate>* certificates) {
   if (!IsSuffix(options.id_suffix)) {
     return InvalidArgument("the suffix is at most 40 letters, digits, '-' or '_'",
                            "peer_connection_id_suffix");
   }
   PCD_RETURN_IF_ERROR(ValidateLabels(options.labels));
+  PCD_ASSIGN_OR_RETURN(*certificates, certificates_.Resolve(options.certificates,
+                                                            slots_.front()->loop->UnixMicros()));
   const std::lock_guard lock(mutex_);
   if (draining_) {
     return Draining();
@@ -101,7 +105,8 @@ void Host::Create(CreateOptions options, Reply<PeerConnectionInfo> reply) {
 void Host::CreateWith(CreateOptions options,
                       absl::AnyInvocable<absl::Status(PeerConnection&)> setup,
                       Reply<PeerConnectionInfo> reply) {
-  const absl::StatusOr<std::string> id = Admit(options);
+  std::vector<peerconnection::OwnCertificate> certificates;
+  const absl::StatusOr<std::string> id = Admit(options, &certificates);
   if (!id.ok()) {
     reply(id.status());
     return;
@@ -111,13 +116,18 @@ void Host::CreateWith(CreateOptions options,
     const std::lock_guard lock(mutex_);
     slot = entries_.at(*id).slot;
   }
-  slot->loop->Post([this, id = *id, slot, options = std::move(options), setup = std::move(setup),
+  // Secrets have served their turn.
+  options.certificates.clear();
+  slot->loop->Post([this, id = *id, slot, options = std::move(options),
+                    certificates = std::move(certificates), setup = std::move(setup),
                     reply = std::move(reply)]() mutable {
-    Build(id, slot, std::move(options), std::move(setup), std::move(reply));
+    Build(id, slot, std::move(options), std::move(certificates), std::move(setup),
+          std::move(reply));
   });
 }
 
 void Host::Build(const std::string& id, Slot* slot, CreateOptions options,
+                 std::vector<peerconnection::OwnCertificate> certificates,
                  absl::AnyInvocable<absl::Status(PeerConnection&)> setup,
                  Reply<PeerConnectionInfo> reply) {
   if (draining()) {
@@ -126,9 +136,11 @@ void Host::Build(const std::string& id, Slot* slot, CreateOptions options,
     reply(Draining());
     return;
   }
-  auto created = PeerConnection::Create(
-      *slot->loop, dependencies_, options_.limits,
-      {.id = id, .configuration = std::move(options.configuration), .labels = options.labels});
+  auto created = PeerConnection::Create(*slot->loop, dependencies_, options_.limits,
+                                        {.id = id,
+                                         .configuration = std::move(options.configuration),
+                                         .labels = options.labels,
+                                         .certificates = std::move(certificates)});
   if (!created.ok()) {
     Forget(id);
     reply(created.status());
@@ -146,6 +158,24 @@ void Host::Build(const std::string& id, Slot* slot, CreateOptions options,
   pc.WhenExpired([this, id](peerconnection::CloseReason reason) { Expire(id, reason); });
   AttachWatches(pc, options.labels);
   reply(pc.Info());
+}
+
+void Host::GenerateCertificate(const GenerateCertificateOptions& options,
+                               Reply<peerconnection::CertificateInfo> reply) {
+  std::string id;
+  {
+    const std::lock_guard lock(mutex_);
+    id = "certificate-" + random_->IdString(kRandomCharacters);
+  }
+  certificates_.Generate(
+      std::move(id), options, slots_.front()->loop->UnixMicros(),
+      [reply = std::move(reply)](absl::StatusOr<peerconnection::OwnCertificate> made) mutable {
+        if (!made.ok()) {
+          reply(made.status());
+        } else {
+          reply(peerconnection::Describe(*made, /*configured=*/true));
+        }
+      });
 }
 
 void Host::Forget(const std::string& id) {
@@ -206,6 +236,7 @@ void Host::Close(const std::string& id, CloseOptions options, Reply<PeerConnecti
       return;
     }
     PeerConnection& pc = **found;
+    if (options.proceed != nullptr && !options.proceed(pc)) return;
     auto finish = [this, id, slot, reason = options.reason, message = options.message,
                    reply = std::move(reply)](PeerConnection& closing) mutable {
       closing.Close({.reason = reason, .message = message});
@@ -287,6 +318,7 @@ void Host::Drain() {
 
 void Host::Shutdown(absl::AnyInvocable<void()> done) {
   Drain();
+  certificates_.Stop();
   struct Countdown {
     std::atomic<size_t> missing;
     absl::AnyInvocable<void()> done;

@@ -21,6 +21,7 @@
 #include "engine/base/limits.h"
 #include "engine/base/random.h"
 #include "engine/base/status.h"
+#include "engine/host/certificate_store.h"
 #include "engine/host/label_selector.h"
 #include "engine/model/session.h"
 #include "engine/net/destination_claims.h"
@@ -45,6 +46,7 @@ struct CreateOptions {
   std::string id_suffix{};
   Configuration configuration{};
   Labels labels{};
+  std::vector<CertificateSource> certificates{};  // The first is used; empty: one is made.
 };
 
 struct ListOptions {
@@ -103,7 +105,8 @@ class Host {
        std::unique_ptr<RandomSource> random);
   ~Host();  // Shutdown() must have completed.
 
-  // Errors: INVALID_ARGUMENT, LIMIT_EXCEEDED, DRAINING, and those of PeerConnection::Create.
+  // Errors: INVALID_ARGUMENT, LIMIT_EXCEEDED, DRAINING, those of CertificateStore::Resolve and
+  // of PeerConnection::Create.
   void Create(CreateOptions options, Reply<PeerConnectionInfo> reply);
 
   // Creates a connection and runs `setup` on it before the first reply; when `setup` fails the
@@ -130,6 +133,10 @@ class Host {
   using Visitor = absl::AnyInvocable<void(absl::StatusOr<PeerConnection*>)>;
   void Visit(const std::string& id, Visitor visitor);
 
+  // Errors as CertificateStore::Generate's; the reply comes on its worker thread.
+  void GenerateCertificate(const GenerateCertificateOptions& options,
+                           Reply<peerconnection::CertificateInfo> reply);
+
   // Closes and forgets the connection; the reply is its last state. Graceful: queued data
   // channel messages are sent first, for at most `graceful_timeout`.
   struct CloseOptions {
@@ -137,6 +144,9 @@ class Host {
     bool graceful = false;
     Duration graceful_timeout = std::chrono::seconds(5);
     std::string message{};
+    // Asked on the connection's loop, in the same turn. False: nothing is closed, and `reply` is
+    // destroyed unused. Null: yes.
+    absl::AnyInvocable<bool(PeerConnection&)> proceed{};
   };
   void Close(const std::string& id, CloseOptions options, Reply<PeerConnectionInfo> reply);
 
@@ -170,9 +180,12 @@ class Host {
   };
 
   std::string NewId(const std::string& suffix);
-  absl::StatusOr<std::string> Admit(const CreateOptions& options);
+  // Names what the connection is made from, and resolves its certificates.
+  absl::StatusOr<std::string> Admit(const CreateOptions& options,
+                                    std::vector<peerconnection::OwnCertificate>* certificates);
   Slot* LeastLoaded();
   void Build(const std::string& id, Slot* slot, CreateOptions options,
+             std::vector<peerconnection::OwnCertificate> certificates,
              absl::AnyInvocable<absl::Status(PeerConnection&)> setup,
              Reply<PeerConnectionInfo> reply);
   void Forget(const std::string& id);
@@ -188,6 +201,8 @@ class Host {
   const peerconnection::Dependencies dependencies_;
   const std::string nonce_;
   std::vector<std::unique_ptr<Slot>> slots_;
+
+  CertificateStore certificates_;
 
   mutable std::mutex mutex_;
   std::unique_ptr<RandomSource> random_;   // Guarded by mutex_.

@@ -27,7 +27,18 @@ struct Fingerprint {
   friend bool operator==(const Fingerprint&, const Fingerprint&) = default;
 };
 
-// RTCConfiguration, as far as the engine acts on it.
+// Kind of key of a certificate.
+enum class KeyAlgorithm { kEcdsaP256, kRsa2048, kRsa3072 };
+
+// A certificate that a caller names: by `id`, or with its own PEM texts.
+struct CertificateSource {
+  std::string id{};  // Of a generated one; empty: the texts count.
+  std::string certificate_pem{};
+  std::string private_key_pem{};  // Never returned and never logged.
+};
+
+// RTCConfiguration, as far as the engine acts on it; its certificates go their own way, since
+// they have secrets.
 struct Configuration {
   std::vector<IceServer> ice_servers{};
   IceTransportPolicy ice_transport_policy = IceTransportPolicy::kAll;

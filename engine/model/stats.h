@@ -122,15 +122,25 @@ struct DataChannelStats {
   uint64_t messages_sent = 0, bytes_sent = 0, messages_received = 0, bytes_received = 0;
 };
 
+// The SCTP association; members as sctp::SctpPath has them.
+struct SctpTransportStats {
+  std::string id{}, transport_id{};
+  std::optional<double> smoothed_round_trip_time{};  // Seconds.
+  std::optional<uint64_t> congestion_window{};       // Bytes.
+  std::optional<uint64_t> receiver_window{};         // Bytes.
+  uint64_t mtu = 0;                                  // Bytes.
+  uint64_t unack_data = 0;                           // Chunks.
+};
+
 struct PeerConnectionStats {
   std::string id{};
   uint32_t data_channels_opened = 0, data_channels_closed = 0;
 };
 
-using StatsEntry =
-    std::variant<PeerConnectionStats, TransportStats, CandidatePairStats, IceCandidateStats,
-                 CertificateStats, CodecStats, InboundRtpStats, RemoteOutboundRtpStats,
-                 OutboundRtpStats, RemoteInboundRtpStats, MediaSourceStats, DataChannelStats>;
+using StatsEntry = std::variant<PeerConnectionStats, TransportStats, CandidatePairStats,
+                                IceCandidateStats, CertificateStats, CodecStats, InboundRtpStats,
+                                RemoteOutboundRtpStats, OutboundRtpStats, RemoteInboundRtpStats,
+                                MediaSourceStats, DataChannelStats, SctpTransportStats>;
 
 struct StatsReport {
   int64_t timestamp_us = 0;

@@ -82,14 +82,13 @@ PeerConnectionInfo PeerConnection::Info() {
       .negotiation_needed = session_.negotiation_needed(),
       .ice_backend = ChooseBackend(),
       .sctp = SctpInfo(),
+      .certificates = certificates_,
       .close_reason = close_reason_,
       .close_message = close_message_};
   for (const auto& slot : transports_) {
     info.ice_transports.push_back(IceInfo(*slot));
     info.dtls_transports.push_back(DtlsInfo(*slot));
   }
-  info.certificates.push_back({.expires_unix_us = certificate_->expires_unix_us(),
-                               .fingerprint = certificate_->fingerprint()});
   return info;
 }
 

@@ -57,9 +57,15 @@ struct SctpTransportInfo {
 };
 
 struct CertificateInfo {
+  std::string id{};         // Of a generated one; empty: brought along, or made for one connection.
+  bool configured = false;  // By the caller; false: made for the connection.
   int64_t expires_unix_us = 0;
-  Fingerprint fingerprint{};
+  KeyAlgorithm key_algorithm = KeyAlgorithm::kEcdsaP256;
+  std::vector<Fingerprint> fingerprints{};  // At least sha-256, which is the first.
+  std::string pem{};                        // Without its key.
 };
+// Shared, because it never changes.
+using CertificateInfoPtr = std::shared_ptr<const CertificateInfo>;
 
 // Shared, because the same texts appear in several events.
 using DescriptionPtr = std::shared_ptr<const SessionDescription>;
@@ -85,7 +91,7 @@ struct PeerConnectionInfo {
   std::vector<IceTransportInfo> ice_transports{};
   std::vector<DtlsTransportInfo> dtls_transports{};
   std::optional<SctpTransportInfo> sctp{};
-  std::vector<CertificateInfo> certificates{};
+  std::vector<CertificateInfoPtr> certificates{};  // The first one is in use.
   CloseReason close_reason = CloseReason::kNone;
   std::string close_message{};
 };

@@ -21,6 +21,15 @@ jsep::Options SessionOptions(const Configuration& configuration, const Limits& l
   return options;
 }
 
+std::vector<CertificateInfoPtr> DescribeAll(const std::vector<OwnCertificate>& certificates,
+                                            bool configured) {
+  std::vector<CertificateInfoPtr> all;
+  for (const OwnCertificate& own : certificates) {
+    all.push_back(std::make_shared<const CertificateInfo>(Describe(own, configured)));
+  }
+  return all;
+}
+
 }  // namespace
 
 absl::Status PeerConnection::CheckConfiguration(const Configuration& configuration,
@@ -44,15 +53,17 @@ absl::Status PeerConnection::CheckConfiguration(const Configuration& configurati
 absl::StatusOr<std::unique_ptr<PeerConnection>> PeerConnection::Create(
     net::Loop& loop, const Dependencies& dependencies, const Limits& limits, CreateParams params) {
   PCD_RETURN_IF_ERROR(CheckConfiguration(params.configuration, dependencies));
-  PCD_ASSIGN_OR_RETURN(std::shared_ptr<const dtls::Certificate> certificate,
-                       dtls::Certificate::Generate(loop.UnixMicros()));
+  const bool configured = !params.certificates.empty();
+  if (!configured) {
+    PCD_ASSIGN_OR_RETURN(params.certificates.emplace_back().certificate,
+                         dtls::Certificate::Generate(loop.UnixMicros()));
+  }
   return std::unique_ptr<PeerConnection>(
-      new PeerConnection(loop, dependencies, limits, std::move(params), std::move(certificate)));
+      new PeerConnection(loop, dependencies, limits, std::move(params), configured));
 }
 
 PeerConnection::PeerConnection(net::Loop& loop, const Dependencies& dependencies,
-                               const Limits& limits, CreateParams params,
-                               std::shared_ptr<const dtls::Certificate> certificate)
+                               const Limits& limits, CreateParams params, bool configured)
     : loop_(loop),
       dependencies_(dependencies),
       limits_(limits),
@@ -60,7 +71,8 @@ PeerConnection::PeerConnection(net::Loop& loop, const Dependencies& dependencies
       configuration_(std::move(params.configuration)),
       labels_(std::move(params.labels)),
       create_unix_us_(loop.UnixMicros()),
-      certificate_(std::move(certificate)),
+      certificate_(params.certificates.front().certificate),
+      certificates_(DescribeAll(params.certificates, configured)),
       cname_(loop.random().IdString(kCnameCharacters)),
       session_(SessionOptions(configuration_, limits_, *certificate_, cname_), loop.random()),
       media_(loop, *this, *dependencies.sink_policy, *dependencies.sink_claims, limits_,

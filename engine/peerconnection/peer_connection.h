@@ -39,6 +39,7 @@
 #include "engine/peerconnection/event.h"
 #include "engine/peerconnection/event_log.h"
 #include "engine/peerconnection/info.h"
+#include "engine/peerconnection/own_certificate.h"
 #include "engine/peerconnection/sender_parameters.h"
 #include "engine/sctp/sctp_association.h"
 #include "engine/transport/media_handler.h"
@@ -50,6 +51,8 @@ struct CreateParams {
   std::string id{};
   Configuration configuration{};
   std::map<std::string, std::string> labels{};
+  // The first one is used, as in browsers. Empty: one is made. None is expired.
+  std::vector<OwnCertificate> certificates{};
 };
 
 struct CloseParams {
@@ -105,7 +108,9 @@ class PeerConnection : private net::EndOfTurnHandler,
   absl::StatusOr<NegotiateOutcome> Negotiate(const NegotiateParams& params);
   // W3C setConfiguration: CONFIGURATION_CHANGE_REFUSED (InvalidModificationError) for what is
   // fixed at creation; what may change takes effect with the next gathering.
-  absl::Status SetConfiguration(const Configuration& configuration);
+  // `certificates`: empty, or those of the creation (W3C).
+  absl::Status SetConfiguration(const Configuration& configuration,
+                                const std::vector<CertificateSource>& certificates = {});
   // After Negotiate ignored an offer, errors of its candidates are ignored too.
   absl::Status AddIceCandidate(const IceCandidateInit& candidate);
   absl::StatusOr<jsep::Transceiver> AddTransceiver(MediaKind kind, const TransceiverInit& init,
@@ -165,6 +170,8 @@ class PeerConnection : private net::EndOfTurnHandler,
   // Reads transaction_id and active. Errors as PeekSenderParameters.
   absl::StatusOr<SenderParameters> SetSenderParameters(const std::string& sender_id,
                                                        const SenderParameters& parameters);
+  // RECEIVER_NOT_FOUND.
+  absl::StatusOr<ReceiverParameters> GetReceiverParameters(const std::string& receiver_id) const;
   // SENDER_NOT_FOUND, and media::SendSession::InsertTones's errors.
   absl::Status InsertDtmf(const std::string& sender_id, const std::string& tones, Duration duration,
                           Duration gap);
@@ -195,6 +202,9 @@ class PeerConnection : private net::EndOfTurnHandler,
 
   // --- Statistics (stats_collector.cc) ----------------------------------------------------
   StatsReport GetStats() const;
+  // SENDER_NOT_FOUND, RECEIVER_NOT_FOUND. See stats_selection.h.
+  absl::StatusOr<StatsReport> GetSenderStats(const std::string& sender_id) const;
+  absl::StatusOr<StatsReport> GetReceiverStats(const std::string& receiver_id) const;
 
   // --- Events (watching.cc) ---------------------------------------------------------------
   // Null: a snapshot first. Otherwise the events after that number; EVENT_SEQUENCE_UNKNOWN if
@@ -233,7 +243,7 @@ class PeerConnection : private net::EndOfTurnHandler,
   };
 
   PeerConnection(net::Loop& loop, const Dependencies& dependencies, const Limits& limits,
-                 CreateParams params, std::shared_ptr<const dtls::Certificate> certificate);
+                 CreateParams params, bool configured_certificates);
 
   // pump.cc
   void OnEndOfTurn() override;
@@ -266,6 +276,8 @@ class PeerConnection : private net::EndOfTurnHandler,
   static absl::Status CheckConfiguration(const Configuration& configuration,
                                          const Dependencies& dependencies);
 
+  bool AreOwn(const std::vector<CertificateSource>& certificates) const;
+
   // ice_backend.cc
   IceBackend ChooseBackend() const;
   // One generation of a transport; a restart makes another, with the configuration of its time.
@@ -296,7 +308,11 @@ class PeerConnection : private net::EndOfTurnHandler,
   absl::Status CheckNegotiatedCodec(const std::string& sender_id,
                                     const media::LocalTrackInfo& track) const;
   absl::StatusOr<const jsep::Transceiver*> RequireSender(const std::string& sender_id) const;
+  absl::StatusOr<const jsep::Transceiver*> RequireReceiver(const std::string& receiver_id) const;
   SenderParameters ParametersOf(const jsep::Transceiver& transceiver) const;
+
+  // stats_collector.cc
+  void AppendSctpStats(std::vector<StatsEntry>& out) const;
 
   // data_api.cc
   void HandleChannelEvent(const datachannel::DataChannelEvent& event);
@@ -324,7 +340,8 @@ class PeerConnection : private net::EndOfTurnHandler,
   Configuration configuration_;
   const std::map<std::string, std::string> labels_;
   const int64_t create_unix_us_;
-  const std::shared_ptr<const dtls::Certificate> certificate_;
+  const std::shared_ptr<const dtls::Certificate> certificate_;  // In use.
+  const std::vector<CertificateInfoPtr> certificates_;          // At least certificate_'s.
 
   const std::string cname_;
   jsep::Session session_;
@@ -333,8 +350,9 @@ class PeerConnection : private net::EndOfTurnHandler,
   datachannel::DataChannelManager channels_;
   DataStreams streams_;
   std::vector<std::unique_ptr<TransportSlot>> transports_;
-  std::vector<SendParameters> send_parameters_;  // Of the last answer.
-  IceBackend ice_backend_ = IceBackend::kAuto;   // In use; kAuto: none made yet.
+  std::vector<SendParameters> send_parameters_;        // Of the last answer.
+  std::vector<ReceiveParameters> receive_parameters_;  // Of the last answer.
+  IceBackend ice_backend_ = IceBackend::kAuto;         // In use; kAuto: none made yet.
   struct SenderState {
     std::string transaction_id{};  // Of the last read; empty: none since the last write.
     bool active = true;

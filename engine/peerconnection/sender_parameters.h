@@ -1,4 +1,4 @@
-// RTCRtpSendParameters, as far as this service acts on them.
+// RTCRtpSendParameters and RTCRtpReceiveParameters, as far as this service acts on them.
 #ifndef ENGINE_PEERCONNECTION_SENDER_PARAMETERS_H_
 #define ENGINE_PEERCONNECTION_SENDER_PARAMETERS_H_
 
@@ -20,6 +20,14 @@ struct SenderParameters {
   std::vector<Codec> codecs{};
   std::vector<HeaderExtension> header_extensions{};
   std::string cname{};
+  bool reduced_size_rtcp = false;
+};
+
+// RTCRtpReceiveParameters; empty until negotiated, and while nothing is received.
+struct ReceiverParameters {
+  MediaKind kind = MediaKind::kAudio;
+  std::vector<Codec> codecs{};
+  std::vector<HeaderExtension> header_extensions{};
   bool reduced_size_rtcp = false;
 };
 

@@ -159,6 +159,28 @@ absl::StatusOr<const jsep::Transceiver*> PeerConnection::RequireSender(
                    "no sender " + sender_id, {.field = "sender_id"});
 }
 
+absl::StatusOr<const jsep::Transceiver*> PeerConnection::RequireReceiver(
+    const std::string& receiver_id) const {
+  for (const jsep::Transceiver& transceiver : session_.transceivers()) {
+    if (transceiver.receiver_id == receiver_id) return &transceiver;
+  }
+  return MakeError(absl::StatusCode::kNotFound, ErrorReason::RECEIVER_NOT_FOUND,
+                   "no receiver " + receiver_id, {.field = "receiver_id"});
+}
+
+absl::StatusOr<ReceiverParameters> PeerConnection::GetReceiverParameters(
+    const std::string& receiver_id) const {
+  PCD_ASSIGN_OR_RETURN(const jsep::Transceiver* transceiver, RequireReceiver(receiver_id));
+  ReceiverParameters out{.kind = transceiver->kind};
+  for (const ReceiveParameters& parameters : receive_parameters_) {
+    if (!parameters.receiving || parameters.mid != transceiver->mid) continue;
+    out.codecs = parameters.codecs;
+    out.header_extensions = parameters.extensions;
+    out.reduced_size_rtcp = parameters.reduced_size_rtcp;
+  }
+  return out;
+}
+
 SenderParameters PeerConnection::ParametersOf(const jsep::Transceiver& transceiver) const {
   SenderParameters out{.kind = transceiver.kind, .cname = cname_};
   const auto state = sender_states_.find(transceiver.sender_id);

@@ -1,9 +1,13 @@
 // GetStats: every room contributes its W3C dictionaries; ids are made unique and stable here.
 #include <algorithm>
 #include <iterator>
+#include <optional>
+#include <string>
 #include <utility>
 
+#include "engine/base/status.h"
 #include "engine/peerconnection/peer_connection.h"
+#include "engine/peerconnection/stats_selection.h"
 
 namespace pcd::peerconnection {
 namespace {
@@ -37,7 +41,31 @@ StatsReport PeerConnection::GetStats() const {
   MoveInto(out, std::move(sent.outbound));
   MoveInto(out, std::move(sent.remote_inbound));
   MoveInto(out, channels_.Stats());
+  AppendSctpStats(out);
   return report;
+}
+
+void PeerConnection::AppendSctpStats(std::vector<StatsEntry>& out) const {
+  const auto path = association_ == nullptr ? std::nullopt : association_->path();
+  if (!path.has_value()) return;
+  const std::string& transport_id = transports_[association_transport_]->id;
+  out.emplace_back(SctpTransportStats{.id = "sctp-" + transport_id,
+                                      .transport_id = transport_id,
+                                      .smoothed_round_trip_time = path->smoothed_round_trip_time,
+                                      .congestion_window = path->congestion_window,
+                                      .receiver_window = path->receiver_window,
+                                      .mtu = path->mtu,
+                                      .unack_data = path->unacknowledged_chunks});
+}
+
+absl::StatusOr<StatsReport> PeerConnection::GetSenderStats(const std::string& sender_id) const {
+  PCD_ASSIGN_OR_RETURN(const jsep::Transceiver* transceiver, RequireSender(sender_id));
+  return SelectStats(GetStats(), StatsSide::kSender, transceiver->mid.value_or(""));
+}
+
+absl::StatusOr<StatsReport> PeerConnection::GetReceiverStats(const std::string& receiver_id) const {
+  PCD_ASSIGN_OR_RETURN(const jsep::Transceiver* transceiver, RequireReceiver(receiver_id));
+  return SelectStats(GetStats(), StatsSide::kReceiver, transceiver->mid.value_or(""));
 }
 
 }  // namespace pcd::peerconnection

@@ -78,7 +78,20 @@ absl::StatusOr<jsep::Transceiver> PeerConnection::SetCodecPreferences(
   return *session_.FindTransceiver(transceiver_id);
 }
 
-absl::Status PeerConnection::SetConfiguration(const Configuration& configuration) {
+// W3C compares the set of certificates; a caller who got them from GetConfiguration has them in
+// order.
+bool PeerConnection::AreOwn(const std::vector<CertificateSource>& certificates) const {
+  return std::ranges::equal(certificates, certificates_,
+                            [](const CertificateSource& source, const CertificateInfoPtr& own) {
+                              if (!own->configured) return false;
+                              if (!source.id.empty()) return source.id == own->id;
+                              return dtls::CertificateDerOf(source.certificate_pem) ==
+                                     dtls::CertificateDerOf(own->pem);
+                            });
+}
+
+absl::Status PeerConnection::SetConfiguration(const Configuration& configuration,
+                                              const std::vector<CertificateSource>& certificates) {
   PCD_RETURN_IF_ERROR(CheckOpen());
   PCD_RETURN_IF_ERROR(CheckConfiguration(configuration, dependencies_));
   if (configuration.bundle_policy != configuration_.bundle_policy) {
@@ -86,6 +99,9 @@ absl::Status PeerConnection::SetConfiguration(const Configuration& configuration
   }
   if (configuration.ice_backend != configuration_.ice_backend) {
     return ChangeRefused("the ICE backend is fixed at creation", "configuration.ice_backend");
+  }
+  if (!certificates.empty() && !AreOwn(certificates)) {
+    return ChangeRefused("certificates are fixed at creation", "configuration.certificates");
   }
   configuration_ = configuration;
   ++revision_;

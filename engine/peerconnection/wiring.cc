@@ -118,7 +118,10 @@ void PeerConnection::ApplyMedia(const jsep::ApplyResult& result) {
     }
   }
   media_.SetTracks(std::move(tracks));
-  if (result.receivers.has_value()) media_.SetReceivers(*result.receivers);
+  if (result.receivers.has_value()) {
+    receive_parameters_ = *result.receivers;
+    media_.SetReceivers(*result.receivers);
+  }
   if (result.senders.has_value()) {
     send_parameters_ = *result.senders;
     // What was read before describes another negotiation.

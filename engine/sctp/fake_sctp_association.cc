@@ -204,4 +204,9 @@ void FakeSctpAssociation::End(const std::string& reason) {
   last_event_ = StateChanged{.state = state_, .reason = reason};
 }
 
+std::optional<SctpPath> FakeSctpAssociation::path() const {
+  if (state_ != SctpState::kConnected) return std::nullopt;
+  return SctpPath{.mtu = options_.mtu, .unacknowledged_chunks = sender_.in_flight()};
+}
+
 }  // namespace pcd::sctp

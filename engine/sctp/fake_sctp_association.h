@@ -41,6 +41,7 @@ class FakeSctpAssociation : public SctpAssociation {
   uint16_t stream_count() const override { return stream_count_; }
   size_t buffered_bytes() const override { return sender_.buffered_bytes(); }
   SctpStats stats() const override { return stats_; }
+  std::optional<SctpPath> path() const override;
 
  private:
   void OnHello(const fake::Hello& hello);

@@ -41,6 +41,7 @@ class Sender {
   // Earliest repetition; kNever when nothing is on the way.
   Timestamp NextDeadline() const;
   size_t buffered_bytes() const { return buffered_bytes_; }
+  size_t in_flight() const { return in_flight_.size(); }
   bool idle() const { return queue_.empty() && in_flight_.empty(); }
 
  private:

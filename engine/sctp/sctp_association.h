@@ -55,6 +55,15 @@ struct SctpStats {
   uint64_t packets_dropped = 0;  // Received before Start or after the end, or malformed.
 };
 
+// What an association knows of its path; what is unset its backend does not know.
+struct SctpPath {
+  std::optional<double> smoothed_round_trip_time{};  // Seconds.
+  std::optional<uint64_t> congestion_window{};       // Bytes.
+  std::optional<uint64_t> receiver_window{};         // Bytes, as the peer announced.
+  uint64_t mtu = 0;                                  // Bytes.
+  uint64_t unacknowledged_chunks = 0;                // Sent and not acknowledged.
+};
+
 // Threading: created, used and destroyed on one loop.
 class SctpAssociation {
  public:
@@ -96,6 +105,8 @@ class SctpAssociation {
   // Message bytes taken by Send and not yet acknowledged or given up.
   virtual size_t buffered_bytes() const = 0;
   virtual SctpStats stats() const = 0;
+  // Null unless connected.
+  virtual std::optional<SctpPath> path() const = 0;
 };
 
 }  // namespace pcd::sctp

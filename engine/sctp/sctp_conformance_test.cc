@@ -91,6 +91,20 @@ TEST_P(SctpConformance, ConnectsWhenBothEndsStart) {
   EXPECT_EQ(pair->a.states[0].state, SctpState::kConnected);
 }
 
+TEST_P(SctpConformance, ThePathIsKnownOnceConnected) {
+  auto pair = MakePair();
+  EXPECT_FALSE(pair->a.sctp->path().has_value());
+  ASSERT_TRUE(pair->Connect());
+  ASSERT_TRUE(pair->a.Send(1, "x"));
+  const auto path = pair->a.sctp->path();
+  ASSERT_TRUE(path.has_value());
+  EXPECT_GT(path->mtu, 500u);
+  EXPECT_LE(path->mtu, 1191u);
+  EXPECT_LE(path->unacknowledged_chunks, 1u);
+  pair->a.sctp->Abort();
+  EXPECT_FALSE(pair->a.sctp->path().has_value());
+}
+
 TEST_P(SctpConformance, ConnectsWhenTheFirstPacketsComeBeforeTheOtherEndStarts) {
   auto pair = MakePair();
   pair->a.Start();

@@ -299,4 +299,9 @@ void UsrsctpAssociation::UpdateBufferedBytes() {
   buffered_bytes_low_ = true;
 }
 
+std::optional<SctpPath> UsrsctpAssociation::path() const {
+  if (state_ != SctpState::kConnected || socket_ == nullptr) return std::nullopt;
+  return socket_->Path();
+}
+
 }  // namespace pcd::sctp

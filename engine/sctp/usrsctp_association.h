@@ -50,6 +50,7 @@ class UsrsctpAssociation : public SctpAssociation {
   uint16_t stream_count() const override { return stream_count_; }
   size_t buffered_bytes() const override { return buffered_bytes_; }
   SctpStats stats() const override { return stats_; }
+  std::optional<SctpPath> path() const override;
 
  private:
   bool IsForUs(ByteSpan packet) const;

@@ -216,4 +216,23 @@ std::optional<size_t> UsrsctpSocket::QueuedBytes() const {
   return stat.send_bytes;
 }
 
+std::optional<SctpPath> UsrsctpSocket::Path() const {
+  constexpr double kMillisPerSecond = 1000;
+  sctp_status status{};
+  socklen_t length = sizeof(status);
+  if (usrsctp_getsockopt(socket_, IPPROTO_SCTP, SCTP_STATUS, &status, &length) != 0) {
+    return std::nullopt;
+  }
+  const sctp_paddrinfo& primary = status.sstat_primary;
+  SctpPath path{.congestion_window = primary.spinfo_cwnd,
+                .receiver_window = status.sstat_rwnd,
+                .mtu = primary.spinfo_mtu,
+                .unacknowledged_chunks = status.sstat_unackdata};
+  // 0 until a first round trip has been measured.
+  if (primary.spinfo_srtt > 0) {
+    path.smoothed_round_trip_time = primary.spinfo_srtt / kMillisPerSecond;
+  }
+  return path;
+}
+
 }  // namespace pcd::sctp

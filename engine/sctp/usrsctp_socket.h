@@ -62,6 +62,8 @@ class UsrsctpSocket {
   // Bytes taken and not yet acknowledged (with usrsctp's overhead of what is chunked already);
   // nullopt when there is no association.
   std::optional<size_t> QueuedBytes() const;
+  // Null when there is no association.
+  std::optional<SctpPath> Path() const;
 
  private:
   UsrsctpSocket(struct socket* socket, uintptr_t address);

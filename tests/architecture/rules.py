@@ -100,9 +100,9 @@ IMPURE_CALLS = CLOCKS + [
 LOCK_HEADERS = (r"(mutex|shared_mutex|condition_variable|thread|future|semaphore|latch|barrier|"
                 r"stop_token|pthread\.h)$")
 LOCK_FILES = {f"engine/{name}" for name in [
-    "host/host", "ice/nice_ice_transport_factory", "net/destination_claims", "net/event_loop",
-    "net/loop_placement", "net/task_queue", "net/worker_pool", "sctp/usrsctp_mailbox",
-    "sctp/usrsctp_runtime",
+    "host/certificate_store", "host/host", "ice/nice_ice_transport_factory",
+    "net/destination_claims", "net/event_loop", "net/loop_placement", "net/task_queue",
+    "net/worker_pool", "sctp/usrsctp_mailbox", "sctp/usrsctp_runtime",
 ]}
 
 # The only file of the engine that asks the machine for the time.

@@ -1,0 +1,53 @@
+// PeerConnectionService: GenerateCertificate.
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "engine/base/status.h"
+#include "service/certificate_mapping.h"
+#include "service/connection_call.h"
+#include "service/peer_connection_service.h"
+#include "service/value_mapping.h"
+
+namespace pcd::service {
+namespace {
+
+constexpr Duration kMaxValidity = std::chrono::hours(365 * 24);
+constexpr Duration kLongestDuration = std::chrono::seconds(1'000'000'000);
+
+absl::StatusOr<host::GenerateCertificateOptions> ToOptions(
+    const v1::GenerateCertificateRequest& request) {
+  host::GenerateCertificateOptions options;
+  PCD_ASSIGN_OR_RETURN(options.algorithm, FromProto(request.key_algorithm(), "key_algorithm"));
+  if (!request.has_validity()) return options;
+  PCD_ASSIGN_OR_RETURN(
+      const Duration validity,
+      DurationFromProto(request.validity(), Duration::zero(), kLongestDuration, "validity"));
+  options.validity = std::min(validity, kMaxValidity);
+  return options;
+}
+
+}  // namespace
+
+grpc::ServerUnaryReactor* PeerConnectionService::GenerateCertificate(
+    grpc::CallbackServerContext* context, const v1::GenerateCertificateRequest* request,
+    v1::GenerateCertificateResponse* response) {
+  UnaryReply<v1::GenerateCertificateResponse> reply(context, response);
+  grpc::ServerUnaryReactor* reactor = reply.reactor();
+  absl::Status status = CheckCall(*context, *request, {"key_algorithm", "validity"});
+  const absl::StatusOr<host::GenerateCertificateOptions> options = ToOptions(*request);
+  if (status.ok()) status = options.status();
+  if (!status.ok()) {
+    std::move(reply).Finish(status);
+    return reactor;
+  }
+  host_.GenerateCertificate(
+      *options, [reply = std::move(reply)](
+                    absl::StatusOr<peerconnection::CertificateInfo> certificate) mutable {
+        if (certificate.ok()) *reply.response().mutable_certificate() = ToProto(*certificate);
+        std::move(reply).Finish(certificate.status());
+      });
+  return reactor;
+}
+
+}  // namespace pcd::service
