@@ -148,9 +148,10 @@ def check_core_include(tree, path, number, header):
 
 def check_shell_line(tree, path, number, header, code):
     """Threads, locks and clocks of the engine are where rules.py says."""
-    if header and re.match(rules.LOCK_HEADERS, header) \
-            and os.path.splitext(path)[0] not in rules.LOCK_FILES:
-        tree.report(path, number, "threads", f"{header} outside of rules.LOCK_FILES")
+    lock = header if header and re.match(rules.LOCK_HEADERS, header) \
+        else first_match(rules.LOCK_TYPES, code)
+    if lock and os.path.splitext(path)[0] not in rules.LOCK_FILES:
+        tree.report(path, number, "threads", f"{lock} outside of rules.LOCK_FILES")
     clock = first_match(rules.CLOCKS, code)
     if clock and path not in rules.CLOCK_FILES:
         tree.report(path, number, "clock", f"{clock} outside of {', '.join(rules.CLOCK_FILES)}")

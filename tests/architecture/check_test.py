@@ -175,6 +175,8 @@ class PlantedViolations(unittest.TestCase):
     def test_a_shell_takes_a_lock_that_the_architecture_does_not_name(self):
         self.expect("threads", "engine/media/sink.cc:1",
                     {"engine/media/sink.cc": "#include <mutex>\n"})
+        self.expect("threads", "engine/media/sink.cc:1",
+                    {"engine/media/sink.cc": "std::mutex mutex;\n"})
 
     def test_a_shell_reads_a_clock_other_than_its_loops(self):
         self.expect("clock", "engine/media/sink.cc:1",

@@ -99,6 +99,7 @@ IMPURE_CALLS = CLOCKS + [
 # tables of docs/THREADING.md.
 LOCK_HEADERS = (r"(mutex|shared_mutex|condition_variable|thread|future|semaphore|latch|barrier|"
                 r"stop_token|pthread\.h)$")
+LOCK_TYPES = [r"\bstd::(\w*mutex|j?thread|condition_variable\w*)\b", r"\bpthread_\w+"]
 LOCK_FILES = {f"engine/{name}" for name in [
     "host/certificate_store", "host/host", "ice/nice_ice_transport_factory",
     "net/destination_claims", "net/event_loop", "net/loop_placement", "net/task_queue",
