@@ -93,6 +93,14 @@ TEST_F(AcceptOfferVerbTest, AsksAPersonForTheOffer) {
   EXPECT_THAT(Run({"accept-offer"}).err, StartsWith("Paste the offer, then press Ctrl-D.\n"));
 }
 
+TEST_F(AcceptOfferVerbTest, WithoutAnOfferThereIsNoCall) {
+  input_ = "";
+  const RunResult result = Run({"accept-offer"});
+  EXPECT_EQ(result.code, 2);
+  EXPECT_THAT(result.err, HasSubstr("there is no offer on the input"));
+  EXPECT_TRUE(service_.state.accept_offer_requests.empty());
+}
+
 TEST_F(AcceptOfferVerbTest, WarnsOfAnAnswerThatIsNotComplete) {
   service_.state.accept_offer_response.set_gathering_complete(false);
   const RunResult result = Run({"accept-offer"});

@@ -28,6 +28,7 @@ TEST_F(AppTest, HelpListsVerbsFlagsAndExitCodes) {
     EXPECT_THAT(help, HasSubstr("\n  " + std::string(verb) + " "));
   }
   EXPECT_THAT(help, HasSubstr("--tls-ca FILE"));
+  EXPECT_THAT(help, HasSubstr("\n  2  wrong command line or no offer on the input;"));
   EXPECT_THAT(help, HasSubstr("\n  3  the service cannot be reached"));
 }
 
