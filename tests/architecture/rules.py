@@ -28,7 +28,7 @@ CORES = ["base", "model", "sdp", "rtp", "dtls", "srtp", "jsep", "datachannel"]
 # The cores of the other rooms: files without their ending, or one of a pair with it.
 CORE_FILES = {f"engine/{name}" for name in [
     "host/label_selector",
-    "ice/announced_address", "ice/check_reply", "ice/fair_share", "ice/ice_config",
+    "ice/announced_address", "ice/check_reply", "ice/fair_share",
     "ice/ice_events", "ice/ice_stats", "ice/lite_agent", "ice/lite_path", "ice/lite_state",
     "ice/packet_handler", "ice/pair_log", "ice/remote_candidates", "ice/stun_attributes",
     "ice/stun_integrity", "ice/stun_message", "ice/stun_writer",
