@@ -41,8 +41,10 @@ grpc::ServerUnaryReactor* PeerConnectionService::GenerateCertificate(
     std::move(reply).Finish(status);
     return reactor;
   }
-  host_.GenerateCertificate(
-      *options, [reply = std::move(reply)](
+  auto admitted = AdmitCall(calls_, *request, std::move(reply));
+  if (!admitted.has_value()) return reactor;
+  calls_.host.GenerateCertificate(
+      *options, [reply = *std::move(admitted)](
                     absl::StatusOr<peerconnection::CertificateInfo> certificate) mutable {
         if (certificate.ok()) *reply.response().mutable_certificate() = ToProto(*certificate);
         std::move(reply).Finish(certificate.status());

@@ -13,7 +13,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::GetConfiguration(
     grpc::CallbackServerContext* context, const v1::GetConfigurationRequest* request,
     v1::GetConfigurationResponse* response) {
   return CallOnConnection<v1::GetConfigurationRequest, v1::GetConfigurationResponse>(
-      host_, context, request, response, {"peer_connection_id"},
+      calls_, context, request, response, {"peer_connection_id"},
       [](host::PeerConnection& pc, const v1::GetConfigurationRequest&,
          v1::GetConfigurationResponse& out) {
         const host::PeerConnectionInfo info = pc.Info();
@@ -27,7 +27,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::SetConfiguration(
     grpc::CallbackServerContext* context, const v1::SetConfigurationRequest* request,
     v1::SetConfigurationResponse* response) {
   return CallOnConnection<v1::SetConfigurationRequest, v1::SetConfigurationResponse>(
-      host_, context, request, response,
+      calls_, context, request, response,
       {"peer_connection_id", "configuration.ice_transport_policy", "configuration.bundle_policy",
        "configuration.rtcp_mux_policy", "configuration.ice_backend", "configuration.certificates",
        "revision"},

@@ -10,13 +10,16 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "engine/base/status.h"
 #include "engine/host/host.h"
+#include "service/calls.h"
 #include "service/field_guard.h"
+#include "service/idempotency.h"
 #include "service/lease_guard.h"
 #include "service/status_mapping.h"
 #include "service/unary_reply.h"
@@ -28,12 +31,13 @@ inline absl::Status RequireConnectionId(const std::string& id) {
                     : absl::OkStatus();
 }
 
-// What is checked of every call before anything is done. `fields`: see field_guard.h.
+// What is checked of every call before anything is done. `fields`: see field_guard.h; request_id
+// is one of them, since every method that has it goes through AdmitCall.
 inline absl::Status CheckCall(const grpc::CallbackServerContext& context,
                               const google::protobuf::Message& request,
                               std::initializer_list<std::string_view> fields) {
   PCD_RETURN_IF_ERROR(CheckLeaseToken(context));
-  return CheckFields(request, fields);
+  return CheckFields(request, fields, {"request_id"});
 }
 
 // STALE_REVISION when the request names a revision that is not the connection's: another
@@ -50,11 +54,22 @@ grpc::Status CheckRevision(const host::PeerConnection& pc, const Request& reques
   return grpc::Status::OK;
 }
 
+// Requests that have no request_id, and empty ones, are always carried out.
+template <typename Request, typename Response>
+std::optional<UnaryReply<Response>> AdmitCall(const Calls& calls, const Request& request,
+                                              UnaryReply<Response> reply) {
+  if constexpr (requires { request.request_id(); }) {
+    return Admit(calls.request_ids, request, std::move(reply));
+  } else {
+    return reply;
+  }
+}
+
 // `operation` runs on the loop of the connection that the request names, and fills the
 // response; both messages live until it has returned. `fields`: see field_guard.h.
 template <typename Request, typename Response>
 grpc::ServerUnaryReactor* CallOnConnection(
-    host::Host& host, grpc::CallbackServerContext* context, const Request* request,
+    const Calls& calls, grpc::CallbackServerContext* context, const Request* request,
     Response* response, std::initializer_list<std::string_view> fields,
     absl::AnyInvocable<absl::Status(host::PeerConnection&, const Request&, Response&)> operation) {
   UnaryReply<Response> reply(context, response);
@@ -65,20 +80,22 @@ grpc::ServerUnaryReactor* CallOnConnection(
     std::move(reply).Finish(status);
     return reactor;
   }
-  host.Visit(request->peer_connection_id(),
-             [request, operation = std::move(operation),
-              reply = std::move(reply)](absl::StatusOr<host::PeerConnection*> pc) mutable {
-               if (pc.ok()) {
-                 const grpc::Status current = CheckRevision(**pc, *request);
-                 if (!current.ok()) {
-                   std::move(reply).Finish(current);
-                   return;
-                 }
-               }
-               const absl::Status result =
-                   pc.ok() ? operation(**pc, *request, reply.response()) : pc.status();
-               std::move(reply).Finish(result);
-             });
+  auto admitted = AdmitCall(calls, *request, std::move(reply));
+  if (!admitted.has_value()) return reactor;
+  calls.host.Visit(request->peer_connection_id(),
+                   [request, operation = std::move(operation), reply = *std::move(admitted)](
+                       absl::StatusOr<host::PeerConnection*> pc) mutable {
+                     if (pc.ok()) {
+                       const grpc::Status current = CheckRevision(**pc, *request);
+                       if (!current.ok()) {
+                         std::move(reply).Finish(current);
+                         return;
+                       }
+                     }
+                     const absl::Status result =
+                         pc.ok() ? operation(**pc, *request, reply.response()) : pc.status();
+                     std::move(reply).Finish(result);
+                   });
   return reactor;
 }
 

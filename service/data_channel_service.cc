@@ -23,7 +23,7 @@ grpc::ServerUnaryReactor* DataChannelService::CreateDataChannel(
     grpc::CallbackServerContext* context, const v1::CreateDataChannelRequest* request,
     v1::CreateDataChannelResponse* response) {
   return CallOnConnection<v1::CreateDataChannelRequest, v1::CreateDataChannelResponse>(
-      host_, context, request, response,
+      calls_, context, request, response,
       {"peer_connection_id", "data_channel_id", "init", "revision"},
       [](host::PeerConnection& pc, const v1::CreateDataChannelRequest& in,
          v1::CreateDataChannelResponse& out) -> absl::Status {
@@ -39,7 +39,7 @@ grpc::ServerUnaryReactor* DataChannelService::GetDataChannel(
     grpc::CallbackServerContext* context, const v1::GetDataChannelRequest* request,
     v1::GetDataChannelResponse* response) {
   return CallOnConnection<v1::GetDataChannelRequest, v1::GetDataChannelResponse>(
-      host_, context, request, response, {"peer_connection_id", "data_channel_id"},
+      calls_, context, request, response, {"peer_connection_id", "data_channel_id"},
       [](host::PeerConnection& pc, const v1::GetDataChannelRequest& in,
          v1::GetDataChannelResponse& out) -> absl::Status {
         PCD_RETURN_IF_ERROR(RequireChannelId(in.data_channel_id()));
@@ -54,7 +54,7 @@ grpc::ServerUnaryReactor* DataChannelService::ListDataChannels(
     grpc::CallbackServerContext* context, const v1::ListDataChannelsRequest* request,
     v1::ListDataChannelsResponse* response) {
   return CallOnConnection<v1::ListDataChannelsRequest, v1::ListDataChannelsResponse>(
-      host_, context, request, response, {"peer_connection_id"},
+      calls_, context, request, response, {"peer_connection_id"},
       [](host::PeerConnection& pc, const v1::ListDataChannelsRequest&,
          v1::ListDataChannelsResponse& out) {
         for (const auto& channel : pc.ListDataChannels()) {
@@ -68,7 +68,7 @@ grpc::ServerUnaryReactor* DataChannelService::CloseDataChannel(
     grpc::CallbackServerContext* context, const v1::CloseDataChannelRequest* request,
     v1::CloseDataChannelResponse* response) {
   return CallOnConnection<v1::CloseDataChannelRequest, v1::CloseDataChannelResponse>(
-      host_, context, request, response, {"peer_connection_id", "data_channel_id"},
+      calls_, context, request, response, {"peer_connection_id", "data_channel_id"},
       [](host::PeerConnection& pc, const v1::CloseDataChannelRequest& in,
          v1::CloseDataChannelResponse& out) -> absl::Status {
         PCD_RETURN_IF_ERROR(RequireChannelId(in.data_channel_id()));
@@ -84,7 +84,7 @@ grpc::ServerUnaryReactor* DataChannelService::SetBufferedAmountLowThreshold(
     v1::SetBufferedAmountLowThresholdResponse* response) {
   return CallOnConnection<v1::SetBufferedAmountLowThresholdRequest,
                           v1::SetBufferedAmountLowThresholdResponse>(
-      host_, context, request, response,
+      calls_, context, request, response,
       {"peer_connection_id", "data_channel_id", "buffered_amount_low_threshold"},
       [](host::PeerConnection& pc, const v1::SetBufferedAmountLowThresholdRequest& in,
          v1::SetBufferedAmountLowThresholdResponse& out) -> absl::Status {
@@ -101,7 +101,7 @@ grpc::ServerUnaryReactor* DataChannelService::Send(grpc::CallbackServerContext* 
                                                    const v1::SendRequest* request,
                                                    v1::SendResponse* response) {
   return CallOnConnection<v1::SendRequest, v1::SendResponse>(
-      host_, context, request, response, {"peer_connection_id", "data_channel_id", "message"},
+      calls_, context, request, response, {"peer_connection_id", "data_channel_id", "message"},
       [](host::PeerConnection& pc, const v1::SendRequest& in,
          v1::SendResponse& out) -> absl::Status {
         PCD_RETURN_IF_ERROR(RequireChannelId(in.data_channel_id()));
@@ -123,7 +123,7 @@ grpc::ServerBidiReactor<v1::StreamRequest, v1::StreamResponse>* DataChannelServi
     return new RefusedBidiStream<v1::StreamRequest, v1::StreamResponse>(
         TooManyStreams("max-data-streams", streams_.most()));
   }
-  return DataStreamReactor::Start(host_, std::move(permit));
+  return DataStreamReactor::Start(calls_.host, std::move(permit));
 }
 
 }  // namespace pcd::service

@@ -4,8 +4,8 @@
 
 #include <cstdint>
 
-#include "engine/host/host.h"
 #include "peerconnection/v1/data_channel_service.grpc.pb.h"
+#include "service/calls.h"
 #include "service/contract.h"
 #include "service/stream_cap.h"
 
@@ -14,7 +14,8 @@ namespace pcd::service {
 // Threading: as PeerConnectionService.
 class DataChannelService final : public v1::DataChannelService::CallbackService {
  public:
-  DataChannelService(host::Host& host, int64_t max_streams) : host_(host), streams_(max_streams) {}
+  DataChannelService(const Calls& calls, int64_t max_streams)
+      : calls_(calls), streams_(max_streams) {}
 
   grpc::ServerUnaryReactor* CreateDataChannel(grpc::CallbackServerContext* context,
                                               const v1::CreateDataChannelRequest* request,
@@ -38,7 +39,7 @@ class DataChannelService final : public v1::DataChannelService::CallbackService 
       grpc::CallbackServerContext* context) override;
 
  private:
-  host::Host& host_;
+  const Calls calls_;
   StreamCap streams_;
 };
 

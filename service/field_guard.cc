@@ -17,7 +17,9 @@ using google::protobuf::Reflection;
 
 class Guard {
  public:
-  explicit Guard(std::initializer_list<std::string_view> implemented) : implemented_(implemented) {}
+  Guard(std::initializer_list<std::string_view> implemented,
+        std::initializer_list<std::string_view> also)
+      : implemented_(implemented), also_(also) {}
 
   // `path` is how the caller wrote it ("ice_servers[0]."), `pattern` is without indexes.
   absl::Status Check(const Message& message, const std::string& path,
@@ -84,8 +86,10 @@ class Guard {
   }
 
   bool Accepts(std::string_view name) const {
-    for (const std::string_view listed : implemented_) {
-      if (listed == name) return true;
+    for (const auto& list : {implemented_, also_}) {
+      for (const std::string_view listed : list) {
+        if (listed == name) return true;
+      }
     }
     return false;
   }
@@ -100,7 +104,7 @@ class Guard {
     return false;
   }
 
-  std::initializer_list<std::string_view> implemented_;
+  std::initializer_list<std::string_view> implemented_, also_;
 };
 
 }  // namespace
@@ -112,8 +116,9 @@ absl::Status FieldNotImplemented(std::string_view field) {
 }
 
 absl::Status CheckFields(const Message& request,
-                         std::initializer_list<std::string_view> implemented) {
-  return Guard(implemented).Check(request, "", "");
+                         std::initializer_list<std::string_view> implemented,
+                         std::initializer_list<std::string_view> also) {
+  return Guard(implemented, also).Check(request, "", "");
 }
 
 }  // namespace pcd::service

@@ -15,9 +15,10 @@ namespace pcd::service {
 // map accepts all that is below it; a message of which only parts are accepted is not listed
 // itself. A field set to its default counts as set only where it has presence. Fields that
 // this build's contract does not know are refused too, at any depth and also below an accepted
-// message, as "<path>.#<number>".
+// message, as "<path>.#<number>". `also`: more of them, where many methods share these.
 absl::Status CheckFields(const google::protobuf::Message& request,
-                         std::initializer_list<std::string_view> implemented);
+                         std::initializer_list<std::string_view> implemented,
+                         std::initializer_list<std::string_view> also = {});
 
 // The error itself, for values that are not built: UNIMPLEMENTED, FIELD_NOT_IMPLEMENTED,
 // NotSupportedError.

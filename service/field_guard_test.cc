@@ -33,6 +33,7 @@ TEST(FieldGuard, AFieldThatIsNotListedIsRefusedByName) {
   request.set_peer_connection_id("x");
   request.set_request_id("y");
   EXPECT_EQ(RefusedField(CheckFields(request, {"peer_connection_id"})), "request_id");
+  EXPECT_TRUE(CheckFields(request, {"peer_connection_id"}, {"request_id"}).ok());
 }
 
 TEST(FieldGuard, ANestedFieldIsRefusedByItsPathAndIndex) {

@@ -75,7 +75,7 @@ void FillResponse(const host::AcceptOfferResult& result, v1::AcceptOfferResponse
   response.set_gathering_complete(result.gathering_complete);
 }
 
-// The caller of the call that made it has gone, so nobody will learn the id.
+// The caller of the call that made it has gone and cannot ask again, so nobody will learn the id.
 void CloseForgotten(host::Host& host, const std::string& id) {
   host.Close(id, {.message = "the caller went away"},
              [](absl::StatusOr<host::PeerConnectionInfo>) {});
@@ -99,15 +99,18 @@ grpc::ServerUnaryReactor* PeerConnectionService::Create(grpc::CallbackServerCont
     std::move(reply).Finish(status);
     return reactor;
   }
-  host_.Create(*std::move(options), [host = &host_, reply = std::move(reply)](
-                                        absl::StatusOr<host::PeerConnectionInfo> info) mutable {
-    if (info.ok() && reply.IsCancelled()) {
-      CloseForgotten(*host, info->id);
-    } else if (info.ok()) {
-      *reply.response().mutable_peer_connection() = ToProto(*info);
-    }
-    std::move(reply).Finish(info.status());
-  });
+  auto admitted = AdmitCall(calls_, *request, std::move(reply));
+  if (!admitted.has_value()) return reactor;
+  calls_.host.Create(*std::move(options),
+                     [host = &calls_.host, reply = *std::move(admitted)](
+                         absl::StatusOr<host::PeerConnectionInfo> info) mutable {
+                       if (info.ok() && reply.IsCancelled() && !reply.IsRemembered()) {
+                         CloseForgotten(*host, info->id);
+                       } else if (info.ok()) {
+                         *reply.response().mutable_peer_connection() = ToProto(*info);
+                       }
+                       std::move(reply).Finish(info.status());
+                     });
   return reactor;
 }
 
@@ -115,7 +118,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::Get(grpc::CallbackServerContext
                                                      const v1::GetRequest* request,
                                                      v1::GetResponse* response) {
   return CallOnConnection<v1::GetRequest, v1::GetResponse>(
-      host_, context, request, response, {"peer_connection_id", "read_mask"},
+      calls_, context, request, response, {"peer_connection_id", "read_mask"},
       [](host::PeerConnection& pc, const v1::GetRequest& in, v1::GetResponse& out) -> absl::Status {
         PCD_RETURN_IF_ERROR(CheckReadMask<v1::PeerConnection>(in.read_mask()));
         *out.mutable_peer_connection() = ToProto(pc.Info());
@@ -151,21 +154,21 @@ grpc::ServerUnaryReactor* PeerConnectionService::List(grpc::CallbackServerContex
     std::move(reply).Finish(status);
     return reactor;
   }
-  host_.List(std::move(options),
-             [request, reply = std::move(reply)](absl::StatusOr<host::ListPage> page) mutable {
-               if (page.ok()) {
-                 for (const auto& info : page->peer_connections) {
-                   v1::PeerConnection& listed = *reply.response().add_peer_connections();
-                   listed = request->has_read_mask() ? ToProto(info) : ToListedProto(info);
-                   ApplyReadMask(request->read_mask(), listed);
-                 }
-                 if (page->next != 0) {
-                   reply.response().set_next_page_token(
-                       MakePageToken(std::to_string(page->next), request->label_selector()));
-                 }
-               }
-               std::move(reply).Finish(page.status());
-             });
+  calls_.host.List(std::move(options), [request, reply = std::move(reply)](
+                                           absl::StatusOr<host::ListPage> page) mutable {
+    if (page.ok()) {
+      for (const auto& info : page->peer_connections) {
+        v1::PeerConnection& listed = *reply.response().add_peer_connections();
+        listed = request->has_read_mask() ? ToProto(info) : ToListedProto(info);
+        ApplyReadMask(request->read_mask(), listed);
+      }
+      if (page->next != 0) {
+        reply.response().set_next_page_token(
+            MakePageToken(std::to_string(page->next), request->label_selector()));
+      }
+    }
+    std::move(reply).Finish(page.status());
+  });
   return reactor;
 }
 
@@ -196,18 +199,20 @@ grpc::ServerUnaryReactor* PeerConnectionService::Close(grpc::CallbackServerConte
     std::move(reply).Finish(status);
     return reactor;
   }
+  auto admitted = AdmitCall(calls_, *request, std::move(reply));
+  if (!admitted.has_value()) return reactor;
   // Either of the two callbacks answers.
-  const auto shared = std::make_shared<UnaryReply<v1::CloseResponse>>(std::move(reply));
+  const auto shared = std::make_shared<UnaryReply<v1::CloseResponse>>(*std::move(admitted));
   options.proceed = [shared, request](host::PeerConnection& pc) {
     const grpc::Status current = CheckRevision(pc, *request);
     if (!current.ok()) std::move(*shared).Finish(current);
     return current.ok();
   };
-  host_.Close(request->peer_connection_id(), std::move(options),
-              [shared](absl::StatusOr<host::PeerConnectionInfo> info) {
-                if (info.ok()) *shared->response().mutable_peer_connection() = ToProto(*info);
-                std::move(*shared).Finish(info.status());
-              });
+  calls_.host.Close(request->peer_connection_id(), std::move(options),
+                    [shared](absl::StatusOr<host::PeerConnectionInfo> info) {
+                      if (info.ok()) *shared->response().mutable_peer_connection() = ToProto(*info);
+                      std::move(*shared).Finish(info.status());
+                    });
   return reactor;
 }
 
@@ -253,10 +258,12 @@ grpc::ServerUnaryReactor* PeerConnectionService::AcceptOffer(grpc::CallbackServe
     std::move(reply).Finish(status);
     return reactor;
   }
-  host::AcceptOffer(host_, *std::move(options),
-                    [host = &host_, reply = std::move(reply)](
+  auto admitted = AdmitCall(calls_, *request, std::move(reply));
+  if (!admitted.has_value()) return reactor;
+  host::AcceptOffer(calls_.host, *std::move(options),
+                    [host = &calls_.host, reply = *std::move(admitted)](
                         absl::StatusOr<host::AcceptOfferResult> result) mutable {
-                      if (result.ok() && reply.IsCancelled()) {
+                      if (result.ok() && reply.IsCancelled() && !reply.IsRemembered()) {
                         CloseForgotten(*host, result->info.id);
                       } else if (result.ok()) {
                         FillResponse(*result, reply.response());

@@ -79,11 +79,11 @@ TEST_F(LifecycleTest, UnknownAndMissingIdsAreTold) {
 TEST_F(LifecycleTest, AFieldThatIsNotBuiltIsRefusedByName) {
   v1::CreateRequest request;
   v1::CreateResponse response;
-  request.set_request_id("1");
+  request.set_lease_id("1");
   grpc::Status status = Create(request, &response);
   EXPECT_EQ(status.error_code(), grpc::StatusCode::UNIMPLEMENTED);
   EXPECT_EQ(Reason(status), "FIELD_NOT_IMPLEMENTED");
-  EXPECT_EQ(InfoOf(status).metadata().at("field"), "request_id");
+  EXPECT_EQ(InfoOf(status).metadata().at("field"), "lease_id");
   EXPECT_EQ(InfoOf(status).metadata().at("domException"), "NotSupportedError");
   request.Clear();
   request.mutable_configuration()->add_ice_servers()->add_urls("stun:192.0.2.1");

@@ -52,7 +52,7 @@ grpc::ServerUnaryReactor* MediaService::CreateSink(grpc::CallbackServerContext* 
                                                    const v1::CreateSinkRequest* request,
                                                    v1::CreateSinkResponse* response) {
   return CallOnConnection<v1::CreateSinkRequest, v1::CreateSinkResponse>(
-      host_, context, request, response,
+      calls_, context, request, response,
       {"peer_connection_id", "spec.sink_id", "spec.selector", "spec.destination", "spec.rtcp_port",
        "spec.payload_type", "spec.ssrc", "spec.paused", "spec.rid", "spec.max_reorder_delay",
        "revision"},
@@ -70,7 +70,7 @@ grpc::ServerUnaryReactor* MediaService::GetSink(grpc::CallbackServerContext* con
                                                 const v1::GetSinkRequest* request,
                                                 v1::GetSinkResponse* response) {
   return CallOnConnection<v1::GetSinkRequest, v1::GetSinkResponse>(
-      host_, context, request, response, {"peer_connection_id", "sink_id"},
+      calls_, context, request, response, {"peer_connection_id", "sink_id"},
       [](host::PeerConnection& pc, const v1::GetSinkRequest& in,
          v1::GetSinkResponse& out) -> absl::Status {
         PCD_RETURN_IF_ERROR(RequireSinkId(in.sink_id()));
@@ -84,7 +84,7 @@ grpc::ServerUnaryReactor* MediaService::UpdateSink(grpc::CallbackServerContext* 
                                                    const v1::UpdateSinkRequest* request,
                                                    v1::UpdateSinkResponse* response) {
   return CallOnConnection<v1::UpdateSinkRequest, v1::UpdateSinkResponse>(
-      host_, context, request, response,
+      calls_, context, request, response,
       {"peer_connection_id", "sink_id", "spec", "update_mask", "revision"},
       [](host::PeerConnection& pc, const v1::UpdateSinkRequest& in,
          v1::UpdateSinkResponse& out) -> absl::Status {
@@ -106,7 +106,7 @@ grpc::ServerUnaryReactor* MediaService::ListSinks(grpc::CallbackServerContext* c
                                                   const v1::ListSinksRequest* request,
                                                   v1::ListSinksResponse* response) {
   return CallOnConnection<v1::ListSinksRequest, v1::ListSinksResponse>(
-      host_, context, request, response, {"peer_connection_id"},
+      calls_, context, request, response, {"peer_connection_id"},
       [](host::PeerConnection& pc, const v1::ListSinksRequest&, v1::ListSinksResponse& out) {
         for (const media::SinkInfo& sink : pc.ListSinks()) {
           *out.add_sinks() = ToProto(pc.id(), sink);
@@ -119,7 +119,7 @@ grpc::ServerUnaryReactor* MediaService::DeleteSink(grpc::CallbackServerContext* 
                                                    const v1::DeleteSinkRequest* request,
                                                    v1::DeleteSinkResponse* response) {
   return CallOnConnection<v1::DeleteSinkRequest, v1::DeleteSinkResponse>(
-      host_, context, request, response, {"peer_connection_id", "sink_id", "revision"},
+      calls_, context, request, response, {"peer_connection_id", "sink_id", "revision"},
       [](host::PeerConnection& pc, const v1::DeleteSinkRequest& in,
          v1::DeleteSinkResponse& out) -> absl::Status {
         PCD_RETURN_IF_ERROR(RequireSinkId(in.sink_id()));
@@ -134,7 +134,7 @@ grpc::ServerUnaryReactor* MediaService::GetSinkSdp(grpc::CallbackServerContext* 
                                                    const v1::GetSinkSdpRequest* request,
                                                    v1::GetSinkSdpResponse* response) {
   return CallOnConnection<v1::GetSinkSdpRequest, v1::GetSinkSdpResponse>(
-      host_, context, request, response, {"peer_connection_id", "sink_ids"},
+      calls_, context, request, response, {"peer_connection_id", "sink_ids"},
       [](host::PeerConnection& pc, const v1::GetSinkSdpRequest& in,
          v1::GetSinkSdpResponse& out) -> absl::Status {
         PCD_RETURN_IF_ERROR(CheckSinkIds(in));
@@ -149,7 +149,7 @@ grpc::ServerUnaryReactor* MediaService::RequestKeyFrame(grpc::CallbackServerCont
                                                         const v1::RequestKeyFrameRequest* request,
                                                         v1::RequestKeyFrameResponse* response) {
   return CallOnConnection<v1::RequestKeyFrameRequest, v1::RequestKeyFrameResponse>(
-      host_, context, request, response,
+      calls_, context, request, response,
       {"peer_connection_id", "track", "sink_id", "rid", "method"},
       [](host::PeerConnection& pc, const v1::RequestKeyFrameRequest& in,
          v1::RequestKeyFrameResponse& out) -> absl::Status {

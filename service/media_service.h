@@ -2,8 +2,8 @@
 #ifndef SERVICE_MEDIA_SERVICE_H_
 #define SERVICE_MEDIA_SERVICE_H_
 
-#include "engine/host/host.h"
 #include "peerconnection/v1/media_service.grpc.pb.h"
+#include "service/calls.h"
 #include "service/contract.h"
 #include "service/not_implemented.h"
 
@@ -12,7 +12,7 @@ namespace pcd::service {
 // Threading: as PeerConnectionService.
 class MediaService final : public v1::MediaService::CallbackService {
  public:
-  explicit MediaService(host::Host& host) : host_(host) {}
+  explicit MediaService(const Calls& calls) : calls_(calls) {}
 
   grpc::ServerUnaryReactor* CreateSink(grpc::CallbackServerContext* context,
                                        const v1::CreateSinkRequest* request,
@@ -53,7 +53,7 @@ class MediaService final : public v1::MediaService::CallbackService {
   PCD_NOT_IMPLEMENTED_BIDI_STREAM(StreamPackets)
 
  private:
-  host::Host& host_;
+  const Calls calls_;
 };
 
 }  // namespace pcd::service

@@ -68,7 +68,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::CreateOffer(grpc::CallbackServe
                                                              const v1::CreateOfferRequest* request,
                                                              v1::CreateOfferResponse* response) {
   return CallOnConnection<v1::CreateOfferRequest, v1::CreateOfferResponse>(
-      host_, context, request, response,
+      calls_, context, request, response,
       {"peer_connection_id", "ice_restart", "offer_to_receive_audio", "offer_to_receive_video"},
       [](host::PeerConnection& pc, const v1::CreateOfferRequest& in,
          v1::CreateOfferResponse& out) -> absl::Status {
@@ -89,7 +89,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::CreateAnswer(
     grpc::CallbackServerContext* context, const v1::CreateAnswerRequest* request,
     v1::CreateAnswerResponse* response) {
   return CallOnConnection<v1::CreateAnswerRequest, v1::CreateAnswerResponse>(
-      host_, context, request, response, {"peer_connection_id"},
+      calls_, context, request, response, {"peer_connection_id"},
       [](host::PeerConnection& pc, const v1::CreateAnswerRequest&,
          v1::CreateAnswerResponse& out) -> absl::Status {
         PCD_ASSIGN_OR_RETURN(const SessionDescription answer, pc.CreateAnswer({}));
@@ -102,7 +102,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::SetLocalDescription(
     grpc::CallbackServerContext* context, const v1::SetLocalDescriptionRequest* request,
     v1::SetLocalDescriptionResponse* response) {
   return CallOnConnection<v1::SetLocalDescriptionRequest, v1::SetLocalDescriptionResponse>(
-      host_, context, request, response, {"peer_connection_id", "description", "revision"},
+      calls_, context, request, response, {"peer_connection_id", "description", "revision"},
       [](host::PeerConnection& pc, const v1::SetLocalDescriptionRequest& in,
          v1::SetLocalDescriptionResponse& out) -> absl::Status {
         std::optional<SessionDescription> description;
@@ -120,7 +120,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::SetRemoteDescription(
     grpc::CallbackServerContext* context, const v1::SetRemoteDescriptionRequest* request,
     v1::SetRemoteDescriptionResponse* response) {
   return CallOnConnection<v1::SetRemoteDescriptionRequest, v1::SetRemoteDescriptionResponse>(
-      host_, context, request, response, {"peer_connection_id", "description", "revision"},
+      calls_, context, request, response, {"peer_connection_id", "description", "revision"},
       [](host::PeerConnection& pc, const v1::SetRemoteDescriptionRequest& in,
          v1::SetRemoteDescriptionResponse& out) -> absl::Status {
         PCD_ASSIGN_OR_RETURN(const SessionDescription description,
@@ -136,7 +136,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::AddIceCandidate(
     grpc::CallbackServerContext* context, const v1::AddIceCandidateRequest* request,
     v1::AddIceCandidateResponse* response) {
   return CallOnConnection<v1::AddIceCandidateRequest, v1::AddIceCandidateResponse>(
-      host_, context, request, response, {"peer_connection_id", "candidate"},
+      calls_, context, request, response, {"peer_connection_id", "candidate"},
       [](host::PeerConnection& pc, const v1::AddIceCandidateRequest& in,
          v1::AddIceCandidateResponse& out) -> absl::Status {
         PCD_ASSIGN_OR_RETURN(const IceCandidateInit candidate,
@@ -152,7 +152,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::RestartIce(grpc::CallbackServer
                                                             const v1::RestartIceRequest* request,
                                                             v1::RestartIceResponse* response) {
   return CallOnConnection<v1::RestartIceRequest, v1::RestartIceResponse>(
-      host_, context, request, response, {"peer_connection_id", "revision"},
+      calls_, context, request, response, {"peer_connection_id", "revision"},
       [](host::PeerConnection& pc, const v1::RestartIceRequest&,
          v1::RestartIceResponse& out) -> absl::Status {
         PCD_RETURN_IF_ERROR(pc.RestartIce());
@@ -176,21 +176,24 @@ grpc::ServerUnaryReactor* PeerConnectionService::Negotiate(grpc::CallbackServerC
     std::move(reply).Finish(status);
     return reactor;
   }
-  host_.Visit(request->peer_connection_id(), [request, options = *std::move(options),
-                                              reply = std::move(reply)](
-                                                 absl::StatusOr<host::PeerConnection*> pc) mutable {
-    const grpc::Status ready = pc.ok() ? CheckRevision(**pc, *request) : ToGrpcStatus(pc.status());
-    if (!ready.ok()) {
-      std::move(reply).Finish(ready);
-      return;
-    }
-    host::Negotiate(
-        **pc, options,
-        [reply = std::move(reply)](absl::StatusOr<host::NegotiateResult> result) mutable {
-          if (result.ok()) FillResponse(*result, reply.response());
-          std::move(reply).Finish(result.status());
-        });
-  });
+  auto admitted = AdmitCall(calls_, *request, std::move(reply));
+  if (!admitted.has_value()) return reactor;
+  calls_.host.Visit(request->peer_connection_id(),
+                    [request, options = *std::move(options), reply = *std::move(admitted)](
+                        absl::StatusOr<host::PeerConnection*> pc) mutable {
+                      const grpc::Status ready =
+                          pc.ok() ? CheckRevision(**pc, *request) : ToGrpcStatus(pc.status());
+                      if (!ready.ok()) {
+                        std::move(reply).Finish(ready);
+                        return;
+                      }
+                      host::Negotiate(**pc, options,
+                                      [reply = std::move(reply)](
+                                          absl::StatusOr<host::NegotiateResult> result) mutable {
+                                        if (result.ok()) FillResponse(*result, reply.response());
+                                        std::move(reply).Finish(result.status());
+                                      });
+                    });
   return reactor;
 }
 
@@ -198,7 +201,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::AddTransceiver(
     grpc::CallbackServerContext* context, const v1::AddTransceiverRequest* request,
     v1::AddTransceiverResponse* response) {
   return CallOnConnection<v1::AddTransceiverRequest, v1::AddTransceiverResponse>(
-      host_, context, request, response,
+      calls_, context, request, response,
       {"peer_connection_id", "kind", "track_id", "direction", "stream_ids", "transceiver_id",
        "sender_id", "receiver_id", "revision"},
       [](host::PeerConnection& pc, const v1::AddTransceiverRequest& in,
@@ -225,7 +228,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::ListTransceivers(
     grpc::CallbackServerContext* context, const v1::ListTransceiversRequest* request,
     v1::ListTransceiversResponse* response) {
   return CallOnConnection<v1::ListTransceiversRequest, v1::ListTransceiversResponse>(
-      host_, context, request, response, {"peer_connection_id"},
+      calls_, context, request, response, {"peer_connection_id"},
       [](host::PeerConnection& pc, const v1::ListTransceiversRequest&,
          v1::ListTransceiversResponse& out) {
         FillTransceivers(pc.ListTransceivers(), out.mutable_transceivers());
@@ -237,7 +240,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::GetStats(grpc::CallbackServerCo
                                                           const v1::GetStatsRequest* request,
                                                           v1::GetStatsResponse* response) {
   return CallOnConnection<v1::GetStatsRequest, v1::GetStatsResponse>(
-      host_, context, request, response,
+      calls_, context, request, response,
       {"peer_connection_id", "sender_id", "receiver_id", "types"},
       [](host::PeerConnection& pc, const v1::GetStatsRequest& in,
          v1::GetStatsResponse& out) -> absl::Status {

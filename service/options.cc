@@ -38,6 +38,9 @@ void AddServerFlags(FlagSet& flags, ServerOptions& server) {
   flags.AddInteger("grpc-keepalive-seconds", &server.keepalive_seconds, 1, 7200,
                    "Interval of pings to clients.");
   flags.AddInteger("grpc-max-threads", &server.max_threads, 2, 4096, "Most threads of gRPC.");
+  flags.AddInteger("max-request-id-bytes", &server.max_request_id_bytes, 1 << 20, 1 << 30,
+                   "Answers kept for 10 minutes for repeats with the same request_id; beyond, the "
+                   "oldest are forgotten.");
   flags.AddInteger("max-watches", &server.max_watches, 1, 1 << 20,
                    "Most event streams at a time, of all clients.");
   flags.AddInteger("max-watch-bytes", &server.max_watch_bytes, 1 << 16, 1 << 30,

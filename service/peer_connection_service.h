@@ -2,8 +2,8 @@
 #ifndef SERVICE_PEER_CONNECTION_SERVICE_H_
 #define SERVICE_PEER_CONNECTION_SERVICE_H_
 
-#include "engine/host/host.h"
 #include "peerconnection/v1/peer_connection_service.grpc.pb.h"
+#include "service/calls.h"
 #include "service/contract.h"
 #include "service/not_implemented.h"
 
@@ -12,7 +12,7 @@ namespace pcd::service {
 // Threading: gRPC calls methods from its own threads; each posts to a loop and returns.
 class PeerConnectionService final : public v1::PeerConnectionService::CallbackService {
  public:
-  explicit PeerConnectionService(host::Host& host) : host_(host) {}
+  explicit PeerConnectionService(const Calls& calls) : calls_(calls) {}
 
   // lifecycle_methods.cc
   grpc::ServerUnaryReactor* Create(grpc::CallbackServerContext* context,
@@ -133,7 +133,7 @@ class PeerConnectionService final : public v1::PeerConnectionService::CallbackSe
   PCD_NOT_IMPLEMENTED_UNARY(AssignLease)
 
  private:
-  host::Host& host_;
+  const Calls calls_;
 };
 
 }  // namespace pcd::service

@@ -31,7 +31,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::AddTrack(grpc::CallbackServerCo
                                                           const v1::AddTrackRequest* request,
                                                           v1::AddTrackResponse* response) {
   return CallOnConnection<v1::AddTrackRequest, v1::AddTrackResponse>(
-      host_, context, request, response,
+      calls_, context, request, response,
       {"peer_connection_id", "track_id", "stream_ids", "transceiver_id", "revision"},
       [](host::PeerConnection& pc, const v1::AddTrackRequest& in,
          v1::AddTrackResponse& out) -> absl::Status {
@@ -49,7 +49,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::ReplaceTrack(
     grpc::CallbackServerContext* context, const v1::ReplaceTrackRequest* request,
     v1::ReplaceTrackResponse* response) {
   return CallOnConnection<v1::ReplaceTrackRequest, v1::ReplaceTrackResponse>(
-      host_, context, request, response,
+      calls_, context, request, response,
       {"peer_connection_id", "sender_id", "track_id", "revision"},
       [](host::PeerConnection& pc, const v1::ReplaceTrackRequest& in,
          v1::ReplaceTrackResponse& out) -> absl::Status {
@@ -65,7 +65,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::GetSenderParameters(
     grpc::CallbackServerContext* context, const v1::GetSenderParametersRequest* request,
     v1::GetSenderParametersResponse* response) {
   return CallOnConnection<v1::GetSenderParametersRequest, v1::GetSenderParametersResponse>(
-      host_, context, request, response, {"peer_connection_id", "sender_id"},
+      calls_, context, request, response, {"peer_connection_id", "sender_id"},
       [](host::PeerConnection& pc, const v1::GetSenderParametersRequest& in,
          v1::GetSenderParametersResponse& out) -> absl::Status {
         PCD_RETURN_IF_ERROR(Require(in.sender_id(), "sender_id"));
@@ -80,7 +80,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::SetSenderParameters(
     grpc::CallbackServerContext* context, const v1::SetSenderParametersRequest* request,
     v1::SetSenderParametersResponse* response) {
   return CallOnConnection<v1::SetSenderParametersRequest, v1::SetSenderParametersResponse>(
-      host_, context, request, response,
+      calls_, context, request, response,
       {"peer_connection_id", "sender_id", "parameters", "revision"},
       [](host::PeerConnection& pc, const v1::SetSenderParametersRequest& in,
          v1::SetSenderParametersResponse& out) -> absl::Status {
@@ -102,7 +102,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::GetReceiverParameters(
     grpc::CallbackServerContext* context, const v1::GetReceiverParametersRequest* request,
     v1::GetReceiverParametersResponse* response) {
   return CallOnConnection<v1::GetReceiverParametersRequest, v1::GetReceiverParametersResponse>(
-      host_, context, request, response, {"peer_connection_id", "receiver_id"},
+      calls_, context, request, response, {"peer_connection_id", "receiver_id"},
       [](host::PeerConnection& pc, const v1::GetReceiverParametersRequest& in,
          v1::GetReceiverParametersResponse& out) -> absl::Status {
         PCD_RETURN_IF_ERROR(Require(in.receiver_id(), "receiver_id"));
@@ -117,7 +117,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::InsertDtmf(grpc::CallbackServer
                                                             const v1::InsertDtmfRequest* request,
                                                             v1::InsertDtmfResponse* response) {
   return CallOnConnection<v1::InsertDtmfRequest, v1::InsertDtmfResponse>(
-      host_, context, request, response,
+      calls_, context, request, response,
       {"peer_connection_id", "sender_id", "tones", "duration", "inter_tone_gap"},
       [](host::PeerConnection& pc, const v1::InsertDtmfRequest& in,
          v1::InsertDtmfResponse&) -> absl::Status {
@@ -140,7 +140,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::WriteRtcp(grpc::CallbackServerC
                                                            const v1::WriteRtcpRequest* request,
                                                            v1::WriteRtcpResponse* response) {
   return CallOnConnection<v1::WriteRtcpRequest, v1::WriteRtcpResponse>(
-      host_, context, request, response, {"peer_connection_id", "packets", "transport_id"},
+      calls_, context, request, response, {"peer_connection_id", "packets", "transport_id"},
       [](host::PeerConnection& pc, const v1::WriteRtcpRequest& in, v1::WriteRtcpResponse&) {
         std::vector<ByteSpan> packets;
         for (const std::string& packet : in.packets()) {

@@ -67,9 +67,10 @@ void SetHealth(grpc::Server& server) {
 
 Server::Server(host::Host& host, const ServerOptions& options)
     : host_(host),
-      peer_connections_(host),
-      media_(host),
-      data_channels_(host, options.max_data_streams),
+      request_ids_({.max_bytes = static_cast<size_t>(options.max_request_id_bytes)}),
+      peer_connections_({host, request_ids_}),
+      media_({host, request_ids_}),
+      data_channels_({host, request_ids_}, options.max_data_streams),
       events_(host, options.max_watches, WatchLimits(options)) {}
 
 Server::~Server() { Shutdown(std::chrono::milliseconds(0)); }

@@ -16,6 +16,7 @@
 #include "service/event_service.h"
 #include "service/media_service.h"
 #include "service/peer_connection_service.h"
+#include "service/request_ids.h"
 #include "service/server_options.h"
 
 namespace pcd::service {
@@ -55,6 +56,7 @@ class Server {
 
   host::Host& host_;
   std::atomic<bool> draining_{false};
+  RequestIds request_ids_;
   PeerConnectionService peer_connections_;
   MediaService media_;
   DataChannelService data_channels_;

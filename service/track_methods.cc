@@ -20,7 +20,7 @@ grpc::ServerUnaryReactor* MediaService::CreateLocalTrack(grpc::CallbackServerCon
                                                          const v1::CreateLocalTrackRequest* request,
                                                          v1::CreateLocalTrackResponse* response) {
   return CallOnConnection<v1::CreateLocalTrackRequest, v1::CreateLocalTrackResponse>(
-      host_, context, request, response,
+      calls_, context, request, response,
       {"peer_connection_id", "track_id", "kind", "source.udp.bind", "source.udp.rtcp_port",
        "source.udp.codec", "source.udp.payload_type", "source.udp.ssrc", "source.udp.remote",
        "source.test", "revision"},
@@ -37,7 +37,7 @@ grpc::ServerUnaryReactor* MediaService::DeleteLocalTrack(grpc::CallbackServerCon
                                                          const v1::DeleteLocalTrackRequest* request,
                                                          v1::DeleteLocalTrackResponse* response) {
   return CallOnConnection<v1::DeleteLocalTrackRequest, v1::DeleteLocalTrackResponse>(
-      host_, context, request, response, {"peer_connection_id", "track_id", "revision"},
+      calls_, context, request, response, {"peer_connection_id", "track_id", "revision"},
       [](host::PeerConnection& pc, const v1::DeleteLocalTrackRequest& in,
          v1::DeleteLocalTrackResponse& out) -> absl::Status {
         PCD_RETURN_IF_ERROR(RequireTrackId(in.track_id()));
@@ -51,7 +51,7 @@ grpc::ServerUnaryReactor* MediaService::GetTrack(grpc::CallbackServerContext* co
                                                  const v1::GetTrackRequest* request,
                                                  v1::GetTrackResponse* response) {
   return CallOnConnection<v1::GetTrackRequest, v1::GetTrackResponse>(
-      host_, context, request, response, {"peer_connection_id", "track_id"},
+      calls_, context, request, response, {"peer_connection_id", "track_id"},
       [](host::PeerConnection& pc, const v1::GetTrackRequest& in,
          v1::GetTrackResponse& out) -> absl::Status {
         PCD_RETURN_IF_ERROR(RequireTrackId(in.track_id()));
@@ -70,7 +70,7 @@ grpc::ServerUnaryReactor* MediaService::ListTracks(grpc::CallbackServerContext* 
                                                    const v1::ListTracksRequest* request,
                                                    v1::ListTracksResponse* response) {
   return CallOnConnection<v1::ListTracksRequest, v1::ListTracksResponse>(
-      host_, context, request, response, {"peer_connection_id", "origin"},
+      calls_, context, request, response, {"peer_connection_id", "origin"},
       [](host::PeerConnection& pc, const v1::ListTracksRequest& in,
          v1::ListTracksResponse& out) -> absl::Status {
         if (!v1::TrackOrigin_IsValid(in.origin())) {

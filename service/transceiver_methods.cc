@@ -39,7 +39,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::SetTransceiverDirection(
     grpc::CallbackServerContext* context, const v1::SetTransceiverDirectionRequest* request,
     v1::SetTransceiverDirectionResponse* response) {
   return CallOnConnection<v1::SetTransceiverDirectionRequest, v1::SetTransceiverDirectionResponse>(
-      host_, context, request, response,
+      calls_, context, request, response,
       {"peer_connection_id", "transceiver_id", "direction", "revision"},
       [](host::PeerConnection& pc, const v1::SetTransceiverDirectionRequest& in,
          v1::SetTransceiverDirectionResponse& out) -> absl::Status {
@@ -56,7 +56,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::StopTransceiver(
     grpc::CallbackServerContext* context, const v1::StopTransceiverRequest* request,
     v1::StopTransceiverResponse* response) {
   return CallOnConnection<v1::StopTransceiverRequest, v1::StopTransceiverResponse>(
-      host_, context, request, response, {"peer_connection_id", "transceiver_id", "revision"},
+      calls_, context, request, response, {"peer_connection_id", "transceiver_id", "revision"},
       [](host::PeerConnection& pc, const v1::StopTransceiverRequest& in,
          v1::StopTransceiverResponse& out) -> absl::Status {
         PCD_RETURN_IF_ERROR(Require(in.transceiver_id(), "transceiver_id"));
@@ -68,7 +68,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::SetCodecPreferences(
     grpc::CallbackServerContext* context, const v1::SetCodecPreferencesRequest* request,
     v1::SetCodecPreferencesResponse* response) {
   return CallOnConnection<v1::SetCodecPreferencesRequest, v1::SetCodecPreferencesResponse>(
-      host_, context, request, response,
+      calls_, context, request, response,
       {"peer_connection_id", "transceiver_id", "codecs", "revision"},
       [](host::PeerConnection& pc, const v1::SetCodecPreferencesRequest& in,
          v1::SetCodecPreferencesResponse& out) -> absl::Status {
@@ -88,7 +88,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::RemoveTrack(grpc::CallbackServe
                                                              const v1::RemoveTrackRequest* request,
                                                              v1::RemoveTrackResponse* response) {
   return CallOnConnection<v1::RemoveTrackRequest, v1::RemoveTrackResponse>(
-      host_, context, request, response, {"peer_connection_id", "sender_id", "revision"},
+      calls_, context, request, response, {"peer_connection_id", "sender_id", "revision"},
       [](host::PeerConnection& pc, const v1::RemoveTrackRequest& in,
          v1::RemoveTrackResponse& out) -> absl::Status {
         PCD_RETURN_IF_ERROR(Require(in.sender_id(), "sender_id"));
@@ -100,7 +100,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::SetSenderStreams(
     grpc::CallbackServerContext* context, const v1::SetSenderStreamsRequest* request,
     v1::SetSenderStreamsResponse* response) {
   return CallOnConnection<v1::SetSenderStreamsRequest, v1::SetSenderStreamsResponse>(
-      host_, context, request, response,
+      calls_, context, request, response,
       {"peer_connection_id", "sender_id", "stream_ids", "revision"},
       [](host::PeerConnection& pc, const v1::SetSenderStreamsRequest& in,
          v1::SetSenderStreamsResponse& out) -> absl::Status {
@@ -115,7 +115,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::ListSenders(grpc::CallbackServe
                                                              const v1::ListSendersRequest* request,
                                                              v1::ListSendersResponse* response) {
   return CallOnConnection<v1::ListSendersRequest, v1::ListSendersResponse>(
-      host_, context, request, response, {"peer_connection_id"},
+      calls_, context, request, response, {"peer_connection_id"},
       [](host::PeerConnection& pc, const v1::ListSendersRequest&, v1::ListSendersResponse& out) {
         for (const jsep::Transceiver& transceiver : pc.ListTransceivers()) {
           *out.add_senders() = ToProto(transceiver).sender();
@@ -128,7 +128,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::ListReceivers(
     grpc::CallbackServerContext* context, const v1::ListReceiversRequest* request,
     v1::ListReceiversResponse* response) {
   return CallOnConnection<v1::ListReceiversRequest, v1::ListReceiversResponse>(
-      host_, context, request, response, {"peer_connection_id"},
+      calls_, context, request, response, {"peer_connection_id"},
       [](host::PeerConnection& pc, const v1::ListReceiversRequest&,
          v1::ListReceiversResponse& out) {
         for (const jsep::Transceiver& transceiver : pc.ListTransceivers()) {

@@ -13,10 +13,12 @@
 #include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
+#include <string>
 #include <utility>
 
 #include "service/contract.h"
 #include "service/reply_limit.h"
+#include "service/request_ids.h"
 #include "service/status_mapping.h"
 
 namespace pcd::service {
@@ -32,18 +34,22 @@ class UnaryReply {
   UnaryReply(UnaryReply&& other) noexcept
       : context_(other.context_),
         reactor_(std::exchange(other.reactor_, nullptr)),
-        response_(other.response_) {}
+        response_(other.response_),
+        ticket_(std::move(other.ticket_)) {}
   UnaryReply& operator=(UnaryReply&&) = delete;
   ~UnaryReply() {
     if (reactor_ == nullptr) return;
-    reactor_->Finish(MakeGrpcStatus(grpc::StatusCode::UNAVAILABLE, v1::ERROR_REASON_NOT_READY,
-                                    "the service is stopping"));
+    std::move(*this).Finish(MakeGrpcStatus(grpc::StatusCode::UNAVAILABLE,
+                                           v1::ERROR_REASON_NOT_READY, "the service is stopping"));
   }
 
   // What the method returns to gRPC; take it before the reply is moved away.
   grpc::ServerUnaryReactor* reactor() const { return reactor_; }
   Response& response() { return *response_; }
   bool IsCancelled() const { return context_->IsCancelled(); }
+  // A repeat of the call will get this answer.
+  void Remember(RequestIds::Ticket ticket) { ticket_ = std::move(ticket); }
+  bool IsRemembered() const { return static_cast<bool>(ticket_); }
 
   void Finish(const absl::Status& status) && {
     if (status.ok() && response_->ByteSizeLong() > MaxReplyBytes()) {
@@ -53,14 +59,27 @@ class UnaryReply {
           "the reply is longer than --grpc-max-send-bytes", {{"limit", "grpc-max-send-bytes"}}));
       return;
     }
-    std::exchange(reactor_, nullptr)->Finish(ToGrpcStatus(status));
+    std::move(*this).Finish(ToGrpcStatus(status));
   }
-  void Finish(const grpc::Status& status) && { std::exchange(reactor_, nullptr)->Finish(status); }
+  void Finish(const grpc::Status& status) && {
+    // Before gRPC frees the response.
+    RequestIds::Ticket ticket = std::move(ticket_);
+    std::string answer;
+    if (ticket && status.ok()) answer = response_->SerializeAsString();
+    std::exchange(reactor_, nullptr)->Finish(status);
+    ticket.Close(status, std::move(answer));
+  }
+  // The answer to an equal call.
+  void FinishWith(const std::string& serialized) && {
+    response_->ParseFromString(serialized);
+    std::move(*this).Finish(grpc::Status::OK);
+  }
 
  private:
   grpc::CallbackServerContext* context_;
   grpc::ServerUnaryReactor* reactor_;
   Response* response_;
+  RequestIds::Ticket ticket_;
 };
 
 }  // namespace pcd::service
