@@ -492,6 +492,14 @@ absl::Status Session::ReplaceTrack(std::string_view sender_id, MediaKind kind,
   return impl_->Edit(
       [&](TransceiverSet& set) { return set.ReplaceTrack(sender_id, kind, track_id); });
 }
+bool Session::ForgetTrack(const string& track_id) {
+  bool found = false;
+  const absl::Status edited = impl_->Edit([&](TransceiverSet& set) {
+    found = set.ForgetTrack(track_id);
+    return absl::OkStatus();
+  });
+  return edited.ok() && found;
+}
 absl::Status Session::SetSenderStreams(std::string_view sender_id,
                                        const std::vector<string>& stream_ids) {
   return impl_->Edit(

@@ -98,6 +98,9 @@ class Session {
   // W3C replaceTrack; an empty track takes the present one away. Needs no negotiation.
   absl::Status ReplaceTrack(std::string_view sender_id, MediaKind kind,
                             const std::string& track_id);
+  // A track has ended for good: the senders that have it lose it, stopped ones too. Returns
+  // whether there were any.
+  bool ForgetTrack(const std::string& track_id);
   absl::Status SetSenderStreams(std::string_view sender_id,
                                 const std::vector<std::string>& stream_ids);
   absl::Status SetDirection(std::string_view transceiver_id, Direction direction);

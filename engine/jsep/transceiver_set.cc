@@ -177,6 +177,16 @@ absl::Status TransceiverSet::ReplaceTrack(std::string_view sender_id, MediaKind 
   return absl::OkStatus();
 }
 
+bool TransceiverSet::ForgetTrack(const string& track_id) {
+  bool found = false;
+  for (Transceiver& t : state_.transceivers) {
+    if (t.local_track_id != track_id) continue;
+    t.local_track_id.clear();
+    found = true;
+  }
+  return found;
+}
+
 absl::Status TransceiverSet::SetSenderStreams(std::string_view sender_id,
                                               const std::vector<string>& stream_ids) {
   PCD_ASSIGN_OR_RETURN(Transceiver * transceiver, FindSender(sender_id));

@@ -36,6 +36,8 @@ class TransceiverSet {
   absl::Status RemoveTrack(std::string_view sender_id);
   absl::Status ReplaceTrack(std::string_view sender_id, MediaKind kind,
                             const std::string& track_id);
+  // Takes the track from all senders, stopped ones too. Returns whether one had it.
+  bool ForgetTrack(const std::string& track_id);
   absl::Status SetSenderStreams(std::string_view sender_id,
                                 const std::vector<std::string>& stream_ids);
   absl::Status SetDirection(std::string_view id, Direction direction);

@@ -58,18 +58,11 @@ absl::StatusOr<media::LocalTrackInfo> PeerConnection::DeleteLocalTrack(
   PCD_ASSIGN_OR_RETURN(media::LocalTrackInfo last, sending_.DeleteTrack(track_id));
   Emit(LocalTrackDeletedEvent{track_id});
   // A track of the same id made later is another one: senders forget this one.
-  std::vector<std::string> senders;
-  for (const jsep::Transceiver& transceiver : session_.transceivers()) {
-    if (transceiver.local_track_id == track_id) senders.push_back(transceiver.sender_id);
-  }
-  for (const std::string& sender_id : senders) {
-    PCD_RETURN_IF_ERROR(session_.ReplaceTrack(sender_id, last.config.kind, {}));
-  }
-  if (senders.empty()) {
+  if (session_.ForgetTrack(track_id)) {
+    TransceiversChanged();
+  } else {
     ++revision_;
     Pump();
-  } else {
-    TransceiversChanged();
   }
   return last;
 }

@@ -328,6 +328,16 @@ TEST_F(SendingTest, ADeletedTrackLeavesItsSenderEmpty) {
   EXPECT_EQ(sink_.taken.size(), stopped) << "another track of the same name";
 }
 
+TEST_F(SendingTest, ATrackOfAStoppedTransceiverCanBeDeleted) {
+  AddTest("clip");
+  ASSERT_THAT(left().AddTrack("clip", {}, ""), IsOk());
+  Connect();
+  ASSERT_THAT(left().StopTransceiver(left().ListTransceivers().at(0).id), IsOk());
+  ASSERT_THAT(left().DeleteLocalTrack("clip"), IsOk());
+  EXPECT_EQ(left().ListTransceivers().at(0).local_track_id, "");
+  EXPECT_THAT(left().ListLocalTracks(), SizeIs(0));
+}
+
 TEST_F(SendingTest, ParametersAreWrittenByWhoReadThemLast) {
   AddTest("clip");
   ASSERT_THAT(left().AddTrack("clip", {}, ""), IsOk());

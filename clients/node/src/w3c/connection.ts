@@ -179,12 +179,14 @@ export class Connection implements ConnectionCore {
     };
     return this.session.step(checked, ({ peerConnection }) => peerConnection?.lastEventSequence ?? 0, (response, events) => {
       if (this.closed) return;
-      this.applyDescriptions(response.peerConnection, response.transceivers);
+      this.applyDescriptions(response.peerConnection, response.transceivers, true);
       const told = this.media.applyNegotiation(events);
       if (this.signalingState !== this.#signalingStateOf(response)) {
         this.setSignalingState(this.#signalingStateOf(response));
       }
-      this.session.returnEvents(this.#withoutGivenUp([...this.#withheld.splice(0), ...events.filter((event) => !told.has(event))]));
+      // What the response says of the need to negotiate is newer than what those events say.
+      const others = events.filter((event) => !told.has(event) && !event.negotiationNeeded);
+      this.session.returnEvents(this.#withoutGivenUp([...this.#withheld.splice(0), ...others]));
     });
   }
 
@@ -227,8 +229,8 @@ export class Connection implements ConnectionCore {
 
   // ---- What changes.
 
-  /** Takes the descriptions and all that follows from them. */
-  applyDescriptions(pc: PeerConnection | null, transceivers: RtpTransceiver[]): void {
+  /** Takes the descriptions and all that follows from them; `settled`: from an answer, not from an event. */
+  applyDescriptions(pc: PeerConnection | null, transceivers: RtpTransceiver[], settled = false): void {
     if (!pc) return;
     for (const name of DESCRIPTIONS) {
       const found = descriptionFromApi(pc[name]);
@@ -239,7 +241,7 @@ export class Connection implements ConnectionCore {
     this.transports.setSctp(pc.sctp);
     if (this.transports.sctp) this.data.open();
     for (const transport of pc.iceTransports) this.transports.ice(transport.transportId).mids = transport.mids;
-    this.media.apply(transceivers);
+    this.media.apply(transceivers, settled);
     this.negotiationNeeded = pc.negotiationNeeded;
   }
 

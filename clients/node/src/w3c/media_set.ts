@@ -117,13 +117,19 @@ export class MediaSet {
 
   // ---- What the service says.
 
-  /** All transceivers as they are at the service. */
-  apply(transceivers: RtpTransceiver[]): void {
+  /** All transceivers as they are at the service; `settled`: in an answer, not in an event. */
+  apply(transceivers: RtpTransceiver[], settled = false): void {
     const known = new Set(transceivers.map((transceiver) => transceiver.transceiverId));
-    for (const transceiver of transceivers) this.#findOrMake(transceiver).update(transceiver);
-    // Those that the service no longer has were stopped, or taken back with a remote offer. Those it does not have yet stay.
+    for (const transceiver of transceivers) {
+      const core = this.#findOrMake(transceiver);
+      core.listed = true;
+      core.update(transceiver, settled);
+    }
+    // Those that the service no longer has were stopped, or taken back with a remote offer. Those it does not have yet, or
+    // did not have when the event happened, stay.
     this.#transceivers = this.#transceivers.filter((core) => {
-      if (known.has(core.id) || core.pending > 0) return !core.stopped;
+      const coming = core.pending > 0 || !(core.listed || core.stopping);
+      if (known.has(core.id) || coming) return !core.stopped;
       core.stop();
       return false;
     });

@@ -36,6 +36,10 @@ export class TransceiverCore {
   stopped = false;
   /** Calls that make it, or change its direction, and are not answered yet: what the service says is older than they. */
   pending = 0;
+  /** Whether the service has listed it. */
+  listed = false;
+  // What the last answer said, until the event that says so has come: those before it are older.
+  #awaited: string | null = null;
 
   constructor(connection: ConnectionCore, id: string, kind: Kind, track: TrackCore | null, init: TransceiverInit, remoteTrackId?: string) {
     this.connection = connection;
@@ -47,8 +51,10 @@ export class TransceiverCore {
     this.object = new RTCRtpTransceiver(INTERNAL, this);
   }
 
-  /** Takes what the service says. */
-  update(transceiver: RtpTransceiver): void {
+  /** Takes what the service says; `settled`: in an answer, not in an event, which may be older than the last answer. */
+  update(transceiver: RtpTransceiver, settled: boolean): void {
+    if (this.stopped) return;
+    if (settled || JSON.stringify(transceiver) === this.#awaited) this.#awaited = null;
     const { sender, receiver } = transceiver;
     this.mid = transceiver.mid ?? null;
     if (sender) {
@@ -67,7 +73,7 @@ export class TransceiverCore {
     const direction = fromApi<Direction>(transceiver.direction, 'RTP_TRANSCEIVER_DIRECTION');
     if (direction === 'stopped' && !transceiver.stopping) this.stop();
     else if (transceiver.stopping) this.startStopping();
-    else if (this.pending === 0 && !this.stopping) this.direction = direction;
+    else if (this.pending === 0 && this.#awaited === null && !this.stopping) this.direction = direction;
   }
 
   /** Makes a call that changes it. */
@@ -77,7 +83,10 @@ export class TransceiverCore {
       try {
         const transceiver = await operation(id);
         --this.pending;
-        if (transceiver && !this.connection.closed) this.update(transceiver);
+        if (transceiver && !this.connection.closed) {
+          this.update(transceiver, true);
+          this.#awaited = JSON.stringify(transceiver);
+        }
       } catch (error) {
         --this.pending;
         throw error;

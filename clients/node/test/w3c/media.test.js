@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createMediaStreamTrack, MediaStream, RTCStatsReport } from '../../esm/w3c.mjs';
-import { connectedPair, makeConnection, makePair, once, record, tasksRun, useService } from '../../testing/w3c.js';
+import { connectedPair, makeConnection, makePair, negotiate, once, record, tasksRun, useService } from '../../testing/w3c.js';
 
 const TIMEOUT = { timeout: 60_000 };
 
@@ -115,6 +115,28 @@ describe('senders (5.2)', () => {
 
 describe('transceivers (5.4)', () => {
   useService();
+
+  test('those made in a row stay the same objects, and the first ones stay stopped', async (t) => {
+    const connection = makeConnection(t);
+    const made = Array.from({ length: 8 }, (_, i) => connection.addTransceiver(i % 2 ? 'audio' : createMediaStreamTrack('audio')));
+    const stopped = made.splice(0, 3);
+    for (const transceiver of stopped) transceiver.stop();
+    await connection.createOffer();
+    await tasksRun();
+    assert.deepEqual(connection.getTransceivers(), made);
+    for (const { direction, currentDirection } of stopped) assert.deepEqual([direction, currentDirection], ['stopped', 'stopped']);
+  });
+
+  test('the track of one that is stopped can be stopped, too', TIMEOUT, async (t) => {
+    const [a, b] = makePair(t);
+    const track = createMediaStreamTrack('audio');
+    const transceiver = a.addTransceiver(track);
+    await negotiate(a, b);
+    transceiver.stop();
+    track.stop();
+    await negotiate(a, b);
+    assert.equal(transceiver.currentDirection, 'stopped');
+  });
 
   test('direction can be set, but not to stopped; stop is for good', async (t) => {
     const connection = makeConnection(t);
