@@ -6,13 +6,14 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
 import { connect, createMediaStreamTrack, MediaStream, peerConnectionId, RTCPeerConnection, trackId } from '@peerconnectiond/client/w3c';
+import { addCandidates, FRAGMENT_TYPE } from './lib/fragment.mjs';
 import { answerTo, OPTIONS, readBody } from './lib/serve.mjs';
 
 const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
 const [file] = positionals;
 if (!file) throw new Error('which file?');
 const service = await connect(values.service);
-const viewers = new Map(); // By the path of its resource: what ends it.
+const viewers = new Map(); // By the path of its resource: the connection, and what ends it.
 
 const CODECS = {
   video: { mimeType: 'video/VP8', clockRate: 90_000 },
@@ -52,7 +53,7 @@ async function addViewer(offer) {
     ffmpeg?.kill();
     connection.close();
   };
-  viewers.set(path, end);
+  viewers.set(path, { connection, end });
   connection.onconnectionstatechange = () => {
     if (connection.connectionState === 'connected') void play().catch(end);
     if (['failed', 'disconnected', 'closed'].includes(connection.connectionState)) end();
@@ -94,10 +95,15 @@ async function handle(request) {
     const { path, sdp } = await addViewer(await readBody(request));
     return { status: 201, headers: { 'content-type': 'application/sdp', location: path }, body: sdp };
   }
-  const end = viewers.get(request.url);
-  if (!end) return { status: 404, body: 'there is no such resource' };
-  if (request.method !== 'DELETE') return { status: 405, body: 'DELETE' };
-  end();
+  const viewer = viewers.get(request.url);
+  if (!viewer) return { status: 404, body: 'there is no such resource' };
+  if (request.method === 'PATCH') {
+    if (request.headers['content-type'] !== FRAGMENT_TYPE) return { status: 415, body: `${FRAGMENT_TYPE} is expected` };
+    await addCandidates(viewer.connection, await readBody(request));
+    return { status: 204 };
+  }
+  if (request.method !== 'DELETE') return { status: 405, body: 'PATCH or DELETE' };
+  viewer.end();
   return { status: 200 };
 }
 
@@ -111,6 +117,6 @@ console.log(`open http://127.0.0.1:${server.address().port}/`);
 process.once('SIGTERM', () => {
   server.close();
   server.closeAllConnections();
-  for (const end of [...viewers.values()]) end();
+  for (const { end } of [...viewers.values()]) end();
   service.close();
 });

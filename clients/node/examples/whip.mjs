@@ -6,6 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
 import { connect, peerConnectionId, RTCPeerConnection, trackId } from '@peerconnectiond/client/w3c';
+import { addCandidates, FRAGMENT_TYPE } from './lib/fragment.mjs';
 import { answerTo, OPTIONS, readBody } from './lib/serve.mjs';
 
 const { values } = parseArgs({
@@ -61,20 +62,6 @@ async function sendToPorts(connection, tracks) {
   if (values.sdp) await writeFile(values.sdp, sdp);
 }
 
-// A fragment of SDP with candidates (RFC 8840): each belongs to the m-section before it.
-async function addCandidates(connection, request) {
-  if (request.headers['content-type'] !== 'application/trickle-ice-sdpfrag') throw new HttpError(415, 'an SDP fragment is expected');
-  let sdpMid = null;
-  let usernameFragment = null;
-  for (const line of (await readBody(request)).split(/\r?\n/)) {
-    if (line.startsWith('a=ice-ufrag:')) usernameFragment = line.slice('a=ice-ufrag:'.length);
-    if (line.startsWith('a=mid:')) sdpMid = line.slice('a=mid:'.length);
-    if (line.startsWith('a=candidate:')) await connection.addIceCandidate({ candidate: line.slice(2), sdpMid, usernameFragment });
-    if (line === 'a=end-of-candidates') await connection.addIceCandidate({ candidate: '', sdpMid, usernameFragment });
-  }
-  return { status: 204 };
-}
-
 async function handle(request) {
   if (request.method === 'OPTIONS') return { status: 204, headers: { 'accept-post': 'application/sdp' } };
   if (values.token !== undefined && request.headers.authorization !== `Bearer ${values.token}`) {
@@ -86,7 +73,11 @@ async function handle(request) {
   }
   const connection = sessions.get(request.url);
   if (!connection) throw new HttpError(404, 'there is no such resource');
-  if (request.method === 'PATCH') return addCandidates(connection, request);
+  if (request.method === 'PATCH') {
+    if (request.headers['content-type'] !== FRAGMENT_TYPE) throw new HttpError(415, `${FRAGMENT_TYPE} is expected`);
+    await addCandidates(connection, await readBody(request));
+    return { status: 204 };
+  }
   if (request.method !== 'DELETE') throw new HttpError(405, 'PATCH or DELETE');
   sessions.delete(request.url);
   connection.close();

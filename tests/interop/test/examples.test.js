@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -13,6 +13,8 @@ import { openPortPair } from '../../../clients/node/demo/lib/ports.js';
 import { UdpSink } from '../../../clients/node/demo/lib/udp_sink.js';
 import { until, within } from '../../../clients/node/demo/lib/wait.js';
 import { Bench } from '../support/bench.js';
+import { Peer } from '../support/json_lines.js';
+import { PEERS } from '../support/peers.js';
 
 const EXAMPLES = fileURLToPath(new URL('../../../clients/node/examples/', import.meta.url));
 const TIMEOUT = { timeout: 90_000 };
@@ -28,7 +30,14 @@ async function start(t, bench, name, ...args) {
   const page = await bench.browser.newPage();
   t.after(() => page.close());
   await page.goto(url);
-  return { child, page, output: () => output };
+  return { child, page, url, output: () => output };
+}
+
+/** Runs a module of an npm package in the page, and keeps what it exports. */
+async function addModule(page, file, name) {
+  const source = await readFile(new URL(`../node_modules/${file}`, import.meta.url), 'utf8');
+  await page.addScriptTag({ type: 'module', content: `${source}\nglobalThis.${name} = ${name};` });
+  await until(name, () => page.evaluate((global) => globalThis[global] !== undefined, name));
 }
 
 // Two pairs that were free just now, for ffmpeg.
@@ -118,11 +127,84 @@ describe('examples', () => {
       page.evaluate(() => ['disconnected', 'failed', 'closed'].includes(globalThis.connection.connectionState)), { timeoutMs: 30_000 });
   });
 
-  test('WHEP: a file is played to a page, which decodes it', TIMEOUT, async (t) => {
+  test('WHIP: the public client whip-whep publishes as it is', TIMEOUT, async (t) => {
+    const [video, audio] = [await UdpSink.open(90_000), await UdpSink.open(48_000)];
+    t.after(() => Promise.all([video.close(), audio.close()]));
+    const ports = `${audio.destination.port},${video.destination.port}`;
+    const { page } = await start(t, bench, 'whip.mjs', '--token', 'secret', '--rtp-ports', ports);
+    await addModule(page, 'whip-whep/whip.js', 'WHIPClient');
+    await page.evaluate(async () => {
+      const media = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
+      const connection = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
+      for (const kind of ['audio', 'video']) {
+        connection.addTransceiver(media.getTracks().find((track) => track.kind === kind), { direction: 'sendonly' });
+      }
+      globalThis.whip = new globalThis.WHIPClient();
+      await globalThis.whip.publish(connection, `${location.origin}/whip`, 'secret');
+    });
+    await until('media', () => [audio, video].every(({ packets }) => packets > 50), { timeoutMs: 30_000 });
+    const resource = await page.evaluate(() => globalThis.whip.resourceURL.href);
+    await page.evaluate(() => globalThis.whip.stop());
+    const again = await fetch(resource, { method: 'DELETE', headers: { authorization: 'Bearer secret' } });
+    assert.equal(again.status, 404, 'its DELETE has ended the session');
+  });
+
+  test('WHIP: GStreamer publishes, with candidates that follow its offer', TIMEOUT, async (t) => {
+    assert.ok(process.env.INTEROP_NAMESPACE, 'GStreamer leaves out loopback: run it by ./namespace.sh');
+    const [video, audio] = [await UdpSink.open(90_000), await UdpSink.open(48_000)];
+    t.after(() => Promise.all([video.close(), audio.close()]));
+    const ports = `${audio.destination.port},${video.destination.port}`;
+    const { url } = await start(t, bench, 'whip.mjs', '--rtp-ports', ports);
+    const peer = new Peer(await PEERS.find(({ name }) => name === 'GStreamer').command());
+    t.after(() => peer.close());
+    await peer.started();
+    await peer.request('publish');
+    const { sdp: offer } = await peer.request('offer');
+    const created = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/sdp' }, body: offer });
+    assert.equal(created.status, 201);
+    await peer.request('accept', { sdp: await created.text() });
+    const resource = new URL(created.headers.get('location'), url);
+    const statuses = [];
+    // One fragment for each: there is one transport, that of the first section.
+    const [ufrag] = /a=ice-ufrag:\S+/.exec(offer);
+    const [mid] = /a=mid:\S+/.exec(offer);
+    peer.takeCandidates(async (candidate) => {
+      if (candidate && candidate.sdpMLineIndex !== 0) return;
+      const line = candidate ? `a=${candidate.candidate}` : 'a=end-of-candidates';
+      const body = `${ufrag}\r\nm=audio 9 RTP/AVP 0\r\n${mid}\r\n${line}\r\n`;
+      const headers = { 'content-type': 'application/trickle-ice-sdpfrag' };
+      statuses.push((await fetch(resource, { method: 'PATCH', headers, body })).status);
+    });
+    await until('media', () => [audio, video].every(({ packets }) => packets > 50), { timeoutMs: 30_000 });
+    assert.deepEqual([...new Set(statuses)], [204]);
+    assert.equal((await fetch(resource, { method: 'DELETE' })).status, 200);
+  });
+
+  const makeClip = async () => {
     const file = join(folder, 'clip.mkv');
     const sources = ['-f', 'lavfi', '-i', 'testsrc=size=320x240:rate=30', '-f', 'lavfi', '-i', 'sine=frequency=440:sample_rate=48000'];
-    await promisify(execFile)('ffmpeg', ['-v', 'error', ...sources, '-t', '5', '-c:v', 'libvpx', '-c:a', 'libopus', file]);
-    const { page } = await start(t, bench, 'whep.mjs', file);
+    await promisify(execFile)('ffmpeg', ['-v', 'error', '-y', ...sources, '-t', '5', '-c:v', 'libvpx', '-c:a', 'libopus', file]);
+    return file;
+  };
+
+  test('WHEP: the public client whip-whep watches as it is', TIMEOUT, async (t) => {
+    const { page } = await start(t, bench, 'whep.mjs', await makeClip());
+    await addModule(page, 'whip-whep/whep.js', 'WHEPClient');
+    await page.evaluate(async () => {
+      const connection = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
+      for (const kind of ['audio', 'video']) connection.addTransceiver(kind, { direction: 'recvonly' });
+      Object.assign(globalThis, { viewed: connection, whep: new globalThis.WHEPClient() });
+      await globalThis.whep.view(connection, `${location.origin}/whep`);
+    });
+    await until('pictures', () => page.evaluate(async () => [...(await globalThis.viewed.getStats()).values()]
+      .some(({ type, kind, packetsReceived }) => type === 'inbound-rtp' && kind === 'video' && packetsReceived > 50)), { timeoutMs: 40_000 });
+    const resource = await page.evaluate(() => globalThis.whep.resourceURL.href);
+    await page.evaluate(() => globalThis.whep.stop());
+    assert.equal((await fetch(resource, { method: 'DELETE' })).status, 404, 'its DELETE has ended the session');
+  });
+
+  test('WHEP: a file is played to a page, which decodes it', TIMEOUT, async (t) => {
+    const { page } = await start(t, bench, 'whep.mjs', await makeClip());
     const decoded = () => page.evaluate(async () => {
       const entries = [...((await globalThis.connection?.getStats()) ?? new Map()).values()].filter(({ type }) => type === 'inbound-rtp');
       const of = (kind) => entries.find((entry) => entry.kind === kind);
