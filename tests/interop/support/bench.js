@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from '../../../clients/node/dist/index.js';
 import { launchBrowser } from '../../../clients/node/demo/lib/browser.js';
+import { launchFirefox } from '../../../clients/node/demo/lib/firefox.js';
 import { Cleanup } from '../../../clients/node/demo/lib/cleanup.js';
 import { startService } from '../../../clients/node/demo/lib/service.js';
 
@@ -30,8 +31,8 @@ export class Bench {
 
   /**
    * Starts all of it. Call it in `before`, and `stop` in `after`.
-   * @param {{args?: string[], hideAddresses?: boolean, browser?: boolean}} [options] `args`: further flags of the
-   *   service; `browser`: whether one is needed.
+   * @param {{args?: string[], hideAddresses?: boolean, browser?: 'chromium' | 'firefox' | boolean}} [options] `args`: further
+   *   flags of the service; `browser`: which one is needed; true: Chromium; false: none.
    */
   async start({ args = [], hideAddresses = false, browser = true } = {}) {
     const directory = await mkdtemp(join(tmpdir(), 'pcd-interop-'));
@@ -50,7 +51,7 @@ export class Bench {
       server.close(resolve);
       server.closeAllConnections();
     }));
-    this.browser = await launchBrowser({ hideAddresses });
+    this.browser = await (browser === 'firefox' ? launchFirefox() : launchBrowser({ hideAddresses }));
     this.#cleanup.defer('browser', () => this.browser.close());
   }
 

@@ -151,41 +151,4 @@ describe('the renegotiation matrix with Chromium', () => {
       assert.equal(peerConnection.negotiationNeeded, false);
     });
   }
-
-  test('a hundred rounds of glare, and no track is lost', { timeout: 240_000 }, async (t) => {
-    const { call, audio } = await publishing(t, bench);
-    const { client, peerConnectionId, page } = call;
-    const TYPES = { offer: 'SDP_TYPE_OFFER', answer: 'SDP_TYPE_ANSWER' };
-    const negotiate = (request) =>
-      client.peerConnections.negotiate({ peerConnectionId, gathering: 'GATHERING_MODE_TRICKLE', ...request });
-    let both = 0;
-    for (let round = 0; round < 100; ++round) {
-      const impolite = round % 2 === 1;
-      const glareRole = impolite ? 'GLARE_ROLE_IMPOLITE' : 'GLARE_ROLE_POLITE';
-      const [ours, theirs] = await Promise.all([
-        negotiate({ glareRole }),
-        page.evaluate(() => globalThis.peer.offer()),
-      ]);
-      const states = [
-        (await client.peerConnections.get({ peerConnectionId })).peerConnection.signalingState,
-        (await call.pageState()).signalingState,
-      ];
-      if (states.join() === 'SIGNALING_STATE_HAVE_LOCAL_OFFER,have-local-offer') ++both;
-      const reply = await negotiate({ glareRole, description: { type: TYPES.offer, sdp: theirs } });
-      assert.equal(reply.offerIgnored, impolite);
-      if (impolite) {
-        const answer = await page.evaluate((sdp) => globalThis.peer.answer(sdp), ours.description.sdp);
-        await negotiate({ glareRole, description: { type: TYPES.answer, sdp: answer } });
-      } else {
-        await page.evaluate((sdp) => globalThis.peer.accept(sdp), reply.description.sdp);
-      }
-    }
-    t.diagnostic(`${both} of 100 rounds had both sides in have-local-offer`);
-    assert.ok(both >= 80, `${both} rounds`);
-    await flows(audio);
-    assertUnbroken('audio', audio);
-    const { transceivers } = await client.peerConnections.listTransceivers({ peerConnectionId });
-    assert.equal(transceivers.length, 1);
-    assert.equal(transceivers[0].currentDirection, 'RTP_TRANSCEIVER_DIRECTION_RECVONLY');
-  });
 });
