@@ -10,7 +10,7 @@ DEMO_BROWSER = $(if $(filter command,$(origin BROWSER)),$(BROWSER),chromium)
 # Of each fuzz target.
 FUZZ_SECONDS ?= 60
 
-.PHONY: help demo run build test asan tsan lint format tidy fuzz bench soak
+.PHONY: help demo run build test asan tsan lint format tidy fuzz docs bench soak
 
 help: ## This list.
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -60,6 +60,11 @@ tidy: ## clang-tidy, on what changed since it was last clean.
 fuzz: ## Each fuzz target for FUZZ_SECONDS (60).
 	@$(SETUP) build fuzz
 	@tests/fuzz/run.sh $(FUZZ_SECONDS)
+
+docs: ## API documentation of the Node client, in clients/node/api.
+	@$(SETUP) node
+	@$(NPM) clients/node
+	@cd clients/node && npm run --silent docs
 
 bench: ## CPU per packet, per connection set-up, memory; beside the raw floor.
 	@$(SETUP) build bench

@@ -28,7 +28,7 @@ SANITIZED = ["engine", "service", "clients", "tests/integration", "tests/impair"
 # with the client's.
 NODE_SUITES = {"node": "clients/node", "interop": "tests/interop"}
 NODE_WRAPPERS = {"tests/interop": ["./namespace.sh"]}
-NODE_PACKAGES = ["clients/node", "clients/node/demo", "tests/interop"]
+NODE_PACKAGES = ["clients/node", "clients/node/demo", "clients/node/testing/runtimes", "tests/interop"]
 
 FULL_ICE_FILES = [f"test/{name}.test.js" for name in [
     "abuse", "accept_offer", "answerer", "data", "events", "offerer", "renegotiation", "sending"]]

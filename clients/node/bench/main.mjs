@@ -4,9 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startService } from '../demo/lib/service.js';
 import { until } from '../demo/lib/wait.js';
+import { Client } from '../esm/index.mjs';
 import { connect, peerConnectionId, RTCPeerConnection } from '../esm/w3c.mjs';
 
 const ROUNDS = 100;
+const EVENTS = 5_000;
+const AT_ONCE = 50; // Calls; both processes have something to do.
 const MESSAGES = 20_000;
 const SIZES = [16, 1024, 65_536];
 
@@ -18,9 +21,25 @@ async function measure(rounds, operation) {
 }
 
 const report = (name, w3c, raw, unit) =>
-  console.log(`${name.padEnd(44)} w3c ${w3c.toFixed(1).padStart(9)}   raw ${raw.toFixed(1).padStart(9)}   ${unit}`);
+  console.log(`${name.padEnd(48)} w3c ${w3c.toFixed(1).padStart(9)}   raw ${raw.toFixed(1).padStart(9)}   ${unit}`);
 
+// On one connection: an offer may follow an offer.
 async function offerRoundTrip(client) {
+  const connection = new RTCPeerConnection();
+  connection.createDataChannel('x');
+  const w3c = await measure(ROUNDS, async () => connection.setLocalDescription(await connection.createOffer()));
+  connection.close();
+  const { peerConnection: { peerConnectionId: id } } = await client.peerConnections.create({});
+  await client.dataChannels.createDataChannel({ peerConnectionId: id, init: { label: 'x' } });
+  const raw = await measure(ROUNDS, async () => {
+    const { description } = await client.peerConnections.createOffer({ peerConnectionId: id });
+    await client.peerConnections.setLocalDescription({ peerConnectionId: id, description });
+  });
+  await client.peerConnections.close({ peerConnectionId: id });
+  report('createOffer, setLocalDescription', w3c, raw, 'ms each');
+}
+
+async function newConnections(client) {
   const w3c = await measure(ROUNDS, async () => {
     const connection = new RTCPeerConnection();
     connection.createDataChannel('x');
@@ -35,7 +54,45 @@ async function offerRoundTrip(client) {
     await client.peerConnections.setLocalDescription({ ...id, description });
     await client.peerConnections.close(id);
   });
-  report('create, channel, createOffer, setLocal', w3c, raw, 'ms each');
+  report('a new connection, a channel, an offer, its end', w3c, raw, 'ms each');
+}
+
+// Both sides see the same events: another client changes a direction, again and again.
+async function makeEvents(client, peerConnectionId) {
+  const { transceivers: [{ transceiverId }] } = await client.peerConnections.listTransceivers({ peerConnectionId });
+  const set = (name) => client.peerConnections.setTransceiverDirection(
+    { peerConnectionId, transceiverId, direction: `RTP_TRANSCEIVER_DIRECTION_${name}` });
+  for (let i = 0; i < EVENTS; i += AT_ONCE) {
+    await Promise.all(Array.from({ length: AT_ONCE }, (_, j) => set(j % 2 ? 'SENDONLY' : 'INACTIVE')));
+  }
+  await set('RECVONLY');
+}
+
+async function eventsW3c(other) {
+  const connection = new RTCPeerConnection();
+  const transceiver = connection.addTransceiver('audio');
+  await connection.getStats();
+  const id = await peerConnectionId(connection);
+  const begin = performance.now();
+  await makeEvents(other, id);
+  await until('the last', () => transceiver.direction === 'recvonly', { timeoutMs: 60_000, intervalMs: 1 });
+  const rate = EVENTS / ((performance.now() - begin) / 1000);
+  connection.close();
+  return rate;
+}
+
+async function eventsRaw(client, other) {
+  const { peerConnection: { peerConnectionId: id } } = await client.peerConnections.create({});
+  await client.peerConnections.addTransceiver({ peerConnectionId: id, kind: 'MEDIA_KIND_AUDIO' });
+  const begin = performance.now();
+  const made = makeEvents(other, id);
+  for await (const { event } of client.follow({ peerConnectionIds: [id], resumeAfter: { [id]: 0 } })) {
+    if (event?.transceiverChange?.transceivers[0].direction === 'RTP_TRANSCEIVER_DIRECTION_RECVONLY') break;
+  }
+  const rate = EVENTS / ((performance.now() - begin) / 1000);
+  await made;
+  await client.peerConnections.close({ peerConnectionId: id });
+  return rate;
 }
 
 async function connected() {
@@ -119,6 +176,10 @@ const { address, child } = await startService({ logFile: join(folder, 'service.l
 const service = await connect(address);
 try {
   await offerRoundTrip(service.client);
+  await newConnections(service.client);
+  const other = new Client({ address });
+  report('events, made by as many calls', await eventsW3c(other), await eventsRaw(service.client, other), 'per second');
+  other.close();
   for (const size of SIZES) {
     const count = Math.min(MESSAGES, (256 << 20) / size);
     report(`messages of ${size} bytes`, await messagesW3c(size, count), await messagesRaw(service.client, size, count), 'per second');
