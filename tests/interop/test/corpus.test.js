@@ -1,0 +1,33 @@
+// What other implementations offer and answer (corpus/README.md), and what the service makes of it.
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { after, before, describe, test } from 'node:test';
+import { Bench } from '../support/bench.js';
+import { answerTo, outcomeOf } from '../support/corpus.js';
+
+const CORPUS = new URL('../corpus/', import.meta.url);
+const INDEX = JSON.parse(await readFile(new URL('index.json', CORPUS), 'utf8'));
+const WRITE = process.env.CORPUS_WRITE === '1';
+
+async function matches(file, found) {
+  const url = new URL(`expected/${file}`, CORPUS);
+  if (WRITE) await writeFile(url, found);
+  assert.equal(found, await readFile(url, 'utf8'));
+}
+
+describe('descriptions of other implementations', () => {
+  const bench = new Bench();
+  before(() => bench.start({ browser: false }));
+  after(() => bench.stop());
+
+  for (const [name, { source, from, path = `${name}.sdp` }] of Object.entries(INDEX)) {
+    const read = () => readFile(new URL(path, CORPUS), 'utf8');
+    if (name.endsWith('_offer')) {
+      test(`the offer of ${from} (${source}) has the answer that is expected`, async () =>
+        matches(`${name}.sdp`, await answerTo(bench.client, await read())));
+    } else {
+      test(`the answer of ${from} (${source}) leads where it is expected to`, async () =>
+        matches(`${name}.json`, await outcomeOf(bench.client, await read())));
+    }
+  }
+});
