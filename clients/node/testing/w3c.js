@@ -34,9 +34,9 @@ export function makeConnection(t, configuration) {
   return connection;
 }
 
-/** Two connections whose candidates find each other. */
-export function makePair(t) {
-  const pair = [makeConnection(t), makeConnection(t)];
+/** Two connections whose candidates find each other; `configuration` is the first one's. */
+export function makePair(t, configuration) {
+  const pair = [makeConnection(t, configuration), makeConnection(t)];
   pair.forEach((connection, i) => {
     const other = pair[1 - i];
     const early = [];

@@ -19,8 +19,9 @@ export function keyAlgorithm(value: unknown): GenerateCertificateRequestInput {
   const { modulusLength, publicExponent, hash } = init as { modulusLength?: unknown; publicExponent?: unknown; hash?: unknown };
   const hashName = typeof hash === 'object' && hash !== null ? (hash as { name?: unknown }).name : hash;
   const exponent = publicExponent instanceof Uint8Array ? [...publicExponent].join() : '';
-  if (name === 'RSASSA-PKCS1-V1_5' && modulusLength === 2048 && exponent === '1,0,1' && hashName === 'SHA-256') {
-    return { keyAlgorithm: 'KEY_ALGORITHM_RSA_2048', ...validity };
+  if (name === 'RSASSA-PKCS1-V1_5' && exponent === '1,0,1' && hashName === 'SHA-256') {
+    if (modulusLength === 2048) return { keyAlgorithm: 'KEY_ALGORITHM_RSA_2048', ...validity };
+    if (modulusLength === 3072) return { keyAlgorithm: 'KEY_ALGORITHM_RSA_3072', ...validity };
   }
   throw exception('NotSupportedError', `certificates of '${toDOMString(init.name)}' with these parameters are not made`);
 }
