@@ -32,6 +32,7 @@ class EventRecorder : public PacketHandler {
     while (auto event = ice.PollEvent()) {
       if (const auto* gathered = std::get_if<CandidateGathered>(&*event)) {
         candidates.push_back(gathered->candidate);
+        urls.push_back(gathered->url);
         if (trickle_to != nullptr) {
           trickle_ok &= trickle_to->AddRemoteCandidate(gathered->candidate).ok();
         }
@@ -63,6 +64,7 @@ class EventRecorder : public PacketHandler {
   bool trickle_ok = true;
   int callbacks = 0;
   std::vector<Candidate> candidates{};
+  std::vector<std::string> urls{};  // Of each of them.
   std::vector<IceGatheringState> gathering_states{};
   std::vector<IceConnectionState> states{};
   std::vector<SelectedPairChanged> pairs{};

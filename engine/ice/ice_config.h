@@ -11,15 +11,24 @@
 #include "engine/base/limits.h"
 #include "engine/base/socket_address.h"
 #include "engine/base/time.h"
+#include "engine/ice/announced_address.h"
+#include "engine/ice/server_policy.h"
 #include "engine/model/enums.h"
 #include "engine/model/ice.h"
+#include "engine/net/host_resolver.h"
 
 namespace pcd::ice {
 
 struct Config {
-  // Not empty, or policy kRelay: Create answers UNIMPLEMENTED with NOT_IMPLEMENTED in backends
-  // that have no servers.
+  // STUN and TURN servers; see CheckServers. Not empty, or policy kRelay: Create answers
+  // UNIMPLEMENTED with NOT_IMPLEMENTED in backends that have no servers.
   std::vector<IceServer> servers{};
+  // Judges the address of each of them when it is known.
+  ServerPolicy server_policy{};
+  // For servers given by name; not owned. Null: such a server has no address.
+  net::HostResolver* resolver = nullptr;
+  // Gathering waits no longer for names.
+  Duration resolve_timeout = std::chrono::seconds(5);
   IceTransportPolicy policy = IceTransportPolicy::kAll;
   // We are the lite end (RFC 8445 section 2.5): host candidates only, answer checks, send none.
   bool lite = false;
@@ -30,6 +39,9 @@ struct Config {
   std::function<bool(const std::string& interface_name, const IpAddress& address)> address_filter{};
   // Exactly these local addresses instead of the machine's own. Empty: enumerate.
   std::vector<IpAddress> addresses{};
+  // What peers are told instead of host addresses (those without a port), or beside them.
+  std::vector<AnnouncedAddress> announced{};
+  bool keep_local = false;
   // Local ports, both ends included. 0 and 0: the system chooses.
   uint16_t min_port = 0;
   uint16_t max_port = 0;

@@ -16,6 +16,7 @@ namespace pcd::ice {
 // "ufrag" extension that names the generation it belongs to.
 struct CandidateGathered {
   Candidate candidate{};
+  std::string url{};  // Of the STUN or TURN server that it is of; empty: none.
 };
 
 // W3C RTCIceGathererState. kComplete follows the last CandidateGathered of a generation.

@@ -2,14 +2,17 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <utility>
 
 #include "engine/base/log.h"
 #include "engine/base/status.h"
+#include "engine/ice/announced_candidates.h"
 #include "engine/ice/ice_parameters.h"
 #include "engine/ice/local_addresses.h"
 #include "engine/ice/nice_addresses.h"
 #include "engine/ice/nice_convert.h"
+#include "engine/ice/nice_servers.h"
 #include "engine/ice/nice_state.h"
 
 namespace pcd::ice {
@@ -20,6 +23,9 @@ constexpr guint kComponent = 1;
 constexpr size_t kMaxSendBatch = 64;
 constexpr guint kShortestIdleTimeoutMs = 50;
 constexpr int kNoServerInvolved = 701;
+// libnice gives each request two seconds, but never says that it is done when the only server that
+// is left refuses our TCP connection.
+constexpr Duration kGatherTimeout = std::chrono::seconds(5);
 
 NiceAgentPtr MakeAgent(GMainContext* context, bool lite) {
   int options = NICE_AGENT_OPTION_REGULAR_NOMINATION | NICE_AGENT_OPTION_ICE_TRICKLE;
@@ -71,8 +77,10 @@ NiceIceTransport::NiceIceTransport(std::shared_ptr<NiceLoop> nice_loop, const Co
       local_(GenerateIceParameters(loop_.random(), config.lite)),
       events_(loop_),
       remote_candidates_(config.max_candidates),
-      timer_(loop_.CreateTimer([this] { OnTimer(); })) {
-  receiver_.emplace(loop_, agent_.get(), stream_id_);
+      resolution_(loop_, config.resolver, config.server_policy),
+      timer_(loop_.CreateTimer([this] { OnTimer(); })),
+      gather_timer_(loop_.CreateTimer([this] { OnGatheringDone(); })) {
+  receiver_.emplace(loop_, agent_.get(), stream_id_, servers_);
   nice_agent_set_stream_tos(agent_.get(), stream_id_, config.dscp << 2);
   nice_agent_set_local_credentials(agent_.get(), stream_id_, local_.ufrag.c_str(),
                                    local_.pwd.c_str());
@@ -102,6 +110,19 @@ void NiceIceTransport::StartGathering() {
   if (dead_ || gathering_ != IceGatheringState::kNew) return;
   gathering_ = IceGatheringState::kGathering;
   events_.Push(GatheringStateChanged{gathering_});
+  resolution_.Start(config_.servers, config_.resolve_timeout, [this] { Gather(); });
+}
+
+void NiceIceTransport::Gather() {
+  if (dead_) return;
+  for (const CandidateError& error : resolution_.errors()) events_.Push(error);
+  servers_.SetServers(resolution_.servers());
+  UseServers(agent_.get(), stream_id_, resolution_.servers(), relay_only());
+  // Turns are close together while servers are asked, as in checks.
+  if (!resolution_.servers().empty()) {
+    SetGathering(true);
+    gather_timer_->Set(loop_.Now() + kGatherTimeout);
+  }
   AddLocalAddresses();
   // Without addresses of ours libnice would look for some itself.
   const bool started =
@@ -126,28 +147,91 @@ void NiceIceTransport::AddLocalAddresses() {
     drops_.candidates_over_cap += addresses_.size() - config_.max_candidates;
     addresses_.resize(config_.max_candidates);
   }
+  LeaveOutLoopback();
   for (const IpAddress& address : addresses_) {
     NiceAddress nice = ToNiceAddress({address, 0});
     nice_agent_add_local_address(agent_.get(), &nice);
   }
 }
 
+void NiceIceTransport::LeaveOutLoopback() {
+  if (config_.servers.empty()) return;
+  const auto on_loopback = [](const IpAddress& address) { return address.IsLoopback(); };
+  for (const ResolvedServer& server : resolution_.servers()) {
+    if (on_loopback(server.address.ip)) return;
+  }
+  if (std::ranges::all_of(addresses_, on_loopback)) return;
+  std::erase_if(addresses_, on_loopback);
+}
+
+Candidate NiceIceTransport::Describe(const NiceCandidate& candidate) const {
+  Candidate value = FromNiceCandidate(candidate, local_.ufrag);
+  if (value.type == CandidateType::kRelay) {
+    // RFC 8839 section 5.1: the address that the server saw.
+    for (const Candidate& reflexive : reflexive_) {
+      if (reflexive.related_address != value.related_address ||
+          reflexive.related_port != value.related_port) {
+        continue;
+      }
+      value.related_address = reflexive.address;
+      value.related_port = reflexive.port;
+      break;
+    }
+  }
+  if (value.type == CandidateType::kRelay && relay_only()) HideRelatedAddress(value);
+  return value;
+}
+
 void NiceIceTransport::OnLocalCandidate(const NiceCandidate& candidate) {
   // Peer-reflexive ones are found by checks and not signalled.
   if (candidate.type == NICE_CANDIDATE_TYPE_PEER_REFLEXIVE) return;
-  Candidate value = FromNiceCandidate(candidate, local_.ufrag);
+  if (gathering_ == IceGatheringState::kComplete) return;  // A server that was too late.
+  Candidate value = Describe(candidate);
   if (candidate.type == NICE_CANDIDATE_TYPE_HOST) {
     local_sockets_.push_back(FromNiceAddress(candidate.addr));
+  } else if (candidate.type == NICE_CANDIDATE_TYPE_RELAYED) {
+    servers_.OnRelay(RelayServerOf(candidate), IsRelayOverTcp(candidate));
+  } else {
+    reflexive_.push_back(value);
   }
-  pairs_.AddLocal(value);
-  events_.Push(CandidateGathered{std::move(value)});
+  if (candidate.type != NICE_CANDIDATE_TYPE_HOST) {
+    Announce(std::move(value), UrlOf(candidate, servers_));
+    return;
+  }
+  std::vector<Candidate> shown = ShownFor(value, config_.announced, config_.keep_local);
+  shown_hosts_.emplace_back(FromNiceAddress(candidate.addr), shown.front());
+  for (Candidate& one : shown) Announce(std::move(one), {});
 }
 
-void NiceIceTransport::OnGatheringDone() { FinishGathering(); }
+void NiceIceTransport::Announce(Candidate candidate, std::string url) {
+  if (++gathered_ > config_.max_candidates) {
+    ++drops_.candidates_over_cap;
+    return;
+  }
+  pairs_.AddLocal(candidate, url);
+  events_.Push(CandidateGathered{std::move(candidate), std::move(url)});
+}
+
+Candidate NiceIceTransport::DescribeSelected(const NiceCandidate& local) const {
+  if (local.type == NICE_CANDIDATE_TYPE_HOST) {
+    const SocketAddress address = FromNiceAddress(local.addr);
+    for (const auto& [own, shown] : shown_hosts_) {
+      if (own == address) return shown;
+    }
+  }
+  return Describe(local);
+}
+
+void NiceIceTransport::OnGatheringDone() {
+  if (!closed()) FinishGathering();
+}
 
 void NiceIceTransport::FinishGathering() {
   if (gathering_ == IceGatheringState::kComplete) return;
+  SetGathering(false);
+  gather_timer_->Set(kNever);
   ReportUnusedAddresses();
+  for (CandidateError& error : servers_.Failures()) events_.Push(std::move(error));
   gathering_ = IceGatheringState::kComplete;
   events_.Push(GatheringStateChanged{gathering_});
   OnNiceState(nice_state_);
@@ -155,6 +239,7 @@ void NiceIceTransport::FinishGathering() {
 }
 
 void NiceIceTransport::ReportUnusedAddresses() {
+  if (relay_only()) return;  // Host candidates are made, but not told.
   for (const IpAddress& address : addresses_) {
     const auto same = [&](const SocketAddress& socket) { return socket.ip == address; };
     if (std::ranges::any_of(local_sockets_, same)) continue;
@@ -202,6 +287,7 @@ void NiceIceTransport::ApplyRemote() {
                                     remote_->pwd.c_str());
   std::vector<IpAddress> local;
   for (const SocketAddress& socket : local_sockets_) local.push_back(socket.ip);
+  if (relay_only()) local = addresses_;
   remote_candidates_.SetLocalAddresses(local);
   remote_candidates_.SetUfrag(remote_->ufrag);
   GiveCandidates(remote_candidates_.accepted());
@@ -284,6 +370,7 @@ void NiceIceTransport::SetState(IceConnectionState state) {
       break;
     case IceConnectionState::kClosed:
       SetChecking(false);
+      SetGathering(false);
       timer_->Set(kNever);
       break;
     case IceConnectionState::kFailed:  // Die.
@@ -299,6 +386,7 @@ void NiceIceTransport::Die() {
   if (dead_) return;
   dead_ = true;
   SetChecking(false);
+  SetGathering(false);
   state_ = IceConnectionState::kFailed;
   events_.Push(StateChanged{state_});
   timer_->Set(loop_.Now());  // Stops the agent.
@@ -317,6 +405,12 @@ void NiceIceTransport::SetChecking(bool checking) {
   nice_loop_->AddChecking(checking ? 1 : -1);
 }
 
+void NiceIceTransport::SetGathering(bool gathering) {
+  if (std::exchange(asking_servers_, gathering) != gathering) {
+    nice_loop_->AddChecking(gathering ? 1 : -1);
+  }
+}
+
 void NiceIceTransport::OnSelectedPair(const NiceCandidate& local, const NiceCandidate& remote) {
   const SocketAddress peer = FromNiceAddress(remote.addr);
   if (local.type == NICE_CANDIDATE_TYPE_RELAYED) {
@@ -325,7 +419,7 @@ void NiceIceTransport::OnSelectedPair(const NiceCandidate& local, const NiceCand
     receiver_->SetPeer(peer);
   }
   has_pair_ = true;
-  SelectedPairChanged event{FromNiceCandidate(local, {}), FromNiceCandidate(remote, {})};
+  SelectedPairChanged event{DescribeSelected(local), FromNiceCandidate(remote, {})};
   pairs_.Select(event.local, event.remote);
   events_.Push(std::move(event));
 }
@@ -363,7 +457,7 @@ void NiceIceTransport::OnReadable(int fd) {
       receiver_->Read(fd, config_.max_packets_per_turn, received_);
   if (outcome.from_peer) HeardFromPeer();
   if (outcome.used_libnice) nice_loop_->Poke();
-  if (outcome.socket_failed && !dead_) WatchSockets();
+  if (outcome.used_libnice && !dead_) WatchIfChanged(outcome.socket_failed);
   if (received_.empty()) return;
   // Moved away, because the handler may close this transport.
   std::vector<PacketPtr> packets = std::move(received_);
@@ -419,6 +513,12 @@ void NiceIceTransport::WatchSockets() {
     }
   }
   if (sockets != nullptr) g_ptr_array_unref(sockets);
+}
+
+void NiceIceTransport::WatchIfChanged(bool failed) {
+  failed |= std::ranges::any_of(
+      watches_, [](const Watch& watch) { return g_socket_is_closed(watch.socket.get()) != FALSE; });
+  if (failed) WatchSockets();
 }
 
 void NiceIceTransport::UnwatchSockets() {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/ice/event_queue.h"
@@ -15,6 +16,8 @@
 #include "engine/ice/nice_receiver.h"
 #include "engine/ice/pair_log.h"
 #include "engine/ice/remote_candidates.h"
+#include "engine/ice/server_log.h"
+#include "engine/ice/server_resolution.h"
 
 namespace pcd::ice {
 
@@ -59,7 +62,16 @@ class NiceIceTransport : public IceTransport, private net::FdHandler {
 
   bool closed() const { return state_ == IceConnectionState::kClosed; }
   bool AllCandidatesKnown() const;
+  bool relay_only() const { return config_.policy == IceTransportPolicy::kRelay; }
+  // The servers' addresses are known.
+  void Gather();
   void AddLocalAddresses();
+  // With servers, where none of them is on loopback, ours on loopback reach nothing.
+  void LeaveOutLoopback();
+  Candidate Describe(const NiceCandidate& candidate) const;
+  // As peers were told of it.
+  Candidate DescribeSelected(const NiceCandidate& local) const;
+  void Announce(Candidate candidate, std::string url);
   void ReportUnusedAddresses();
   void FinishGathering();
   // Hands the remote parameters and candidates to libnice once it has local candidates, whose
@@ -71,7 +83,10 @@ class NiceIceTransport : public IceTransport, private net::FdHandler {
   void SetState(IceConnectionState state);
   void WatchSockets();
   void UnwatchSockets();
+  // libnice closes TCP connections that ended.
+  void WatchIfChanged(bool failed);
   void SetChecking(bool checking);
+  void SetGathering(bool gathering);
   void HeardFromPeer();
   void Die();
   void StopAgent();
@@ -85,12 +100,18 @@ class NiceIceTransport : public IceTransport, private net::FdHandler {
   EventQueue events_;
   RemoteCandidates remote_candidates_;
   PairLog pairs_;
+  ServerResolution resolution_;
+  ServerLog servers_;
   std::optional<NiceReceiver> receiver_;
   std::unique_ptr<net::Timer> timer_;
+  std::unique_ptr<net::Timer> gather_timer_;
   std::vector<Watch> watches_;
   std::vector<IpAddress> addresses_;          // Given to libnice.
   std::vector<SocketAddress> local_sockets_;  // Of the host candidates gathered.
-  std::vector<PacketPtr> received_;           // Empty between turns; keeps its memory.
+  // Host candidates, by their sockets.
+  std::vector<std::pair<SocketAddress, Candidate>> shown_hosts_;
+  std::vector<Candidate> reflexive_;  // Ours, to tell the related address of relays.
+  std::vector<PacketPtr> received_;   // Empty between turns; keeps its memory.
   PacketHandler* handler_ = nullptr;
   std::optional<IceParameters> remote_;
   bool sockets_known_ = false;  // libnice has been asked for them; watches_ tells which.
@@ -99,10 +120,12 @@ class NiceIceTransport : public IceTransport, private net::FdHandler {
   bool has_pair_ = false;
   bool was_connected_ = false;
   bool checking_ = false;
+  bool asking_servers_ = false;
   // Closed or failed: the agent is stopped as soon as no call into it is on the stack, and
   // nothing leads out.
   bool dead_ = false;
   size_t peer_reflexive_ = 0;
+  size_t gathered_ = 0;
   NiceComponentState nice_state_ = NICE_COMPONENT_STATE_DISCONNECTED;
   IceConnectionState state_ = IceConnectionState::kNew;
   IceGatheringState gathering_ = IceGatheringState::kNew;

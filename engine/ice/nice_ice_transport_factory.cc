@@ -11,10 +11,6 @@ NiceIceTransportFactory::~NiceIceTransportFactory() = default;
 
 absl::StatusOr<std::unique_ptr<IceTransport>> NiceIceTransportFactory::Create(
     net::Loop& loop, const Config& config) {
-  if (!config.servers.empty() || config.policy == IceTransportPolicy::kRelay) {
-    return MakeError(absl::StatusCode::kUnimplemented, ErrorReason::NOT_IMPLEMENTED,
-                     "STUN and TURN servers are not available");
-  }
   if (config.min_port > config.max_port || (config.min_port == 0) != (config.max_port == 0)) {
     return InvalidArgument("the port range needs both ends, the lower one first", "min_port");
   }

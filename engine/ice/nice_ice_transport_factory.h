@@ -18,8 +18,7 @@ class NiceIceTransportFactory : public IceTransportFactory {
   NiceIceTransportFactory();
   ~NiceIceTransportFactory() override;
 
-  // INVALID_ARGUMENT for a port range upside down; UNIMPLEMENTED (NOT_IMPLEMENTED) for servers
-  // and relay policy.
+  // INVALID_ARGUMENT for a port range upside down.
   absl::StatusOr<std::unique_ptr<IceTransport>> Create(net::Loop& loop,
                                                        const Config& config) override;
 

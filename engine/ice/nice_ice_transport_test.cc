@@ -583,17 +583,27 @@ TEST_F(NiceIceTransportTest, FiftyConnectionsShareOneLoop) {
   runner_.Run([&] { ends.clear(); });
 }
 
-TEST_F(NiceIceTransportTest, ServersAndRestartsAreNotAvailable) {
+TEST_F(NiceIceTransportTest, TellsAnnouncedAddressesAndSelectsThem) {
+  Config announced = LoopbackOnly();
+  announced.announced = {*AnnouncedAddress::Parse("127.0.0.1=203.0.113.7")};
+  announced.keep_local = true;
+  MakeEnds(announced, LoopbackOnly());
+  Start();
+  ASSERT_TRUE(Await([&] { return a_->record.Reached(State::kConnected); }));
+  runner_.Run([&] {
+    ASSERT_EQ(a_->record.candidates.size(), 2u);
+    EXPECT_EQ(a_->record.candidates[0].address, "203.0.113.7");
+    EXPECT_EQ(a_->record.candidates[1].address, "127.0.0.1");
+    EXPECT_EQ(a_->record.candidates[0].port, a_->record.candidates[1].port);
+    ASSERT_FALSE(a_->record.pairs.empty());
+    EXPECT_EQ(a_->record.pairs[0].local, a_->record.candidates[0]);
+    EXPECT_TRUE(a_->record.errors.empty());
+  });
+}
+
+TEST_F(NiceIceTransportTest, RefusesHalfARangeOfPortsAndRestarts) {
   runner_.Run([&] {
     Config config;
-    config.servers.push_back({.urls = {"stun:192.0.2.1"}});
-    EXPECT_EQ(GetErrorReason(factory_.Create(runner_.loop(), config).status()),
-              ErrorReason::NOT_IMPLEMENTED);
-    config = Config{};
-    config.policy = IceTransportPolicy::kRelay;
-    EXPECT_EQ(GetErrorReason(factory_.Create(runner_.loop(), config).status()),
-              ErrorReason::NOT_IMPLEMENTED);
-    config = Config{};
     config.min_port = 5;
     EXPECT_EQ(GetErrorReason(factory_.Create(runner_.loop(), config).status()),
               ErrorReason::INVALID_ARGUMENT);

@@ -1,8 +1,12 @@
 #include "engine/ice/nice_loop.h"
 
+#include <poll.h>
+
 #include <algorithm>
 #include <array>
 #include <utility>
+
+#include "engine/base/packet.h"
 
 namespace pcd::ice {
 namespace {
@@ -16,6 +20,9 @@ constexpr Duration kCheckingPace = milliseconds(5);
 constexpr Duration kLongestSleep = milliseconds(500);
 // Dispatching may make further sources ready; bounded so that no agent holds the loop.
 constexpr int kMaxRoundsPerTurn = 8;
+// Of the context: its own, and those of connections that could not send at once.
+constexpr size_t kMaxDescriptors = 256;
+constexpr int kMaxReadsForClosing = 8;
 
 }  // namespace
 
@@ -61,19 +68,44 @@ void NiceLoop::OnTimer() {
   ScheduleAt(loop_.Now() + std::clamp(next, Pace(), kLongestSleep));
 }
 
+bool NiceLoop::PollNow(GPollFD* fds, gint count) {
+  static_assert(sizeof(GPollFD) == sizeof(pollfd));  // As GLib itself relies on.
+  return poll(reinterpret_cast<pollfd*>(fds), static_cast<nfds_t>(count), 0) > 0;
+}
+
+// Its last words are with the relays: their answers end it early.
+void NiceLoop::ReadForClosing() {
+  std::array<uint8_t, Packet::kCapacity> bytes;
+  for (const Closing& closing : closing_) {
+    for (int i = 0; i < kMaxReadsForClosing; ++i) {
+      GInputVector buffer{bytes.data(), bytes.size()};
+      NiceInputMessage message{};
+      message.buffers = &buffer;
+      message.n_buffers = 1;
+      if (nice_agent_recv_messages_nonblocking(closing.agent.get(), 1, 1, &message, 1, nullptr,
+                                               nullptr) <= 0) {
+        break;
+      }
+    }
+  }
+}
+
 Duration NiceLoop::Turn() {
-  // What g_main_context_iteration does, without its poll: the only descriptor in the context is
-  // its own wake-up, and we do not wait.
+  // What g_main_context_iteration does, without its poll where the only descriptor in the context
+  // is its own wake-up. TCP connections to relays that have something left to send add theirs.
+  ReadForClosing();
   gint timeout_ms = 0;
   if (g_main_context_acquire(context_) == FALSE) return kIdlePace;
   for (int round = 0; round < kMaxRoundsPerTurn; ++round) {
     gint priority = 0;
-    std::array<GPollFD, 4> fds{};
+    std::array<GPollFD, kMaxDescriptors> fds{};
     g_main_context_prepare(context_, &priority);
     const gint wanted =
         g_main_context_query(context_, priority, &timeout_ms, fds.data(), fds.size());
-    if (timeout_ms != 0) break;
     const gint count = std::min<gint>(wanted, static_cast<gint>(fds.size()));
+    writes_wait_ = count > 1;
+    const bool ready = writes_wait_ && PollNow(fds.data(), count);
+    if (timeout_ms != 0 && !ready) break;
     if (g_main_context_check(context_, priority, fds.data(), count) == FALSE) break;
     g_main_context_dispatch(context_);
   }
@@ -92,6 +124,8 @@ void NiceLoop::ScheduleAt(Timestamp when) {
   timer_->Set(when);
 }
 
-Duration NiceLoop::Pace() const { return checking_ > 0 ? kCheckingPace : kIdlePace; }
+Duration NiceLoop::Pace() const {
+  return checking_ > 0 || writes_wait_ ? kCheckingPace : kIdlePace;
+}
 
 }  // namespace pcd::ice

@@ -12,7 +12,8 @@ namespace pcd::ice {
 
 // Owns the GMainContext that all agents of a loop share. libnice's sockets are not in it (our
 // epoll watches them), so it is turned, never waited in, when its next timer is due: not more
-// often than every 50 ms, or 5 ms while connectivity checks run. Threading: its loop.
+// often than every 50 ms, or 5 ms while connectivity checks run or TCP connections wait to send.
+// Threading: its loop.
 class NiceLoop : public std::enable_shared_from_this<NiceLoop> {
  public:
   explicit NiceLoop(net::Loop& loop);
@@ -44,6 +45,8 @@ class NiceLoop : public std::enable_shared_from_this<NiceLoop> {
   void OnTimer();
   // Runs what is due and returns the time to what comes next.
   Duration Turn();
+  static bool PollNow(GPollFD* fds, gint count);
+  void ReadForClosing();
   void FreeClosed();
   void ScheduleAt(Timestamp when);
   Duration Pace() const;
@@ -53,6 +56,7 @@ class NiceLoop : public std::enable_shared_from_this<NiceLoop> {
   std::unique_ptr<net::Timer> timer_;
   Timestamp scheduled_ = kNever;
   int checking_ = 0;
+  bool writes_wait_ = false;  // A TCP connection has something left to send.
   std::list<Closing> closing_;
   // Keeps this alive while agents close, after the last transport is gone.
   std::shared_ptr<NiceLoop> keep_alive_;

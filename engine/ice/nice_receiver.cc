@@ -9,13 +9,26 @@
 #include <cstring>
 #include <utility>
 
+#include "engine/base/bytes.h"
+
 namespace pcd::ice {
 namespace {
 
 constexpr guint kComponent = 1;
 
+// The longest answer of a server that is looked at.
+constexpr size_t kMaxAnswer = 1500;
+constexpr size_t kStunHeader = 20;
+constexpr uint16_t kDataIndication = 0x0017;
+
 // RFC 7983: the first byte of STUN is 0..3.
 bool LooksLikeStun(uint8_t first_byte) { return first_byte <= 3; }
+
+bool IsStream(int fd) {
+  int type = 0;
+  socklen_t size = sizeof(type);
+  return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_STREAM;
+}
 
 SocketAddress FromSockaddr(const sockaddr_storage& from) {
   SocketAddress result;
@@ -40,16 +53,23 @@ SocketAddress FromSockaddr(const sockaddr_storage& from) {
 struct NiceReceiver::Next {
   ssize_t size = 0;  // Negative: none, see `error`.
   int error = 0;
-  uint8_t first_byte = 0;
+  std::array<uint8_t, 2> start{};
   SocketAddress source{};
+
+  bool IsStun() const { return size > 0 && LooksLikeStun(start[0]); }
+  // Of a TURN server: it brings something from a peer.
+  bool IsRelayed() const {
+    return size > 1 && (!IsStun() || LoadU16(start.data()) == kDataIndication);
+  }
 };
 
 NiceReceiver::Next NiceReceiver::Peek(int fd) {
   Next next;
   sockaddr_storage from{};
   socklen_t from_size = sizeof(from);
-  next.size = recvfrom(fd, &next.first_byte, 1, MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT,
-                       reinterpret_cast<sockaddr*>(&from), &from_size);
+  next.size =
+      recvfrom(fd, next.start.data(), next.start.size(), MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT,
+               reinterpret_cast<sockaddr*>(&from), &from_size);
   if (next.size < 0) {
     next.error = errno;
   } else {
@@ -60,27 +80,69 @@ NiceReceiver::Next NiceReceiver::Peek(int fd) {
 
 NiceReceiver::Outcome NiceReceiver::Read(int fd, size_t budget, std::vector<PacketPtr>& packets) {
   Outcome outcome;
+  if (IsStream(fd)) {
+    ReadStream(fd, budget, packets, outcome);
+    return outcome;
+  }
   for (; budget > 0; --budget) {
     const Next next = Peek(fd);
     if (next.error == EAGAIN || next.error == EWOULDBLOCK || next.error == EINTR) break;
     const bool from_peer = next.size >= 0 && peer_.has_value() && next.source == *peer_;
-    outcome.from_peer |= from_peer;
+    const bool from_relay = servers_.IsRelay(next.source);
+    outcome.from_peer |= from_peer || (from_relay && next.IsRelayed());
+    if (next.IsStun() && servers_.IsServer(next.source) && DropForbidden(fd, next.source, false)) {
+      continue;
+    }
     // libnice closes a socket that is in error; an empty datagram counts as data.
-    const bool data = next.size == 0 || (next.size > 0 && !LooksLikeStun(next.first_byte));
-    if (data && from_peer) {
+    const bool data = next.size >= 0 && !next.IsStun();
+    if (data && from_peer && !from_relay) {
       ReadDirectly(fd, next, packets);
-    } else if (data && !IsKnown(next.source)) {
+    } else if (data && !from_relay && !IsKnown(next.source)) {
       Drop(fd);
       ++drops_.unknown_source;
     } else {
       outcome.used_libnice = true;
-      if (!ReadThroughLibnice(packets)) {
+      if (ReadThroughLibnice(packets) == Taken::kFailed) {
         outcome.socket_failed = true;
         break;
       }
     }
   }
   return outcome;
+}
+
+void NiceReceiver::ReadStream(int fd, size_t budget, std::vector<PacketPtr>& packets,
+                              Outcome& outcome) {
+  sockaddr_storage name{};
+  socklen_t name_size = sizeof(name);
+  if (getpeername(fd, reinterpret_cast<sockaddr*>(&name), &name_size) == 0) {
+    uint8_t byte;
+    outcome.from_peer = recv(fd, &byte, sizeof(byte), MSG_PEEK | MSG_DONTWAIT) > 0;
+    DropForbidden(fd, FromSockaddr(name), true);
+  }
+  outcome.used_libnice = true;
+  // A message less may be there than was announced, and libnice reads other sockets, too: so it
+  // is asked until nothing comes.
+  for (; budget > 0; --budget) {
+    const Taken taken = ReadThroughLibnice(packets);
+    if (taken == Taken::kMaybe) continue;
+    outcome.socket_failed = taken == Taken::kFailed;
+    return;
+  }
+}
+
+bool NiceReceiver::DropForbidden(int fd, const SocketAddress& source, bool tcp) {
+  std::array<uint8_t, kMaxAnswer> bytes;
+  const ssize_t size = recv(fd, bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
+  if (size < static_cast<ssize_t>(kStunHeader) || !LooksLikeStun(bytes[0])) return false;
+  size_t length = static_cast<size_t>(size);
+  if (tcp) {
+    length = kStunHeader + LoadU16(bytes.data() + 2);
+    if (length > static_cast<size_t>(size)) return false;
+  }
+  if (servers_.OnMessage(source, tcp, ByteSpan(bytes).first(length))) return false;
+  [[maybe_unused]] const ssize_t taken = recv(fd, bytes.data(), length, MSG_DONTWAIT);
+  return true;
 }
 
 bool NiceReceiver::IsKnown(const SocketAddress& source) const {
@@ -106,7 +168,7 @@ void NiceReceiver::ReadDirectly(int fd, const Next& next, std::vector<PacketPtr>
   packets.push_back(std::move(packet));
 }
 
-bool NiceReceiver::ReadThroughLibnice(std::vector<PacketPtr>& packets) {
+NiceReceiver::Taken NiceReceiver::ReadThroughLibnice(std::vector<PacketPtr>& packets) {
   // The whole capacity, so that a longer datagram shows.
   PacketPtr packet = loop_.packets().Get();
   GInputVector buffer{packet->data(), Packet::kCapacity};
@@ -119,17 +181,18 @@ bool NiceReceiver::ReadThroughLibnice(std::vector<PacketPtr>& packets) {
   if (count < 0) {
     const bool nothing = g_error_matches(error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK) != FALSE;
     g_clear_error(&error);
-    return nothing;
+    return nothing ? Taken::kNothing : Taken::kFailed;
   }
-  if (count == 0 || message.length == 0) return true;
+  if (count == 0) return Taken::kNothing;
+  if (message.length == 0) return Taken::kMaybe;
   if (message.length > Packet::kMaxPayload) {
     ++drops_.oversized;
-    return true;
+    return Taken::kMaybe;
   }
   packet->set_size(message.length);
   packet->arrival = loop_.Now();
   packets.push_back(std::move(packet));
-  return true;
+  return Taken::kMaybe;
 }
 
 }  // namespace pcd::ice

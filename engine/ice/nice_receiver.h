@@ -10,6 +10,7 @@
 
 #include "engine/base/packet.h"
 #include "engine/base/socket_address.h"
+#include "engine/ice/server_log.h"
 #include "engine/net/loop.h"
 
 namespace pcd::ice {
@@ -18,12 +19,15 @@ namespace pcd::ice {
 // selected remote address is read straight into a pooled packet; STUN, and data from any other
 // address that may have passed a check, is left to libnice, which answers the former and gives
 // back the latter when its source did pass. So the media path neither locks nor allocates, and
-// libnice sees every STUN message.
+// libnice sees every STUN message but those that send it to another server. What comes through a
+// relay is left to libnice, too.
 // Threading: its loop.
 class NiceReceiver {
  public:
   struct Outcome {
-    bool from_peer = false;      // At least one datagram came from the selected remote address.
+    // At least one datagram came from the selected remote address, or through a relay. On a TCP
+    // connection to a relay any byte counts, its answers to our refreshes (every few minutes), too.
+    bool from_peer = false;
     bool used_libnice = false;   // libnice may have started timers.
     bool socket_failed = false;  // libnice may have closed the socket.
   };
@@ -31,9 +35,9 @@ class NiceReceiver {
     uint64_t unknown_source = 0, oversized = 0;
   };
 
-  // `agent` outlives this.
-  NiceReceiver(net::Loop& loop, NiceAgent* agent, guint stream_id)
-      : loop_(loop), agent_(agent), stream_id_(stream_id) {}
+  // `agent` and `servers` outlive this.
+  NiceReceiver(net::Loop& loop, NiceAgent* agent, guint stream_id, ServerLog& servers)
+      : loop_(loop), agent_(agent), stream_id_(stream_id), servers_(servers) {}
 
   // Where data of the selected pair comes from; nullopt: leave everything to libnice, e.g.
   // because the pair goes through a relay.
@@ -51,17 +55,22 @@ class NiceReceiver {
 
  private:
   struct Next;  // The datagram that is next in a socket.
+  enum class Taken { kMaybe, kNothing, kFailed };
 
   static Next Peek(int fd);
+  void ReadStream(int fd, size_t budget, std::vector<PacketPtr>& packets, Outcome& outcome);
+  // Shows the servers' log the STUN message that is next; drops it when it may not be acted on.
+  // True: dropped.
+  bool DropForbidden(int fd, const SocketAddress& source, bool tcp);
   bool IsKnown(const SocketAddress& source) const;
   void Drop(int fd);
   void ReadDirectly(int fd, const Next& next, std::vector<PacketPtr>& packets);
-  // False when the socket failed.
-  bool ReadThroughLibnice(std::vector<PacketPtr>& packets);
+  Taken ReadThroughLibnice(std::vector<PacketPtr>& packets);
 
   net::Loop& loop_;
   NiceAgent* agent_;
   guint stream_id_;
+  ServerLog& servers_;
   std::optional<SocketAddress> peer_;
   std::vector<SocketAddress> known_sources_;
   Drops drops_;

@@ -5,7 +5,7 @@
 
 namespace pcd::ice {
 
-void PairLog::AddCandidate(const Candidate& candidate, bool remote) {
+void PairLog::AddCandidate(const Candidate& candidate, bool remote, const std::string& url) {
   for (IceCandidateStats& known : candidates_) {
     if (known.remote == remote && known.candidate.port == candidate.port &&
         known.candidate.address == candidate.address) {
@@ -15,7 +15,8 @@ void PairLog::AddCandidate(const Candidate& candidate, bool remote) {
   }
   std::string id = remote ? "R" + std::to_string(++remote_count_)  //
                           : "L" + std::to_string(++local_count_);
-  candidates_.push_back({.id = std::move(id), .remote = remote, .candidate = candidate});
+  candidates_.push_back(
+      {.id = std::move(id), .url = url, .remote = remote, .candidate = candidate});
 }
 
 std::string PairLog::IdOf(const Candidate& candidate, bool remote) {
@@ -25,7 +26,7 @@ std::string PairLog::IdOf(const Candidate& candidate, bool remote) {
       return known.id;
     }
   }
-  AddCandidate(candidate, remote);
+  AddCandidate(candidate, remote, {});
   return candidates_.back().id;
 }
 

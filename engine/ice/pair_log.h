@@ -22,8 +22,10 @@ class PairLog {
 
   // A candidate with the address of a known one (peer-reflexive before, signalled now) takes
   // its place and its id.
-  void AddLocal(const Candidate& candidate) { AddCandidate(candidate, false); }
-  void AddRemote(const Candidate& candidate) { AddCandidate(candidate, true); }
+  void AddLocal(const Candidate& candidate, const std::string& url = {}) {
+    AddCandidate(candidate, false, url);
+  }
+  void AddRemote(const Candidate& candidate) { AddCandidate(candidate, true, {}); }
 
   void CountSent(size_t packets, size_t bytes, int64_t unix_micros);
   void CountReceived(std::span<const PacketPtr> packets, int64_t unix_micros);
@@ -32,7 +34,7 @@ class PairLog {
   void Fill(Stats& stats) const;
 
  private:
-  void AddCandidate(const Candidate& candidate, bool remote);
+  void AddCandidate(const Candidate& candidate, bool remote, const std::string& url);
   // The id of a candidate, which is added when it is not known (peer-reflexive).
   std::string IdOf(const Candidate& candidate, bool remote);
   CandidatePairStats* selected() { return pairs_.empty() ? nullptr : &pairs_.back(); }

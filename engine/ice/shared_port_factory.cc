@@ -14,6 +14,7 @@ absl::StatusOr<std::unique_ptr<SharedPortFactory>> SharedPortFactory::Open(
   Config config;
   config.addresses = options.addresses;
   config.allow_loopback = options.allow_loopback;
+  config.address_filter = options.address_filter;
   PCD_ASSIGN_OR_RETURN(with_addresses.addresses, LocalAddresses(config));
   for (net::Loop* loop : loops) {
     PCD_ASSIGN_OR_RETURN(factory->ports_[loop],

@@ -3,6 +3,8 @@
 #define ENGINE_ICE_SHARED_PORT_OPTIONS_H_
 
 #include <cstdint>
+#include <functional>
+#include <string>
 #include <vector>
 
 #include "engine/base/socket_address.h"
@@ -17,6 +19,8 @@ struct SharedPortOptions {
   // Local addresses; one socket each. Empty: those of the machine.
   std::vector<IpAddress> addresses{};
   bool allow_loopback = true;  // Of the machine's.
+  // Of the machine's, as Config::address_filter.
+  std::function<bool(const std::string& interface_name, const IpAddress& address)> address_filter{};
   // Offered instead of the local addresses they stand for, or beside them.
   std::vector<AnnouncedAddress> announced{};
   bool keep_local = false;

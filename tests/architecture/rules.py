@@ -28,9 +28,11 @@ CORES = ["base", "model", "sdp", "rtp", "dtls", "srtp", "jsep", "datachannel"]
 # The cores of the other rooms: files without their ending, or one of a pair with it.
 CORE_FILES = {f"engine/{name}" for name in [
     "host/label_selector",
-    "ice/announced_address", "ice/check_reply", "ice/fair_share",
+    "ice/address_rules", "ice/announced_address", "ice/announced_candidates", "ice/check_reply",
+    "ice/fair_share",
     "ice/ice_events", "ice/ice_stats", "ice/lite_agent", "ice/lite_path", "ice/lite_state",
-    "ice/packet_handler", "ice/pair_log", "ice/remote_candidates", "ice/stun_attributes",
+    "ice/packet_handler", "ice/pair_log", "ice/remote_candidates", "ice/resolved_server",
+    "ice/server_log", "ice/server_policy", "ice/server_url", "ice/stun_attributes",
     "ice/stun_integrity", "ice/stun_message", "ice/stun_writer",
     "media/bandwidth_estimator", "media/drop_reason", "media/duplicate_filter",
     "media/feedback_sender", "media/key_frame_requester", "media/media_event",
@@ -52,7 +54,7 @@ CORE_FILES = {f"engine/{name}" for name in [
 ]}
 
 # Abstract classes that a core drives without knowing what is behind them.
-INTERFACES = {"engine/sctp/sctp_association"}
+INTERFACES = {"engine/net/host_resolver", "engine/sctp/sctp_association"}
 
 # Headers beside those of libraries (below) and of other cores that a core includes: what
 # computes. Not here, on purpose: sockets, files, threads, locks, clocks, the environment.
@@ -102,7 +104,8 @@ LOCK_HEADERS = (r"(mutex|shared_mutex|condition_variable|thread|future|semaphore
 LOCK_TYPES = [r"\bstd::(\w*mutex|j?thread|condition_variable\w*)\b", r"\bpthread_\w+"]
 LOCK_FILES = {f"engine/{name}" for name in [
     "host/certificate_store", "host/host", "ice/nice_ice_transport_factory",
-    "net/destination_claims", "net/event_loop", "net/loop_placement", "net/task_queue",
+    "net/destination_claims", "net/event_loop", "net/loop_placement",
+    "net/system_host_resolver", "net/task_queue",
     "net/worker_pool", "sctp/usrsctp_mailbox", "sctp/usrsctp_runtime",
 ]}
 
