@@ -123,7 +123,11 @@ describe('Chromium receives over a bad network', () => {
     await call.page.evaluate(() => globalThis.peer.connection.addTransceiver('video', { direction: 'recvonly' }));
     await pageOffers();
     await play(call);
-    await until('media', async () => (await inbound(call, 'video')).packetsReceived > 1500, { timeoutMs: 60_000 });
+    await until('pictures', async () => (await inbound(call, 'video')).framesDecoded > 5, { timeoutMs: 30_000 });
+    const begun = await inbound(call, 'video');
+    await until('media', async () => (await inbound(call, 'video')).packetsReceived > begun.packetsReceived + 1200, {
+      timeoutMs: 60_000,
+    });
     const page = await inbound(call, 'video');
     const { down } = await (await relay).command('counters');
     const [{ outboundRtp }] = await call.stats('STATS_TYPE_OUTBOUND_RTP');
@@ -134,6 +138,8 @@ describe('Chromium receives over a bad network', () => {
     assert.ok(page.retransmittedPacketsReceived > 0.7 * down.lost, `${page.retransmittedPacketsReceived} came again`);
     assert.ok(Number(outboundRtp.retransmittedPacketsSent) >= page.retransmittedPacketsReceived);
     assert.ok(page.framesDecoded > 0.95 * page.framesReceived, 'frames decoded');
-    assert.ok(page.totalFreezesDuration < 1, `frozen for ${page.totalFreezesDuration} s`);
+    // What cannot be repaired stops the picture until there is a key frame, which Chromium then asks for. How long a
+    // freeze was says less: on a busy machine ffmpeg pauses, too.
+    assert.equal(page.pliCount, begun.pliCount, 'Chromium had to ask for a key frame');
   });
 });
