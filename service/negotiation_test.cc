@@ -162,7 +162,8 @@ TEST_F(NegotiationTest, StatisticsOfASenderOrReceiverAreItsOwn) {
   v1::GetStatsRequest request;
   request.set_peer_connection_id(offerer);
   request.set_sender_id(transceiver.sender().sender_id());
-  for (const auto& [id, stats] : Must(&Stub::GetStats, request).report().stats()) {
+  const v1::GetStatsResponse of_sender = Must(&Stub::GetStats, request);
+  for (const auto& [id, stats] : of_sender.report().stats()) {
     EXPECT_FALSE(stats.has_peer_connection()) << id;
   }
   request.set_receiver_id(transceiver.receiver().receiver_id());
