@@ -75,6 +75,8 @@ void EventLoop::Post(Task task) {
 bool EventLoop::IsCurrent() const { return std::this_thread::get_id() == owner_.load(); }
 
 int64_t EventLoop::UnixMicros() const {
+  // The one reading that other threads may ask for, too: what a turn remembers is the loop's.
+  if (!IsCurrent()) return SystemUnixMicros();
   if (!unix_offset_known_) {
     unix_offset_ = SystemUnixMicros() - MonotonicTime().time_since_epoch().count();
     unix_offset_known_ = true;

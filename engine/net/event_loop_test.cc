@@ -293,6 +293,18 @@ TEST_F(EventLoopTest, UnixTimeFollowsTheTurnsClock) {
   EXPECT_GT(first, int64_t{1'700'000'000} * 1'000'000);
 }
 
+TEST_F(EventLoopTest, OtherThreadsMayAskForTheUnixTimeWhileTheLoopTurns) {
+  ASSERT_THAT(loop_->Start(), IsOk());
+  for (int i = 0; i < 100; ++i) {
+    int64_t there = 0;
+    loop_->Post([this] { static_cast<void>(loop_->UnixMicros()); });
+    const int64_t here = loop_->UnixMicros();
+    RunOnLoop([&] { there = loop_->UnixMicros(); });
+    EXPECT_GT(here, int64_t{1'700'000'000} * 1'000'000);
+    EXPECT_GT(there, int64_t{1'700'000'000} * 1'000'000);
+  }
+}
+
 TEST_F(EventLoopTest, AReadableDescriptorIsServedUntilItIsEmpty) {
   Pipe pipe;
   pipe.Write(3);
