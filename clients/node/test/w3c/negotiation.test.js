@@ -204,7 +204,7 @@ describe('gathering and candidates (4.4.1.7, 4.4.2 addIceCandidate, 4.8.2)', () 
         assert.ok(candidate instanceof RTCIceCandidate);
         assert.equal(candidate.sdpMid, '0');
         assert.equal(candidate.sdpMLineIndex, 0);
-        assert.match(connection.localDescription.sdp, new RegExp(`a=ice-ufrag:${candidate.usernameFragment.replace('+', '\\+')}\r`));
+        assert.ok(connection.localDescription.sdp.includes(`a=ice-ufrag:${candidate.usernameFragment}\r\n`));
       }
     };
     await connection.setLocalDescription();
