@@ -21,6 +21,8 @@ const withoutSending = (direction: Direction): Direction =>
 export class MediaSet {
   readonly #connection: Connection;
   #transceivers: TransceiverCore[] = [];
+  // Ids of those that are no more. Events that happened before their end, and come after its answer, still list them.
+  readonly #ended = new Set<string>();
   readonly #streams = new Map<string, MediaStream>();
 
   constructor(connection: Connection) {
@@ -29,6 +31,7 @@ export class MediaSet {
 
   /** In order of creation. */
   list(): readonly TransceiverCore[] {
+    this.#dropStopped(); // Its own answer may have ended one.
     return this.#transceivers;
   }
 
@@ -122,20 +125,29 @@ export class MediaSet {
     const known = new Set(transceivers.map((transceiver) => transceiver.transceiverId));
     for (const transceiver of transceivers) {
       const core = this.#findOrMake(transceiver);
+      if (!core) continue;
       core.listed = true;
       core.update(transceiver, settled);
     }
     // Those that the service no longer has were stopped, or taken back with a remote offer. Those it does not have yet, or
     // did not have when the event happened, stay.
-    this.#transceivers = this.#transceivers.filter((core) => {
+    for (const core of this.#transceivers) {
       const coming = core.pending > 0 || !(core.listed || core.stopping);
-      if (known.has(core.id) || coming) return !core.stopped;
-      core.stop();
-      return false;
+      if (!known.has(core.id) && !coming) core.stop();
+    }
+    this.#dropStopped();
+  }
+
+  #dropStopped(): void {
+    if (this.#connection.closed) return; // close() stops all, and keeps them.
+    this.#transceivers = this.#transceivers.filter(({ id, stopped }) => {
+      if (stopped) this.#ended.add(id);
+      return !stopped;
     });
   }
 
-  #findOrMake(transceiver: RtpTransceiver): TransceiverCore {
+  #findOrMake(transceiver: RtpTransceiver | null): TransceiverCore | null {
+    if (!transceiver || this.#ended.has(transceiver.transceiverId)) return null;
     const found = this.#transceivers.find(({ id }) => id === transceiver.transceiverId);
     if (found) return found;
     const init: TransceiverInit = {
@@ -173,8 +185,8 @@ export class MediaSet {
   }
 
   #addToStreams({ transceiver, streamIds }: TrackEvent): void {
-    if (!transceiver) return;
-    const { receiver } = this.#findOrMake(transceiver);
+    const receiver = this.#findOrMake(transceiver)?.receiver;
+    if (!receiver) return;
     receiver.streams = streamIds.map((id) => {
       let stream = this.#streams.get(id);
       if (!stream) this.#streams.set(id, (stream = remoteStream(id)));
@@ -184,8 +196,9 @@ export class MediaSet {
   }
 
   #fireTrack({ transceiver }: TrackEvent): void {
-    if (!transceiver) return;
-    const { receiver, object } = this.#findOrMake(transceiver);
+    const core = this.#findOrMake(transceiver);
+    if (!core) return;
+    const { receiver, object } = core;
     this.#connection.fire(new RTCTrackEvent('track', {
       receiver: receiver.object, track: receiver.track.object, streams: receiver.streams, transceiver: object,
     }));
