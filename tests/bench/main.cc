@@ -3,6 +3,9 @@
 //   bazel run --config=opt //tests/bench            all rows, 10 s each
 //   bazel run --config=opt //tests/bench -- --smoke short rows, few connections: does it work?
 //   ... -- --backend=shared-port (or full)          one ICE backend instead of both
+//   ... -- --only=packets (set-up, idle, data, flood) one kind of row
+//   ... -- --only=packets --row=100x200             that load alone, with GCM
+//   ... -- --profile=FILE                           perf records the service there; one row only
 //
 // CPU is user + system time of the measured process alone; the load runs in this one.
 #include <sys/resource.h>
@@ -13,6 +16,8 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <memory>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -36,10 +41,13 @@ struct Backend {
 constexpr Backend kSharedPort{"auto", "shared-port"};
 constexpr Backend kFull{"full", "full"};
 
+const std::set<std::string> kKinds = {"packets", "set-up", "idle", "data", "flood"};
+
 struct Scale {
   std::vector<Backend> backends = {kSharedPort, kFull};
   double seconds = 10;
   std::vector<std::pair<size_t, double>> rows = {{1, 500}, {20, 500}, {100, 200}, {100, 500}};
+  std::vector<SrtpProfile> profiles = {SrtpProfile::kAeadAes128Gcm, SrtpProfile::kAes128CmSha1_80};
   // The same load from more and more connections.
   std::vector<std::pair<size_t, double>> growing = {{400, 50}, {1000, 20}, {2000, 10}};
   size_t set_ups = 100;
@@ -47,6 +55,10 @@ struct Scale {
   size_t data_megabytes = 64;
   size_t flooded = 100;        // Connections, at 50 packets/s each.
   double flood_rate = 40'000;  // Packets/s of the connection that floods.
+  std::string only;            // A kind of row; empty: all.
+  std::string profile;         // Where perf writes; empty: it does not run.
+
+  bool Has(const char* kind) const { return only.empty() || only == kind; }
 };
 
 struct Measured {
@@ -95,19 +107,28 @@ struct Service {
   ServiceClient client;
 };
 
+// perf watches the service from here on, if it was asked to. Stopping it makes it write its file.
+std::unique_ptr<ChildProcess> Profile(const Scale& scale, const ChildProcess& process) {
+  if (scale.profile.empty()) return nullptr;
+  return std::make_unique<ChildProcess>(std::vector<std::string>{
+      "/usr/bin/perf", "record", "--quiet", "--call-graph=fp", "--freq=999",
+      "--output=" + scale.profile, "--pid=" + std::to_string(process.pid())});
+}
+
 struct Load {
   size_t connections;
   double rate;
   SrtpProfile profile;
-  double seconds;
 };
 
-bool ServiceRow(const Backend& backend, const Load& row, const Measured& floor) {
+bool ServiceRow(const Scale& scale, const Backend& backend, const Load& row,
+                const Measured& floor) {
   PacketCounter counter;
   Service running(backend);
   Publishers load(running.client, row.profile, counter.port());
   load.Connect(row.connections);
-  const Measured service = MeasurePackets(running.process, counter, load, row.rate, row.seconds);
+  const auto perf = Profile(scale, running.process);
+  const Measured service = MeasurePackets(running.process, counter, load, row.rate, scale.seconds);
   std::printf("%4zu x %3.0f  %-3s  %-11s  %8.2f  %8.2f  %5.2fx  %9llu  %9llu  %s\n",
               row.connections, row.rate, row.profile == SrtpProfile::kAeadAes128Gcm ? "GCM" : "CM",
               backend.name, floor.cpu_us_per_packet, service.cpu_us_per_packet,
@@ -119,7 +140,7 @@ bool ServiceRow(const Backend& backend, const Load& row, const Measured& floor) 
   return service.sent == service.delivered;
 }
 
-bool PacketRow(const std::vector<Backend>& backends, const Load& row) {
+bool PacketRow(const Scale& scale, const Load& row) {
   const bool gcm = row.profile == SrtpProfile::kAeadAes128Gcm;
   Measured floor;
   {
@@ -127,10 +148,10 @@ bool PacketRow(const std::vector<Backend>& backends, const Load& row) {
     ChildProcess process({FloorPath(), std::to_string(row.connections), gcm ? "gcm" : "cm",
                           std::to_string(counter.port())});
     FloorLoad load(process.WaitForLine("ports "), row.profile);
-    floor = MeasurePackets(process, counter, load, row.rate, row.seconds);
+    floor = MeasurePackets(process, counter, load, row.rate, scale.seconds);
   }
   bool all = true;
-  for (const Backend& backend : backends) all &= ServiceRow(backend, row, floor);
+  for (const Backend& backend : scale.backends) all &= ServiceRow(scale, backend, row, floor);
   if (floor.sent != floor.delivered) {
     std::printf("      the floor delivered %llu of %llu: its figure is too low to compare with\n",
                 static_cast<unsigned long long>(floor.delivered),
@@ -139,9 +160,11 @@ bool PacketRow(const std::vector<Backend>& backends, const Load& row) {
   return all && floor.sent == floor.delivered;
 }
 
-void SetUpRow(const Backend& backend, size_t count) {
+void SetUpRow(const Scale& scale, const Backend& backend) {
+  const size_t count = scale.set_ups;
   Service running(backend);
   Publishers load(running.client, SrtpProfile::kAeadAes128Gcm, 0);
+  const auto perf = Profile(scale, running.process);
   load.Connect(5);
   const double cpu = running.process.CpuMicros();
   load.Connect(count);
@@ -167,11 +190,12 @@ void IdleRow(const Backend& backend, size_t count, double seconds) {
   std::fflush(stdout);
 }
 
-void DataRow(const Backend& backend, size_t megabytes) {
+void DataRow(const Scale& scale, const Backend& backend) {
   Service running(backend);
   DataLoad load(running.client);
+  const auto perf = Profile(scale, running.process);
   const double cpu = running.process.CpuMicros();
-  const uint64_t bytes = load.Transfer(megabytes << 20);
+  const uint64_t bytes = load.Transfer(scale.data_megabytes << 20);
   const double seconds = (running.process.CpuMicros() - cpu) / 1e6;
   std::printf("%-11s  data channel to gRPC stream: %.1f MB per CPU second, %llu bytes\n",
               backend.name, static_cast<double>(bytes) / 1e6 / seconds,
@@ -249,28 +273,65 @@ void RaiseFileLimit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-int Run(const Scale& scale) {
-  bool all = true;
-  RaiseFileLimit();
-  DescribeMachine();
+bool PacketRows(const Scale& scale) {
   std::printf("CPU us per forwarded 1,100-byte packet\n");
   std::printf("  load      SRTP  ICE             floor   service  ratio       sent  delivered\n");
-  for (const SrtpProfile profile : {SrtpProfile::kAeadAes128Gcm, SrtpProfile::kAes128CmSha1_80}) {
+  bool all = true;
+  for (const SrtpProfile profile : scale.profiles) {
     for (const auto& [connections, rate] : scale.rows) {
-      all &= PacketRow(scale.backends, {connections, rate, profile, scale.seconds});
+      all &= PacketRow(scale, {connections, rate, profile});
     }
   }
   for (const auto& [connections, rate] : scale.growing) {
-    all &=
-        PacketRow(scale.backends, {connections, rate, SrtpProfile::kAeadAes128Gcm, scale.seconds});
+    all &= PacketRow(scale, {connections, rate, SrtpProfile::kAeadAes128Gcm});
   }
+  return all;
+}
+
+int Run(const Scale& scale) {
+  RaiseFileLimit();
+  DescribeMachine();
+  const bool all = !scale.Has("packets") || PacketRows(scale);
   for (const Backend& backend : scale.backends) {
-    SetUpRow(backend, scale.set_ups);
-    IdleRow(backend, scale.idle, scale.seconds);
-    DataRow(backend, scale.data_megabytes);
+    if (scale.Has("set-up")) SetUpRow(scale, backend);
+    if (scale.Has("idle")) IdleRow(backend, scale.idle, scale.seconds);
+    if (scale.Has("data")) DataRow(scale, backend);
   }
-  if (scale.backends.front().name == kSharedPort.name) FloodRows(scale);
+  if (scale.Has("flood") && scale.backends.front().name == kSharedPort.name) FloodRows(scale);
   return all ? 0 : 1;
+}
+
+// False: there is no such option.
+bool Take(const std::string& argument, Scale& scale) {
+  const size_t equals = argument.find('=');
+  const std::string name = argument.substr(0, equals);
+  const std::string value = equals == std::string::npos ? "" : argument.substr(equals + 1);
+  size_t connections = 0;
+  double rate = 0;
+  if (argument == "--smoke") {
+    scale.seconds = 1;
+    scale.rows = {{3, 100}};
+    scale.growing.clear();
+    scale.set_ups = scale.idle = 3;
+    scale.data_megabytes = 1;
+    scale.flooded = 3;
+  } else if (argument == "--backend=shared-port") {
+    scale.backends = {kSharedPort};
+  } else if (argument == "--backend=full") {
+    scale.backends = {kFull};
+  } else if (name == "--only" && kKinds.contains(value)) {
+    scale.only = value;
+  } else if (name == "--row" && std::sscanf(value.c_str(), "%zux%lf", &connections, &rate) == 2) {
+    scale.rows = {{connections, rate}};
+    scale.growing.clear();
+    scale.profiles = {SrtpProfile::kAeadAes128Gcm};
+  } else if (name == "--profile" && !value.empty()) {
+    scale.profile = value;
+    scale.set_ups = 500;  // Enough samples.
+  } else {
+    return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -279,22 +340,11 @@ int Run(const Scale& scale) {
 int main(int argc, char** argv) {
   pcd::bench::Scale scale;
   for (int i = 1; i < argc; ++i) {
-    const std::string argument = argv[i];
-    if (argument == "--smoke") {
-      scale.seconds = 1;
-      scale.rows = {{3, 100}};
-      scale.growing.clear();
-      scale.set_ups = scale.idle = 3;
-      scale.data_megabytes = 1;
-      scale.flooded = 3;
-    } else if (argument == "--backend=shared-port") {
-      scale.backends = {pcd::bench::kSharedPort};
-    } else if (argument == "--backend=full") {
-      scale.backends = {pcd::bench::kFull};
-    } else {
-      std::fprintf(stderr, "usage: bench [--smoke] [--backend=shared-port|full]\n");
-      return 2;
-    }
+    if (pcd::bench::Take(argv[i], scale)) continue;
+    std::fprintf(stderr,
+                 "usage: bench [--smoke] [--backend=shared-port|full] [--row=CONNECTIONSxRATE]\n"
+                 "             [--only=packets|set-up|idle|data|flood] [--profile=FILE]\n");
+    return 2;
   }
   return pcd::bench::Run(scale);
 }

@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { until } from '../../../clients/node/demo/lib/wait.js';
 import { connect, createMediaStreamTrack, MediaStream } from '../../../clients/node/esm/w3c.mjs';
 import { Bench } from '../support/bench.js';
+import { steady } from '../support/steady.js';
 import { W3cCall } from '../support/w3c.js';
 
 const TIMEOUT = { timeout: 90_000 };
@@ -94,11 +95,6 @@ describe('Node sends to Chromium', () => {
     await call.weOffer();
     await call.connected();
     const packets = async () => (await decoded(page)).packets;
-    const steady = async () => {
-      const before = await packets();
-      await new Promise((resolve) => setTimeout(resolve, 700));
-      return (await packets()) === before;
-    };
     const flows = async () => {
       const before = await packets();
       await until('packets', async () => (await packets()) > before + 10);
@@ -106,16 +102,16 @@ describe('Node sends to Chromium', () => {
     await flows();
     await sender.replaceTrack(null);
     assert.equal(sender.track, null);
-    await until('silence', steady);
+    await steady('silence', packets);
     await sender.replaceTrack(second);
     assert.equal(sender.track, second);
     await flows();
     second.enabled = false;
-    await until('nothing of a disabled track', steady);
+    await steady('nothing of a disabled track', packets);
     second.enabled = true;
     await flows();
     second.stop();
-    await until('nothing of a stopped track', steady);
+    await steady('nothing of a stopped track', packets);
     assert.equal(connection.signalingState, 'stable');
   });
 });
