@@ -31,7 +31,7 @@ build: ## The service and its clients, optimised.
 	@$(SETUP) build
 	$(BAZEL) build --config=opt //service/... //clients/...
 
-test: ## Everything: unit, integration, sanitizers, Node client, real browser.
+test: ## Everything: unit and integration tests under sanitizers, clients, real peers and browsers.
 	@$(SETUP) build node test bench
 	@tests/run.py
 

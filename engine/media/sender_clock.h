@@ -29,15 +29,17 @@ struct ClockPair {
 
 // Moves the NTP time of remote sender reports into our NTP time. All sources with one CNAME
 // share one clock (RFC 3550 section 6.5.1), hence one offset, so that their streams stay in
-// sync to each other as their sender meant. The offset is set by the clock's first report and
-// kept, so that our reports never jump; when the remote clock itself steps, it is set anew.
-// Threading: its owner's.
+// sync to each other as their sender meant. The offset is that of the clock's quickest report of
+// the first seconds (a sender that is busy starting reports late) and kept then, so that our
+// reports do not jump; when the remote clock itself steps, it is set anew. Threading: its owner's.
 class SenderClocks {
  public:
   // Sources with further CNAMEs have no clock: At() knows nothing of them.
   static constexpr size_t kMaxClocks = 16;
   // A step between two reports of one source that moves the clock.
   static constexpr Duration kMaxStep = std::chrono::seconds(1);
+  // How long after it was set a clock still takes a quicker report.
+  static constexpr Duration kSettling = std::chrono::seconds(10);
 
   // `report` came from a source with `cname` (may be empty); `previous` is its report before.
   // `unix_micros` is our Unix time at report.arrival.
@@ -53,6 +55,7 @@ class SenderClocks {
   struct Clock {
     std::string cname{};
     Duration to_local{};  // Added to remote NTP time.
+    Timestamp set{};      // Anew, not by a quicker report.
   };
   const Clock* Find(std::string_view cname) const;
 

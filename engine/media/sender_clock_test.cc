@@ -67,6 +67,33 @@ TEST(SenderClocksTest, JitterOfLaterReportsMovesNothing) {
             LocalNtp(kStart + seconds(1)));
 }
 
+// By how much the clock of "a" puts a report later than `sent`, when it was sent in our time; NTP
+// fractions round to a microsecond.
+int64_t LateMicros(const SenderClocks& clocks, const SenderReportState& report, Timestamp sent) {
+  return rtp::NtpMicros(clocks.At(report.arrival, "a", report, 90000)->ntp) - LocalNtp(sent);
+}
+
+TEST(SenderClocksTest, AQuickerReportSoonAfterALateFirstOneCorrectsTheClock) {
+  SenderClocks clocks;
+  const auto first = Report(5'000'000, 0, kStart + milliseconds(260));
+  clocks.OnReport("a", first, {}, UnixAt(first.arrival));
+  const auto quick = Report(6'000'000, 90000, kStart + milliseconds(1010), 2);
+  clocks.OnReport("a", quick, first, UnixAt(quick.arrival));
+  EXPECT_NEAR(LateMicros(clocks, quick, kStart + seconds(1)), 10'000, 1);
+  const auto slow = Report(7'000'000, 180000, kStart + milliseconds(2500), 3);
+  clocks.OnReport("a", slow, quick, UnixAt(slow.arrival));
+  EXPECT_NEAR(LateMicros(clocks, slow, kStart + seconds(2)), 10'000, 1);
+}
+
+TEST(SenderClocksTest, OnceSettledAClockIsKept) {
+  SenderClocks clocks;
+  const auto first = Report(5'000'000, 0, kStart + milliseconds(260));
+  clocks.OnReport("a", first, {}, UnixAt(first.arrival));
+  const auto quick = Report(16'000'000, 90000, kStart + seconds(11), 2);
+  clocks.OnReport("a", quick, first, UnixAt(quick.arrival));
+  EXPECT_NEAR(LateMicros(clocks, quick, kStart + seconds(11)), 260'000, 1);
+}
+
 TEST(SenderClocksTest, AStepOfTheRemoteClockIsTakenOut) {
   SenderClocks clocks;
   const auto first = Report(5'000'000, 0, kStart);
