@@ -53,6 +53,7 @@ const std::set<std::string> kBuilt = {
     "PeerConnectionService.GetSenderParameters",
     "PeerConnectionService.SetSenderParameters",
     "PeerConnectionService.GetReceiverParameters",
+    "PeerConnectionService.ListReceiverSources",
     "PeerConnectionService.InsertDtmf",
     "PeerConnectionService.WriteRtcp",
     "PeerConnectionService.Negotiate",

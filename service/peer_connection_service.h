@@ -91,6 +91,9 @@ class PeerConnectionService final : public v1::PeerConnectionService::CallbackSe
   grpc::ServerUnaryReactor* GetReceiverParameters(
       grpc::CallbackServerContext* context, const v1::GetReceiverParametersRequest* request,
       v1::GetReceiverParametersResponse* response) override;
+  grpc::ServerUnaryReactor* ListReceiverSources(grpc::CallbackServerContext* context,
+                                                const v1::ListReceiverSourcesRequest* request,
+                                                v1::ListReceiverSourcesResponse* response) override;
   grpc::ServerUnaryReactor* InsertDtmf(grpc::CallbackServerContext* context,
                                        const v1::InsertDtmfRequest* request,
                                        v1::InsertDtmfResponse* response) override;

@@ -1,9 +1,11 @@
 // PeerConnectionService: what senders send, and receivers' parameters.
+#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "engine/base/status.h"
+#include "engine/media/rtp_source.h"
 #include "service/connection_call.h"
 #include "service/local_track_mapping.h"
 #include "service/peer_connection_mapping.h"
@@ -23,6 +25,34 @@ constexpr Duration kMaxToneGap = std::chrono::seconds(60);
 
 absl::Status Require(const std::string& id, const char* field) {
   return id.empty() ? InvalidArgument("it is required", field) : absl::OkStatus();
+}
+
+// W3C RTCRtpContributingSource.audioLevel of an RFC 6464 level.
+double LinearLevel(uint8_t level) {
+  constexpr uint8_t kSilence = 127;
+  return level == kSilence ? 0.0 : std::pow(10.0, -static_cast<double>(level) / 20.0);
+}
+
+v1::ReceiverSource ToProto(const media::RtpSource& source) {
+  v1::ReceiverSource out;
+  out.set_source(source.source);
+  *out.mutable_timestamp() = TimestampFromUnixMicros(source.unix_us);
+  out.set_rtp_timestamp(source.rtp_timestamp);
+  if (source.audio_level) out.set_audio_level(LinearLevel(*source.audio_level));
+  return out;
+}
+
+v1::ReceiverSources ToProto(const std::string& receiver_id, const media::RtpSources& sources) {
+  v1::ReceiverSources out;
+  out.set_receiver_id(receiver_id);
+  *out.mutable_timestamp() = TimestampFromUnixMicros(sources.unix_us);
+  for (const media::RtpSource& source : sources.synchronization) {
+    *out.add_synchronization_sources() = ToProto(source);
+  }
+  for (const media::RtpSource& source : sources.contributing) {
+    *out.add_contributing_sources() = ToProto(source);
+  }
+  return out;
 }
 
 }  // namespace
@@ -109,6 +139,28 @@ grpc::ServerUnaryReactor* PeerConnectionService::GetReceiverParameters(
         PCD_ASSIGN_OR_RETURN(const peerconnection::ReceiverParameters parameters,
                              pc.GetReceiverParameters(in.receiver_id()));
         *out.mutable_parameters() = ToProto(parameters);
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* PeerConnectionService::ListReceiverSources(
+    grpc::CallbackServerContext* context, const v1::ListReceiverSourcesRequest* request,
+    v1::ListReceiverSourcesResponse* response) {
+  return CallOnConnection<v1::ListReceiverSourcesRequest, v1::ListReceiverSourcesResponse>(
+      calls_, context, request, response, {"peer_connection_id", "receiver_id"},
+      [](host::PeerConnection& pc, const v1::ListReceiverSourcesRequest& in,
+         v1::ListReceiverSourcesResponse& out) -> absl::Status {
+        std::vector<std::string> receiver_ids{in.receiver_id()};
+        if (in.receiver_id().empty()) {
+          receiver_ids.clear();
+          for (const jsep::Transceiver& transceiver : pc.ListTransceivers()) {
+            receiver_ids.push_back(transceiver.receiver_id);
+          }
+        }
+        for (const std::string& receiver_id : receiver_ids) {
+          PCD_ASSIGN_OR_RETURN(const media::RtpSources sources, pc.GetReceiverSources(receiver_id));
+          *out.add_receivers() = ToProto(receiver_id, sources);
+        }
         return absl::OkStatus();
       });
 }

@@ -244,6 +244,36 @@ TEST_F(ServiceSendingTest, AClipIsSentReplacedAndToldInEventsAndStatistics) {
   EXPECT_FALSE(service_.Get(sender_).negotiation_needed());
 }
 
+TEST_F(ServiceSendingTest, WhoIsHeardIsToldToWhoAsks) {
+  Must(&MediaStub::CreateLocalTrack, TrackRequest("clip"));
+  AddTrack("clip");
+  v1::WatchEventsRequest watch;
+  watch.add_peer_connection_ids(receiver_);
+  EventReader events(service_, watch);
+  events.Initial();
+  service_.Negotiate(sender_, receiver_);
+  const v1::WatchEventsResponse first = events.Until(
+      [](const v1::WatchEventsResponse& read) { return read.event().has_first_packet(); });
+  v1::ListReceiverSourcesRequest request;
+  request.set_peer_connection_id(receiver_);
+  const v1::ListReceiverSourcesResponse all = Must(&Stub::ListReceiverSources, request);
+  ASSERT_EQ(all.receivers_size(), 1);
+  const v1::ReceiverSources& heard = all.receivers(0);
+  ASSERT_EQ(heard.synchronization_sources_size(), 1);
+  const v1::ReceiverSource& source = heard.synchronization_sources(0);
+  EXPECT_EQ(source.source(), first.event().first_packet().layer().ssrc());
+  EXPECT_GT(source.timestamp().seconds(), 1'600'000'000);
+  EXPECT_LE(source.timestamp().seconds(), heard.timestamp().seconds());
+  EXPECT_FALSE(source.has_audio_level()) << "it is video";
+  EXPECT_EQ(heard.contributing_sources_size(), 0);
+
+  request.set_receiver_id(heard.receiver_id());
+  EXPECT_EQ(Must(&Stub::ListReceiverSources, request).receivers_size(), 1);
+  request.set_receiver_id("nobody");
+  v1::ListReceiverSourcesResponse response;
+  EXPECT_EQ(Reason(Try(&Stub::ListReceiverSources, request, &response)), "RECEIVER_NOT_FOUND");
+}
+
 TEST_F(ServiceSendingTest, ATransceiverIsMadeForATrack) {
   Must(&MediaStub::CreateLocalTrack, TrackRequest("clip"));
   v1::AddTransceiverRequest request;

@@ -86,6 +86,7 @@ std::optional<MediaEvent> MediaSession::PollEvent() { return impl_->PollEvent();
 void MediaSession::HandleTimeout(Timestamp now) { impl_->HandleTimeout(now); }
 Timestamp MediaSession::NextDeadline() const { return impl_->NextDeadline(); }
 MediaStats MediaSession::GetStats() const { return impl_->GetStats(); }
+RtpSources MediaSession::GetSources(const std::string& mid) const { return impl_->GetSources(mid); }
 const DropCounters& MediaSession::drops() const { return impl_->drops(); }
 void MediaSession::Close() { impl_->Close(); }
 

@@ -29,6 +29,7 @@
 #include "engine/media/drop_reason.h"
 #include "engine/media/media_event.h"
 #include "engine/media/rtcp_sender.h"
+#include "engine/media/rtp_source.h"
 #include "engine/media/sink_config.h"
 #include "engine/model/rtp_parameters.h"
 #include "engine/model/stats.h"
@@ -114,6 +115,8 @@ class MediaSession {
   Timestamp NextDeadline() const;
 
   MediaStats GetStats() const;
+  // Who was heard in the last ten seconds; empty for a mid that is not negotiated.
+  RtpSources GetSources(const std::string& mid) const;
   const DropCounters& drops() const;
 
   // Closes the sinks' sockets after a BYE to each started one, and drops what comes later.

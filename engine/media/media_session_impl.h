@@ -57,6 +57,7 @@ class MediaSession::Impl : public Sink::Owner {
   void HandleTimeout(Timestamp now);
   Timestamp NextDeadline() const;
   MediaStats GetStats() const;
+  RtpSources GetSources(const std::string& mid) const;
   const DropCounters& drops() const { return drops_; }
   void Close();
   bool closed() const { return closed_; }
@@ -75,6 +76,7 @@ class MediaSession::Impl : public Sink::Owner {
   void OnMedia(const MediaPacket& media, PacketPtr& packet, RemoteStream& stream, Section& section);
   void EmitStates(const Section& section);
   void CountMedia(RemoteStream& stream, const MediaPacket& media, Timestamp arrival);
+  void NoteHeard(RemoteStream& stream, const MediaPacket& media, Timestamp arrival);
   bool Forward(const MediaPacket& media, PacketPtr& packet, Section& section);
 
   // Which of a section's sources its sinks are fed from (media_session_sources.cc).

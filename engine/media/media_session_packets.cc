@@ -11,6 +11,17 @@
 #include "engine/rtp/rtx.h"
 
 namespace pcd::media {
+namespace {
+
+// RFC 6464 section 3: one bit for voice, seven for the level.
+std::optional<uint8_t> AudioLevelOf(const rtp::RtpPacketView& view, uint16_t extension_id) {
+  if (extension_id == 0) return std::nullopt;
+  const auto data = view.FindExtension(static_cast<uint8_t>(extension_id));
+  if (!data || data->empty()) return std::nullopt;
+  return static_cast<uint8_t>((*data)[0] & 0x7F);
+}
+
+}  // namespace
 
 void MediaSession::Impl::OnRtp(std::span<PacketPtr> packets) {
   const Timestamp now = loop_.Now();
@@ -119,6 +130,7 @@ ReceiveStatistics::Result MediaSession::Impl::CountPacket(RemoteStream& stream,
     ++stream.restarts;
     stream.report = {};
     stream.last_timestamp_arrival = {};
+    stream.heard = {};
     stream.delivered.Reset();
     if (stream.nack != nullptr) stream.nack->Reset();
   }
@@ -150,12 +162,26 @@ void MediaSession::Impl::CountMedia(RemoteStream& stream, const MediaPacket& med
       stream.last_key_timestamp = timestamp;
     }
   }
+  NoteHeard(stream, media, arrival);
   NoteLayer(stream, media.now);
   stream.last_media = media.now;
   if (!std::exchange(stream.first_media_seen, true)) {
     Emit(FirstPacketEvent{stream.section->mid(), stream.section->track_id, stream.ssrc, stream.rid,
                           media.view.payload_type()});
   }
+}
+
+void MediaSession::Impl::NoteHeard(RemoteStream& stream, const MediaPacket& media,
+                                   Timestamp arrival) {
+  HeardPacket& heard = stream.heard;
+  if (heard.arrival != Timestamp{} && media.sequence <= heard.sequence) return;
+  heard.sequence = media.sequence;
+  heard.arrival = arrival;
+  heard.rtp_timestamp = media.view.timestamp();
+  if (!stream.section->is_video()) {
+    heard.audio_level = AudioLevelOf(media.view, stream.section->extension_ids().audio_level);
+  }
+  stream.section->contributing.OnPacket(media.view, arrival);
 }
 
 void MediaSession::Impl::OnMedia(const MediaPacket& media, PacketPtr& packet, RemoteStream& stream,

@@ -1,4 +1,5 @@
 // The W3C view of a MediaSession.
+#include <algorithm>
 #include <set>
 #include <string>
 #include <utility>
@@ -68,6 +69,35 @@ RemoteOutboundRtpStats MediaSession::Impl::RemoteStatsOf(const RemoteStream& str
         rtp::NtpMicros(stream.report.ntp) - rtp::NtpMicros(NtpFromUnixMicros(0));
   }
   return stats;
+}
+
+RtpSources MediaSession::Impl::GetSources(const std::string& mid) const {
+  RtpSources sources{.unix_us = loop_.UnixMicros()};
+  const Section* section = router_.FindSection(mid);
+  if (section == nullptr) return sources;
+  const auto add = [&](std::vector<RtpSource>& list, Timestamp arrival, RtpSource source) {
+    const Duration age = loop_.Now() - arrival;
+    if (age > RtpSources::kMaxAge) return;
+    source.unix_us = sources.unix_us - age.count();
+    list.push_back(source);
+  };
+  for (const auto& stream : router_.streams()) {
+    const HeardPacket& heard = stream->heard;
+    if (stream->section != section || heard.arrival == Timestamp{}) continue;
+    add(sources.synchronization, heard.arrival,
+        {.source = stream->ssrc,
+         .rtp_timestamp = heard.rtp_timestamp,
+         .audio_level = heard.audio_level});
+  }
+  for (const ContributingSources::Source& source : section->contributing.sources()) {
+    add(sources.contributing, source.arrival,
+        {.source = source.csrc, .rtp_timestamp = source.rtp_timestamp});
+  }
+  for (auto* list : {&sources.synchronization, &sources.contributing}) {
+    std::stable_sort(list->begin(), list->end(),
+                     [](const RtpSource& a, const RtpSource& b) { return a.unix_us > b.unix_us; });
+  }
+  return sources;
 }
 
 MediaStats MediaSession::Impl::GetStats() const {

@@ -44,6 +44,7 @@ Bytes ExtensionsOf(const RtpSpec& spec) {
                   {static_cast<uint8_t>(*spec.transport_sequence >> 8),
                    static_cast<uint8_t>(*spec.transport_sequence)});
   }
+  if (spec.audio_level) AppendElement(out, kAudioLevelId, {*spec.audio_level});
   out.resize((out.size() + 3) / 4 * 4);
   return out;
 }
@@ -72,6 +73,7 @@ ReceiveParameters AudioSection(const std::string& mid) {
                .rtcp_feedback = {"transport-cc"}},
               {.payload_type = kRedType, .name = "red", .clock_rate = 48000, .channels = 2}};
   p.extensions = Extensions();
+  p.extensions.push_back({kAudioLevelId, kAudioLevelExtensionUri});
   p.ssrcs = {{.ssrc = kAudioSsrc, .cname = "remote"}};
   p.reduced_size_rtcp = true;
   return p;
@@ -96,13 +98,14 @@ ReceiveParameters VideoSection(const std::string& mid) {
 
 Bytes MakeRtp(const RtpSpec& spec) {
   const Bytes extensions = ExtensionsOf(spec);
-  Bytes out(12);
-  out[0] =
-      static_cast<uint8_t>(0x80 | (spec.padding > 0 ? 0x20 : 0) | (extensions.empty() ? 0 : 0x10));
+  Bytes out(12 + 4 * spec.csrcs.size());
+  out[0] = static_cast<uint8_t>(0x80 | (spec.padding > 0 ? 0x20 : 0) |
+                                (extensions.empty() ? 0 : 0x10) | spec.csrcs.size());
   out[1] = static_cast<uint8_t>(spec.payload_type | (spec.marker ? 0x80 : 0));
   StoreU16(&out[2], spec.sequence);
   StoreU32(&out[4], spec.timestamp);
   StoreU32(&out[8], spec.ssrc);
+  for (size_t i = 0; i < spec.csrcs.size(); ++i) StoreU32(&out[12 + 4 * i], spec.csrcs[i]);
   if (!extensions.empty()) {
     const auto words = static_cast<uint8_t>(extensions.size() / 4);
     out.insert(out.end(), {0xBE, 0xDE, 0, words});

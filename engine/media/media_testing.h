@@ -24,7 +24,7 @@ namespace pcd::media {
 using Bytes = std::vector<uint8_t>;
 
 inline constexpr uint8_t kOpusType = 111, kVp8Type = 96, kRtxType = 97, kRedType = 63;
-inline constexpr uint16_t kMidId = 4, kTransportCcId = 3, kRidId = 10;
+inline constexpr uint16_t kMidId = 4, kTransportCcId = 3, kRidId = 10, kAudioLevelId = 1;
 inline constexpr uint32_t kAudioSsrc = 0xA0000001, kVideoSsrc = 0xB0000001,
                           kVideoRtxSsrc = 0xB0000002;
 
@@ -42,6 +42,8 @@ struct RtpSpec {
   std::string mid{}, rid{};               // Header extensions; empty: absent.
   std::optional<uint16_t> transport_sequence{};
   uint8_t padding = 0;
+  std::vector<uint32_t> csrcs{};
+  std::optional<uint8_t> audio_level{};  // As RFC 6464 has it; in one byte.
 };
 inline const Bytes kKeyFrame = {0x10, 0x00, 0x00, 0x00, 0x9D, 0x01, 0x2A, 0x40, 0x01, 0xF0, 0x00};
 Bytes MakeRtp(const RtpSpec& spec);

@@ -19,6 +19,15 @@ namespace pcd::media {
 // How we came to know a source; also who counts against which limit.
 enum class StreamOrigin { kSignalled, kByMid, kByPayloadType };
 
+// What the newest packet of media told, by number: who was heard last, for W3C
+// getSynchronizationSources. Threading: a value.
+struct HeardPacket {
+  int64_t sequence = 0;  // Unwrapped.
+  Timestamp arrival{};   // Zero: none came.
+  uint32_t rtp_timestamp = 0;
+  std::optional<uint8_t> audio_level{};  // RFC 6464, -dBov.
+};
+
 // One SSRC that the remote sends. Threading: its owner's.
 struct RemoteStream {
   uint32_t ssrc = 0;
@@ -43,6 +52,8 @@ struct RemoteStream {
   // The newest timestamp and when it arrived: the clock until a sender report comes.
   uint32_t last_timestamp = 0;
   Timestamp last_timestamp_arrival{};
+
+  HeardPacket heard{};
 
   Timestamp last_packet{};
   Timestamp last_media{};

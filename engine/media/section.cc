@@ -24,6 +24,7 @@ ReceiveExtensionIds ReceiveExtensionIds::From(const std::vector<HeaderExtension>
     if (extension.uri == kRepairedRidExtensionUri) ids.repaired_rid = extension.id;
     if (extension.uri == kTransportCcExtensionUri) ids.transport_cc = extension.id;
     if (extension.uri == kAbsSendTimeExtensionUri) ids.abs_send_time = extension.id;
+    if (extension.uri == kAudioLevelExtensionUri) ids.audio_level = extension.id;
   }
   return ids;
 }

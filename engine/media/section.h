@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/base/bytes.h"
+#include "engine/media/contributing_sources.h"
 #include "engine/media/parameter_sets.h"
 #include "engine/media/payload_format.h"
 #include "engine/model/rtp_parameters.h"
@@ -28,6 +29,7 @@ enum class PayloadUse : uint8_t {
 // Ids of the header extensions that the receiving side reads; 0: not negotiated.
 struct ReceiveExtensionIds {
   uint16_t mid = 0, rid = 0, repaired_rid = 0, transport_cc = 0, abs_send_time = 0;
+  uint16_t audio_level = 0;
   static ReceiveExtensionIds From(const std::vector<HeaderExtension>& extensions);
   friend bool operator==(const ReceiveExtensionIds&, const ReceiveExtensionIds&) = default;
 };
@@ -74,6 +76,7 @@ class Section {
   std::optional<uint32_t> source{};    // SSRC that sinks are fed from.
   uint8_t source_payload_type = 0xFF;  // Of its last media packet; 0xFF: none came.
   bool key_frame_wanted = false;       // Asked for while there was no source.
+  ContributingSources contributing{};
 
  private:
   ReceiveParameters parameters_{};

@@ -28,6 +28,7 @@
 #include "engine/ice/restartable_ice_transport.h"
 #include "engine/jsep/session.h"
 #include "engine/media/media_session.h"
+#include "engine/media/rtp_source.h"
 #include "engine/media/sending/rtp_output.h"
 #include "engine/media/sending/send_session.h"
 #include "engine/model/session.h"
@@ -205,6 +206,8 @@ class PeerConnection : private net::EndOfTurnHandler,
   // SENDER_NOT_FOUND, RECEIVER_NOT_FOUND. See stats_selection.h.
   absl::StatusOr<StatsReport> GetSenderStats(const std::string& sender_id) const;
   absl::StatusOr<StatsReport> GetReceiverStats(const std::string& receiver_id) const;
+  // Who was heard of the receiver's track in the last ten seconds. RECEIVER_NOT_FOUND.
+  absl::StatusOr<media::RtpSources> GetReceiverSources(const std::string& receiver_id) const;
 
   // --- Events (watching.cc) ---------------------------------------------------------------
   // Null: a snapshot first. Otherwise the events after that number; EVENT_SEQUENCE_UNKNOWN if

@@ -68,4 +68,10 @@ absl::StatusOr<StatsReport> PeerConnection::GetReceiverStats(const std::string& 
   return SelectStats(GetStats(), StatsSide::kReceiver, transceiver->mid.value_or(""));
 }
 
+absl::StatusOr<media::RtpSources> PeerConnection::GetReceiverSources(
+    const std::string& receiver_id) const {
+  PCD_ASSIGN_OR_RETURN(const jsep::Transceiver* transceiver, RequireReceiver(receiver_id));
+  return media_.GetSources(transceiver->mid.value_or(""));
+}
+
 }  // namespace pcd::peerconnection
