@@ -1,4 +1,4 @@
-// The perfect negotiation example of W3C WebRTC 1.0, 10.7. It runs at both ends. One line differs from the example: whether
+// The perfect negotiation example of W3C WebRTC 1.0, 10.7. It runs at both ends (test/perfect.test.js). One line differs from the example: whether
 // a candidate's failure is expected is decided when it comes, because Chromium tells of the failure later, and the next
 // description may have come by then.
 

@@ -2,10 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { until } from '../../../clients/node/demo/lib/wait.js';
-import { connect, firstFrame, MediaStream, RTCPeerConnection } from '../../../clients/node/esm/w3c.mjs';
+import { connect, firstFrame, MediaStream } from '../../../clients/node/esm/w3c.mjs';
 import { Bench } from '../support/bench.js';
 import { bytesOf } from '../support/messages.js';
-import { perfectNegotiation } from '../support/perfect.js';
 import { W3cCall } from '../support/w3c.js';
 
 const TIMEOUT = { timeout: 90_000 };
@@ -82,8 +81,30 @@ describe('RTCPeerConnection of Node with Chromium', () => {
         return found.length === 2 && found.every(({ packetsReceived }) => packetsReceived > 10) && found;
       });
       assert.deepEqual(inbound.map(({ kind }) => kind).sort(), ['audio', 'video']);
+      for (const { ssrc, kind } of inbound) {
+        const { receiver } = tracks.find(({ track }) => track.kind === kind);
+        const [heard] = await until(`who was heard of the ${kind}`, () => {
+          const sources = receiver.getSynchronizationSources();
+          return sources.length > 0 && sources;
+        });
+        assert.equal(heard.source, ssrc);
+        assert.equal(typeof heard.audioLevel, kind === 'video' ? 'undefined' : 'number');
+        assert.deepEqual(receiver.getContributingSources(), []);
+      }
     });
   }
+
+  test('the level of a tone is heard, and its silence', TIMEOUT, async (t) => {
+    const call = await W3cCall.create(t, bench);
+    await call.page.evaluate(() => globalThis.peer.publishSynthetic());
+    await call.pageOffers();
+    await call.connected();
+    const { receiver } = call.connection.getTransceivers().find(({ receiver: { track } }) => track.kind === 'audio');
+    const level = () => receiver.getSynchronizationSources()[0]?.audioLevel;
+    await until('the tone', () => level() > 0.1 && level() <= 1);
+    await call.page.evaluate(() => globalThis.peer.connection.getSenders().forEach(({ track }) => (track.enabled = false)));
+    await until('silence', () => level() === 0);
+  });
 
   test('a track that the page takes away is muted and leaves its stream; given back, it is there again', TIMEOUT, async (t) => {
     const call = await W3cCall.create(t, bench);
@@ -111,53 +132,4 @@ describe('RTCPeerConnection of Node with Chromium', () => {
     assert.equal(events[1].track, track);
     assert.equal(transceiver.currentDirection, 'recvonly');
   });
-
-  for (const polite of [true, false]) {
-    test(`perfect negotiation, ${polite ? 'ours' : 'the page'} polite: changes of both sides, at once at first, end in one connection`, TIMEOUT, async (t) => {
-      const { page, connection, signaler } = await perfectPair(t, bench, polite);
-      // Both offer at once; who is polite gives way.
-      const fromPage = new Promise((resolve) => (connection.ondatachannel = ({ channel }) => resolve(channel)));
-      const ours = connection.createDataChannel('ours');
-      await page.evaluate(() => void globalThis.connection.createDataChannel('theirs'));
-      await until('ours is open', () => ours.readyState === 'open');
-      assert.equal((await fromPage).label, 'theirs');
-      const tracks = [];
-      connection.ontrack = ({ track }) => tracks.push(track.kind);
-      await page.evaluate(() => globalThis.publish());
-      await until('the page\'s video arrived', () => tracks.includes('video'));
-      connection.addTransceiver('audio', { direction: 'recvonly' });
-      await until('our audio is negotiated', () => connection.getTransceivers()[1].mid !== null && connection.signalingState === 'stable');
-      await until('the page is stable', async () => (await page.evaluate(() => globalThis.connection.signalingState)) === 'stable');
-      assert.deepEqual(signaler.errors, []);
-      assert.deepEqual(await page.evaluate(() => globalThis.signaler.errors), []);
-    });
-  }
 });
-
-// The specification's code runs at both ends.
-async function perfectPair(t, bench, polite) {
-  const page = await bench.browser.newPage();
-  t.after(() => page.close());
-  await page.goto(bench.url);
-  const connection = new RTCPeerConnection();
-  t.after(() => connection.close());
-  const signaler = {
-    errors: [],
-    send: (message) => {
-      const deliver = (text) => globalThis.signaler.onmessage({ data: JSON.parse(text) });
-      page.evaluate(deliver, JSON.stringify(message)).catch(() => {}); // The page may have been closed.
-    },
-  };
-  await page.exposeFunction('toNode', (text) => signaler.onmessage({ data: JSON.parse(text) }));
-  await page.evaluate(([source, pagePolite]) => {
-    globalThis.connection = new RTCPeerConnection();
-    globalThis.signaler = { errors: [], send: (message) => globalThis.toNode(JSON.stringify(message)) };
-    globalThis.publish = async () => {
-      const media = await navigator.mediaDevices.getUserMedia({ video: true });
-      globalThis.connection.addTrack(media.getTracks()[0], media);
-    };
-    new Function(`return ${source}`)()(globalThis.connection, globalThis.signaler, pagePolite);
-  }, [perfectNegotiation.toString(), !polite]);
-  perfectNegotiation(connection, signaler, polite);
-  return { page, connection, signaler };
-}

@@ -1,14 +1,16 @@
-// RTCPeerConnection of Node with other implementations of it: Firefox and @roamhq/wrtc, in both roles, media and data.
+// RTCPeerConnection of Node with other implementations of it: Firefox and @roamhq/wrtc, in both roles, media both ways and
+// data.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { until } from '../../../clients/node/demo/lib/wait.js';
-import { connect, firstFrame, RTCPeerConnection } from '../../../clients/node/esm/w3c.mjs';
+import { connect, createMediaStreamTrack, firstFrame, MediaStream, RTCPeerConnection } from '../../../clients/node/esm/w3c.mjs';
 import { Bench } from '../support/bench.js';
 import { Peer } from '../support/json_lines.js';
 import { PEERS } from '../support/peers.js';
 
 const TIMEOUT = { timeout: 120_000 };
 const NAMES = ['Firefox', 'wrtc'];
+const LEAST = { audio: 100, video: 40 }; // Frames that it decodes.
 
 async function connectWith(t, spec, weOffer) {
   const peer = new Peer(await spec.command());
@@ -25,10 +27,12 @@ async function connectWith(t, spec, weOffer) {
   connection.ondatachannel = ({ channel }) => {
     channel.onmessage = ({ data }) => received.push(typeof data === 'string' ? data : Buffer.from(data));
   };
+  const stream = new MediaStream();
+  for (const kind of ['audio', 'video']) connection.addTrack(createMediaStreamTrack(kind), stream);
+  await peer.request('receive', { offers: false }); // What it sends and what it receives share sections.
   await peer.request('publish');
   await peer.request('channel', { label: 'theirs', messages: [{ text: 'Grüße' }, { base64: 'AQID' }] });
   if (weOffer) {
-    for (const kind of ['audio', 'video']) connection.addTransceiver(kind, { direction: 'recvonly' });
     await connection.setLocalDescription();
     const { sdp } = await peer.request('answer', { sdp: connection.localDescription.sdp });
     await connection.setRemoteDescription({ type: 'answer', sdp });
@@ -43,7 +47,7 @@ async function connectWith(t, spec, weOffer) {
   for (const candidate of early) void toPeer(candidate);
   connection.onicecandidate = ({ candidate }) => void toPeer(candidate);
   peer.takeCandidates((candidate) => connection.addIceCandidate(candidate ?? undefined).catch((error) => errors.push(error)));
-  return { connection, ours, received, tracks, errors };
+  return { peer, connection, ours, received, tracks, errors };
 }
 
 describe('RTCPeerConnection of Node with other implementations', () => {
@@ -62,7 +66,7 @@ describe('RTCPeerConnection of Node with other implementations', () => {
   for (const spec of PEERS.filter(({ name }) => NAMES.includes(name))) {
     for (const weOffer of [true, false]) {
       test(`${spec.name} ${weOffer ? 'answers' : 'offers'}`, TIMEOUT, async (t) => {
-        const { connection, ours, received, tracks, errors } = await connectWith(t, spec, weOffer);
+        const { peer, connection, ours, received, tracks, errors } = await connectWith(t, spec, weOffer);
         await until('we are connected', () => connection.connectionState === 'connected', { timeoutMs: 20_000 });
         await until('their messages', () => received.length === 2);
         assert.deepEqual(received, ['Grüße', Buffer.from([1, 2, 3])]);
@@ -75,6 +79,11 @@ describe('RTCPeerConnection of Node with other implementations', () => {
         assert.deepEqual(echoed, ['zurück', 20_000]);
         assert.deepEqual(tracks.map(({ kind }) => kind).sort(), ['audio', 'video']);
         await Promise.all(tracks.map(firstFrame));
+        assert.deepEqual(connection.getTransceivers().map(({ currentDirection }) => currentDirection), ['sendrecv', 'sendrecv']);
+        await until('ours at the peer', async () => {
+          const { decoded } = await peer.request('received');
+          return Object.keys(LEAST).every((kind) => decoded[kind] >= LEAST[kind]);
+        }, { timeoutMs: 60_000, intervalMs: 200 });
         assert.deepEqual(errors, []);
       });
     }

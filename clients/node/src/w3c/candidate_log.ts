@@ -10,13 +10,23 @@ interface Announced {
   line: string;
 }
 
+const announcedOf = ({ candidate, sdpMid, sdpMLineIndex, usernameFragment }: RTCIceCandidate): Announced => ({
+  mid: sdpMid, index: sdpMLineIndex, ufrag: usernameFragment, line: candidate === '' ? 'a=end-of-candidates' : `a=${candidate}`,
+});
+
 export class CandidateLog {
   readonly #announced: Announced[] = [];
 
-  /** Takes note of a candidate, or of an end; returns its line. */
-  add({ candidate, sdpMid, sdpMLineIndex, usernameFragment }: RTCIceCandidate): void {
-    const line = candidate === '' ? 'a=end-of-candidates' : `a=${candidate}`;
-    this.#announced.push({ mid: sdpMid, index: sdpMLineIndex, ufrag: usernameFragment, line });
+  /** Takes note of a candidate, or of an end. */
+  add(candidate: RTCIceCandidate): void {
+    this.#announced.push(announcedOf(candidate));
+  }
+
+  /** Whether the candidate was taken note of. */
+  has(candidate: RTCIceCandidate): boolean {
+    const wanted = announcedOf(candidate);
+    return this.#announced.some(({ mid, index, ufrag, line }) =>
+      mid === wanted.mid && index === wanted.index && ufrag === wanted.ufrag && line === wanted.line);
   }
 
   /** A local description with the candidates announced so far, and no other. */

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type {
   DataChannelPriority, Event as ApiEvent, MediaKind, PeerConnection, PeerConnectionSnapshot, RtpTransceiver, SessionDescriptionInput,
 } from '../gen/contract';
-import { RTCIceCandidate, type CandidateInit } from './candidate';
+import { candidateFromApi, RTCIceCandidate, type CandidateInit } from './candidate';
 import { CandidateLog } from './candidate_log';
 import { OperationsChain } from './chain';
 import { configurationToApi, type Configuration } from './configuration';
@@ -15,10 +15,11 @@ import { descriptionFromApi, RTCSessionDescription, type SdpTypeName } from './d
 import { fromApi, toApi } from './enums';
 import { exception, toException } from './errors';
 import { RTCDataChannelEvent } from './events';
+import { HeardSources } from './heard';
 import { MediaSet } from './media_set';
 import type { TrackCore } from './media_stream_track';
 import { dispatch } from './mirror';
-import { withLine } from './sdp_view';
+import { sections, withLine } from './sdp_view';
 import { Session } from './session';
 import { reportFromApi, type RTCStatsReport } from './stats';
 import { queueTask } from './tasks';
@@ -28,6 +29,15 @@ const DESCRIPTIONS = [
   'currentLocalDescription', 'pendingLocalDescription', 'currentRemoteDescription', 'pendingRemoteDescription',
 ] as const;
 type DescriptionName = (typeof DESCRIPTIONS)[number];
+
+// That a track's media began or ceased, before a description took the track away: later it would give it back.
+function flowBeforeRemoval(events: ApiEvent[]): ApiEvent[] {
+  const removals = new Map(events.flatMap(({ sequence, trackRemoved }) => (trackRemoved ? [[trackRemoved.trackId, sequence]] : [])));
+  return events.filter(({ sequence, firstPacket, trackMuted, trackUnmuted }) => {
+    const { trackId } = firstPacket ?? trackMuted ?? trackUnmuted ?? {};
+    return trackId !== undefined && sequence < (removals.get(trackId) ?? 0);
+  });
+}
 
 interface Described {
   peerConnection: PeerConnection | null;
@@ -41,9 +51,11 @@ export class Connection implements ConnectionCore {
   readonly transports: Transports;
   readonly media: MediaSet;
   readonly data: DataLink;
+  readonly heard: HeardSources;
   readonly candidates = new CandidateLog();
   readonly #chain: OperationsChain;
-  readonly #tracks = new Set<string>();
+  // Local tracks at the service, and what ends their hold on this connection.
+  readonly #tracks = new Map<string, () => void>();
   readonly #channelPrefix = `w3c-${randomBytes(4).toString('hex')}`;
   #channelCount = 0;
   #deferred: { error: unknown } | null = null;
@@ -75,6 +87,7 @@ export class Connection implements ConnectionCore {
       return peerConnection?.peerConnectionId ?? '';
     });
     this.media = new MediaSet(this);
+    this.heard = new HeardSources(this.session);
     this.data = new DataLink(this.session, {
       maxMessageSize: () => this.transports.sctp?.maxMessageSize ?? Infinity,
       sctpStarted: () => (this.transports.sctp?.state ?? 'connecting') !== 'connecting',
@@ -132,12 +145,24 @@ export class Connection implements ConnectionCore {
     await this.session.client.media.createLocalTrack({
       peerConnectionId, trackId: track.id, kind: toApi<MediaKind>(track.kind, 'MEDIA_KIND'), source: track.source,
     });
-    this.#tracks.add(track.id);
-    track.onEnabled.add(() => this.media.onTrackEnabled(track));
-    track.onStop.add(() => {
-      if (this.closed || !this.#tracks.delete(track.id)) return;
+    if (this.closed) return; // It is gone with the connection.
+    const onEnabled = (): void => this.media.onTrackEnabled(track);
+    const onStop = (): void => {
+      this.#releaseTrack(track.id);
       void this.background((id) => this.session.client.media.deleteLocalTrack({ peerConnectionId: id, trackId: track.id }));
+    };
+    this.#tracks.set(track.id, () => {
+      track.onEnabled.delete(onEnabled);
+      track.onStop.delete(onStop);
     });
+    track.onEnabled.add(onEnabled);
+    track.onStop.add(onStop);
+    if (track.ended) onStop(); // Stopped before its turn came: nothing of it is sent.
+  }
+
+  #releaseTrack(trackId: string): void {
+    this.#tracks.get(trackId)?.();
+    this.#tracks.delete(trackId);
   }
 
   createDescription(type: 'offer' | 'answer', iceRestart = false): Promise<{ type: SdpTypeName; sdp: string }> {
@@ -179,13 +204,15 @@ export class Connection implements ConnectionCore {
     };
     return this.session.step(checked, ({ peerConnection }) => peerConnection?.lastEventSequence ?? 0, (response, events) => {
       if (this.closed) return;
+      const past = flowBeforeRemoval(events);
+      for (const event of past) dispatch(this, event);
       this.applyDescriptions(response.peerConnection, response.transceivers, true);
       const told = this.media.applyNegotiation(events);
       if (this.signalingState !== this.#signalingStateOf(response)) {
         this.setSignalingState(this.#signalingStateOf(response));
       }
       // What the response says of the need to negotiate is newer than what those events say.
-      const others = events.filter((event) => !told.has(event) && !event.negotiationNeeded);
+      const others = events.filter((event) => !told.has(event) && !past.includes(event) && !event.negotiationNeeded);
       this.session.returnEvents(this.#withoutGivenUp([...this.#withheld.splice(0), ...others]));
     });
   }
@@ -211,7 +238,7 @@ export class Connection implements ConnectionCore {
   createDataChannel(parameters: Omit<ChannelParameters, 'channelId'>, priority: string): ChannelCore {
     const channelId = `${this.#channelPrefix}-${++this.#channelCount}`;
     const core = new ChannelCore(this.data, { channelId, ...parameters }, 'connecting');
-    this.data.add(core);
+    if (!this.data.add(core)) return core;
     const { label, ordered, maxPacketLifeTime, maxRetransmits, protocol, negotiated, id } = parameters;
     this.session.call((peerConnectionId) => this.session.client.dataChannels.createDataChannel({
       peerConnectionId, dataChannelId: channelId, init: {
@@ -229,7 +256,7 @@ export class Connection implements ConnectionCore {
 
   // ---- What changes.
 
-  /** Takes the descriptions and all that follows from them; `settled`: from an answer, not from an event. */
+  /** Takes the descriptions and all that follows from them; `settled`: from an answer or a snapshot, not from an event. */
   applyDescriptions(pc: PeerConnection | null, transceivers: RtpTransceiver[], settled = false): void {
     if (!pc) return;
     for (const name of DESCRIPTIONS) {
@@ -257,8 +284,9 @@ export class Connection implements ConnectionCore {
       });
     }
     const candidate = new RTCIceCandidate(init);
+    const mid = init.sdpMid ?? sections(this.remote?.sdp ?? '')[init.sdpMLineIndex ?? 0]?.mid;
     for (const ice of this.transports.all()) {
-      if (init.sdpMid === null || ice.mids.includes(init.sdpMid)) ice.remoteCandidates.push(candidate);
+      if (mid && ice.mids.includes(mid)) ice.remoteCandidates.push(candidate);
     }
   }
 
@@ -324,15 +352,18 @@ export class Connection implements ConnectionCore {
   #onSnapshot(snapshot: PeerConnectionSnapshot): void {
     const pc = snapshot.peerConnection;
     if (!pc || this.closed) return;
-    this.applyDescriptions(pc, snapshot.transceivers);
+    this.applyDescriptions(pc, snapshot.transceivers, true);
     this.setSignalingState(fromApi(pc.signalingState, 'SIGNALING_STATE'));
+    this.media.tellOfUntold(snapshot.transceivers);
     for (const transport of pc.iceTransports) this.transports.ice(transport.transportId).update(transport);
     for (const dtlsTransport of pc.dtlsTransports) this.transports.dtls(dtlsTransport.transportId).update({ dtlsTransport });
     if (pc.sctp) this.transports.sctp?.update(pc.sctp);
     this.data.onSctpChange();
     this.data.onSnapshot(snapshot.dataChannels);
     for (const candidate of snapshot.localCandidates) {
-      dispatch(this, { event: 'iceCandidate', iceCandidate: { candidate, transportId: '' } } as ApiEvent);
+      if (this.candidates.has(candidateFromApi(candidate))) continue;
+      const transportId = pc.iceTransports.find(({ mids }) => mids.includes(candidate.sdpMid ?? ''))?.transportId ?? '';
+      dispatch(this, { event: 'iceCandidate', iceCandidate: { candidate, transportId } } as ApiEvent);
     }
     this.setState('iceGatheringState', fromApi(pc.iceGatheringState, 'ICE_GATHERING_STATE'));
     this.setState('iceConnectionState', fromApi(pc.iceConnectionState, 'ICE_CONNECTION_STATE'));
@@ -367,6 +398,8 @@ export class Connection implements ConnectionCore {
     this.media.close();
     this.data.closeAll();
     this.transports.close();
+    this.heard.close();
+    for (const trackId of [...this.#tracks.keys()]) this.#releaseTrack(trackId);
     this.session.stop();
     this.session.call((peerConnectionId) => this.session.client.peerConnections.close({ peerConnectionId })).catch(() => {});
   }

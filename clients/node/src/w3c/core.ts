@@ -1,4 +1,5 @@
 // What transceivers, senders and receivers ask of their connection.
+import type { HeardSources } from './heard';
 import type { Session } from './session';
 import type { RTCStatsReport } from './stats';
 import type { TrackCore } from './media_stream_track';
@@ -8,6 +9,8 @@ import type { Transports } from './transports';
 export interface ConnectionCore {
   readonly session: Session;
   readonly transports: Transports;
+  /** Who was heard of its receivers' tracks. */
+  readonly heard: HeardSources;
   readonly closed: boolean;
   /** Makes a call in order, of which no promise tells; if it fails, the next offer, answer or description does. */
   background(operation: (id: string) => Promise<unknown>): Promise<void>;

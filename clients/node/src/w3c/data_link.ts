@@ -7,7 +7,7 @@ import { DataSender, type Payload } from './data_sender';
 import { fromApi } from './enums';
 import { RTCError, toException, type ErrorDetail } from './errors';
 import type { Session } from './session';
-import { queueTask } from './tasks';
+import { queueNext, queueTask } from './tasks';
 
 type Stream = BidiStream<StreamRequestInput, StreamResponse>;
 
@@ -37,10 +37,12 @@ export class DataLink implements ChannelOwner {
   readonly #session: Session;
   readonly #listener: LinkListener;
   readonly #channels = new Map<string, Entry>();
+  // Ids of those that ended here with a stream, and may live on at the service until it has heard of it.
+  readonly #abandoned = new Set<string>();
   #stream: Stream | null = null;
   #opening = false;
   #closed = false;
-  #lost = false;
+  #lost: { cause: unknown } | null = null;
   #early: StreamResponse[] = [];
   #sendWindow = 0;
   #number = 0;
@@ -59,13 +61,15 @@ export class DataLink implements ChannelOwner {
     return this.#listener.maxMessageSize();
   }
 
-  /** Takes a channel in; it opens when the service says so. */
-  add(core: ChannelCore): void {
+  /** Takes a channel in; it opens when the service says so. @returns Whether it can live: otherwise it fails. */
+  add(core: ChannelCore): boolean {
     const { channelId } = core.parameters;
     const sender = new DataSender(channelId, { write: (request) => this.#write(request) },
       (bytes) => queueTask(() => core.sent(bytes)), (error) => this.fail(core, error));
     this.#channels.set(channelId, { core, sender, refreshing: false, refreshAgain: false });
-    this.open();
+    if (this.#lost) this.fail(core, this.#lost.cause);
+    else this.open();
+    return !this.#lost;
   }
 
   /** SCTP stream ids in use. */
@@ -143,14 +147,19 @@ export class DataLink implements ChannelOwner {
       return;
     }
     for (const { core } of [...this.#channels.values()]) {
-      const { channelId: dataChannelId } = core.parameters;
       this.fail(core, failure);
-      this.#session.call((peerConnectionId) =>
-        this.#session.client.dataChannels.closeDataChannel({ peerConnectionId, dataChannelId })).catch(() => {});
+      this.#abandoned.add(core.parameters.channelId);
+      this.#abandon(core.parameters.channelId);
     }
     // Channels of the future need a stream, too.
     this.#reopen = setTimeout(() => this.open(), this.#reopenDelay);
     this.#reopenDelay = Math.min(MAX_REOPEN_MS, this.#reopenDelay * 2);
+  }
+
+  // If the service cannot be reached now, the next stream tells that the channel is still there.
+  #abandon(dataChannelId: string): void {
+    this.#session.call((peerConnectionId) =>
+      this.#session.client.dataChannels.closeDataChannel({ peerConnectionId, dataChannelId })).catch(() => {});
   }
 
   #write(request: StreamRequestInput): { number: number; ready: Promise<void> } {
@@ -192,6 +201,11 @@ export class DataLink implements ChannelOwner {
 
   #onChannel(channel: DataChannel): void {
     const state = fromApi<string>(channel.readyState, 'DATA_CHANNEL_STATE');
+    if (this.#abandoned.has(channel.dataChannelId)) {
+      if (state === 'closed') this.#abandoned.delete(channel.dataChannelId);
+      else if (state !== 'closing') this.#abandon(channel.dataChannelId);
+      return;
+    }
     let entry = this.#channels.get(channel.dataChannelId);
     if (!entry) {
       if (!channel.openedByRemote || state === 'closed') return;
@@ -200,7 +214,7 @@ export class DataLink implements ChannelOwner {
       entry = this.#channels.get(channel.dataChannelId) as Entry;
       entry.sender.open(this.#sendWindow);
       this.#listener.onRemoteChannel(core);
-      core.announceOpen();
+      queueNext(() => core.announceOpen());
     }
     const { core, sender } = entry;
     core.id = channel.id ?? core.id;
@@ -306,7 +320,7 @@ export class DataLink implements ChannelOwner {
   /** The connection is lost, or its data channels are. */
   failAll(cause: unknown): void {
     for (const { core } of [...this.#channels.values()]) this.fail(core, cause);
-    this.#lost = true;
+    this.#lost = { cause };
     clearTimeout(this.#reopen);
   }
 

@@ -11,15 +11,18 @@ const clamp = (value: number, low: number, high: number): number => Math.min(hig
 export class DtmfCore {
   toneBuffer = '';
   canInsert = false;
+  // Calls that are not answered yet.
+  #inserting = 0;
   readonly object: RTCDTMFSender;
 
   constructor(readonly sender: SenderCore) {
     this.object = new RTCDTMFSender(INTERNAL, this);
   }
 
-  /** A tone begins; none: all have been sent. */
+  /** A tone begins; none: all have been sent. Those of what was inserted before may come late. */
   onTone(tone: string): void {
-    this.toneBuffer = tone === '' ? '' : this.toneBuffer.slice(1);
+    if (tone === '' && this.#inserting === 0) this.toneBuffer = '';
+    else if (tone !== '' && this.toneBuffer.startsWith(tone)) this.toneBuffer = this.toneBuffer.slice(tone.length);
     this.object.dispatchEvent(new RTCDTMFToneChangeEvent('tonechange', { tone }));
   }
 
@@ -32,10 +35,11 @@ export class DtmfCore {
     if (!TONES.test(upper)) throw exception('InvalidCharacterError', `'${tones}' has characters that are no tones`);
     this.toneBuffer = upper;
     const { connection } = transceiver;
+    ++this.#inserting;
     void connection.background((peerConnectionId) => connection.session.client.peerConnections.insertDtmf({
       peerConnectionId, senderId: this.sender.id(), tones: upper,
-      duration: duration(clamp(length, 40, 6000)), interToneGap: duration(Math.max(30, gap)),
-    }));
+      duration: duration(clamp(length, 40, 6000)), interToneGap: duration(clamp(gap, 30, 6000)),
+    })).then(() => --this.#inserting);
   }
 }
 

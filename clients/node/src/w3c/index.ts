@@ -10,6 +10,7 @@ export {
   MediaStreamTrackEvent, RTCDataChannelEvent, RTCDTMFToneChangeEvent, RTCErrorEvent, RTCPeerConnectionIceErrorEvent,
   RTCPeerConnectionIceEvent, RTCTrackEvent,
 } from './events';
+export type { RtpContributingSource } from './heard';
 export { install } from './install';
 export { MediaStream } from './media_stream';
 export { createMediaStreamTrack, firstFrame, MediaStreamTrack, type LocalTrackConstraints } from './media_stream_track';
@@ -20,4 +21,4 @@ export { RTCRtpSender } from './sender';
 export { peerConnectionId, trackId } from './service_ids';
 export { RTCStatsReport } from './stats';
 export { RTCRtpTransceiver } from './transceiver';
-export { RTCDtlsTransport, RTCIceTransport, RTCSctpTransport } from './transports';
+export { RTCDtlsTransport, RTCIceCandidatePair, RTCIceTransport, RTCSctpTransport } from './transports';

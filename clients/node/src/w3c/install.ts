@@ -13,11 +13,11 @@ import { RTCRtpReceiver } from './receiver';
 import { RTCRtpSender } from './sender';
 import { RTCStatsReport } from './stats';
 import { RTCRtpTransceiver } from './transceiver';
-import { RTCDtlsTransport, RTCIceTransport, RTCSctpTransport } from './transports';
+import { RTCDtlsTransport, RTCIceCandidatePair, RTCIceTransport, RTCSctpTransport } from './transports';
 
 const INTERFACES = {
   MediaStream, MediaStreamTrack, RTCCertificate, RTCDataChannel, RTCDTMFSender, RTCDtlsTransport, RTCError, RTCIceCandidate,
-  RTCIceTransport, RTCPeerConnection, RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver, RTCSctpTransport,
+  RTCIceCandidatePair, RTCIceTransport, RTCPeerConnection, RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver, RTCSctpTransport,
   RTCSessionDescription, RTCStatsReport, ...events,
 };
 

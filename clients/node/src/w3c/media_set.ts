@@ -120,7 +120,7 @@ export class MediaSet {
 
   // ---- What the service says.
 
-  /** All transceivers as they are at the service; `settled`: in an answer, not in an event. */
+  /** All transceivers as they are at the service; `settled`: in an answer or a snapshot, not in an event. */
   apply(transceivers: RtpTransceiver[], settled = false): void {
     const known = new Set(transceivers.map((transceiver) => transceiver.transceiverId));
     for (const transceiver of transceivers) {
@@ -178,13 +178,23 @@ export class MediaSet {
     return new Set(own);
   }
 
+  /** Events are missing: a track that is received, and that no event has told of, is told of now. */
+  tellOfUntold(transceivers: RtpTransceiver[]): void {
+    for (const transceiver of transceivers) {
+      const core = this.#findOrMake(transceiver);
+      const receives = core?.currentDirection === 'sendrecv' || core?.currentDirection === 'recvonly';
+      if (!core || !receives || core.receiver.told) continue;
+      this.onTrack({ transceiver, streamIds: transceiver.receiver?.streamIds ?? [] });
+    }
+  }
+
   /** W3C track, by itself. */
-  onTrack(event: TrackEvent): void {
+  onTrack(event: Pick<TrackEvent, 'transceiver' | 'streamIds'>): void {
     this.#addToStreams(event);
     this.#fireTrack(event);
   }
 
-  #addToStreams({ transceiver, streamIds }: TrackEvent): void {
+  #addToStreams({ transceiver, streamIds }: Pick<TrackEvent, 'transceiver' | 'streamIds'>): void {
     const receiver = this.#findOrMake(transceiver)?.receiver;
     if (!receiver) return;
     receiver.streams = streamIds.map((id) => {
@@ -195,18 +205,21 @@ export class MediaSet {
     for (const stream of receiver.streams) addRemoteTrack(stream, receiver.track.object);
   }
 
-  #fireTrack({ transceiver }: TrackEvent): void {
+  #fireTrack({ transceiver }: Pick<TrackEvent, 'transceiver'>): void {
     const core = this.#findOrMake(transceiver);
     if (!core) return;
     const { receiver, object } = core;
+    receiver.told = true;
     this.#connection.fire(new RTCTrackEvent('track', {
       receiver: receiver.object, track: receiver.track.object, streams: receiver.streams, transceiver: object,
     }));
   }
 
   removeFromStreams({ trackId, streamIds }: TrackRemovedEvent): void {
-    const track = this.ofTrack(trackId);
-    if (!track) return;
+    const receiver = this.#transceivers.find((core) => core.receiver.trackId === trackId)?.receiver;
+    if (!receiver) return;
+    const { track } = receiver;
+    receiver.told = false;
     track.setMuted(true);
     for (const id of streamIds) {
       const stream = this.#streams.get(id);
@@ -219,7 +232,7 @@ export class MediaSet {
     for (const core of this.#transceivers) {
       core.stopping = core.stopped = true;
       core.direction = core.currentDirection = 'stopped';
-      core.receiver.track.ended = true;
+      core.receiver.track.endSilently();
     }
   }
 }

@@ -1,10 +1,18 @@
 // MediaStreamTrack: remote ones, and local ones that a source of the service feeds.
 import { randomUUID } from 'node:crypto';
 import type { SourceSpecInput } from '../gen/contract';
-import { defineEventHandlers, defineInterface, guardConstructor, INTERNAL, toDictionary, toEnum, type Handler } from './webidl';
+import {
+  defineEventHandlers, defineInterface, guardConstructor, INTERNAL, toDictionary, toDOMString, toEnum, type Handler,
+} from './webidl';
 
 export type Kind = 'audio' | 'video';
 export const KINDS = ['audio', 'video'] as const;
+
+// MediaStreamTrack Content Hints, 3.
+const CONTENT_HINTS: Record<Kind, readonly string[]> = {
+  audio: ['', 'speech', 'speech-recognition', 'music'],
+  video: ['', 'motion', 'detail', 'text'],
+};
 
 /** What our own code knows of a track and does with it. */
 export class TrackCore {
@@ -26,6 +34,8 @@ export class TrackCore {
   readonly onStop = new Set<() => void>();
   /** Tells senders that it was enabled or disabled. */
   readonly onEnabled = new Set<() => void>();
+  // Clones of a remote track: the same media.
+  readonly #clones = new Set<TrackCore>();
   #sawFrame: () => void = () => {};
 
   constructor(kind: Kind, source: SourceSpecInput | null, id: string = randomUUID()) {
@@ -41,16 +51,38 @@ export class TrackCore {
   /** Media arrives or ceases; fires mute or unmute if that is news. */
   setMuted(muted: boolean): void {
     if (!muted) this.#sawFrame();
-    if (this.ended || this.muted === muted) return;
-    this.muted = muted;
-    this.object.dispatchEvent(new Event(muted ? 'mute' : 'unmute'));
+    if (!this.ended && this.muted !== muted) {
+      this.muted = muted;
+      this.object.dispatchEvent(new Event(muted ? 'mute' : 'unmute'));
+    }
+    for (const clone of this.#clones) clone.setMuted(muted);
   }
 
   /** No media will come any more, and not because the user said so. */
   end(): void {
-    if (this.ended) return;
+    if (!this.ended) {
+      this.ended = true;
+      this.object.dispatchEvent(new Event('ended'));
+    }
+    for (const clone of this.#clones) clone.end();
+  }
+
+  /** The connection was closed: no event tells. */
+  endSilently(): void {
+    for (const clone of this.#clones) clone.endSilently();
     this.ended = true;
-    this.object.dispatchEvent(new Event('ended'));
+  }
+
+  clone(): TrackCore {
+    const { kind, source, serviceId, ended, muted, enabled, contentHint, constraints } = this;
+    const copy = new TrackCore(kind, source);
+    Object.assign(copy, { serviceId, ended, muted, enabled, contentHint, constraints });
+    if (source !== null) return copy;
+    void this.firstFrame.then(() => copy.#sawFrame());
+    if (ended) return copy;
+    this.#clones.add(copy);
+    copy.onStop.add(() => this.#clones.delete(copy));
+    return copy;
   }
 
   setEnabled(enabled: boolean): void {
@@ -96,27 +128,16 @@ export class MediaStreamTrack extends EventTarget {
   get enabled(): boolean { return this.#core.enabled; }
   set enabled(value: boolean) { this.#core.setEnabled(Boolean(value)); }
   get contentHint(): string { return this.#core.contentHint; }
-  set contentHint(value: string) { this.#core.contentHint = String(value); }
-
-  clone(): MediaStreamTrack {
-    const { kind, source, ended, muted, enabled, constraints } = this.#core;
-    const copy = new TrackCore(kind, source);
-    Object.assign(copy, { ended, muted, enabled, constraints });
-    if (source === null) this.#followAs(copy);
-    return copy.object;
+  set contentHint(value: string) {
+    const core = this.#core;
+    const hint = toDOMString(value);
+    if (CONTENT_HINTS[core.kind].includes(hint)) core.contentHint = hint; // Others are ignored.
   }
 
-  // A clone of a remote track carries the same media.
-  #followAs(copy: TrackCore): void {
-    this.addEventListener('mute', () => copy.setMuted(true));
-    this.addEventListener('unmute', () => copy.setMuted(false));
-    this.addEventListener('ended', () => copy.end());
-    void this.#core.firstFrame.then(() => copy.setMuted(this.#core.muted));
-  }
-
+  clone(): MediaStreamTrack { return this.#core.clone().object; }
   stop(): void { this.#core.stop(); }
   getCapabilities(): object { return { deviceId: this.#core.id }; }
-  getConstraints(): object { return this.#core.constraints; }
+  getConstraints(): object { return { ...this.#core.constraints }; }
   getSettings(): object { return { deviceId: this.#core.id }; }
   async applyConstraints(constraints: object = {}): Promise<void> {
     this.#core.constraints = { ...toDictionary(constraints, 'MediaTrackConstraints') };

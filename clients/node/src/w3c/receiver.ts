@@ -1,5 +1,6 @@
 // RTCRtpReceiver.
 import { capabilitiesOf, type Capabilities } from './capabilities';
+import type { RtpContributingSource } from './heard';
 import type { MediaStream } from './media_stream';
 import { TrackCore, type MediaStreamTrack } from './media_stream_track';
 import { negotiated, type RtpParameters } from './parameters';
@@ -15,6 +16,8 @@ export class ReceiverCore {
   transportId = '';
   streams: MediaStream[] = [];
   jitterBufferTarget: number | null = null;
+  /** Whether `track` was fired since it was last taken away. */
+  told = false;
   readonly track: TrackCore;
   readonly object: RTCRtpReceiver;
 
@@ -54,9 +57,14 @@ export class RTCRtpReceiver {
     const { transceiver } = this.#core;
     return negotiated(transceiver.connection.negotiatedSdp(), transceiver.mid);
   }
-  // Who spoke last is only known where packets pass; the service does not tell.
-  getContributingSources(): object[] { return this.#core && []; }
-  getSynchronizationSources(): object[] { return this.#core && []; }
+  getContributingSources(): RtpContributingSource[] {
+    const { id, transceiver } = this.#core;
+    return transceiver.connection.heard.list(id, 'contributingSources');
+  }
+  getSynchronizationSources(): RtpContributingSource[] {
+    const { id, transceiver } = this.#core;
+    return transceiver.connection.heard.list(id, 'synchronizationSources');
+  }
   async getStats(): Promise<RTCStatsReport> {
     const core = this.#core;
     return core.transceiver.connection.getStats({ receiverId: () => core.id });

@@ -80,7 +80,9 @@ export class SenderCore {
   async setParameters(value: unknown): Promise<void> {
     const init = toDictionary(value, 'RTCRtpSendParameters');
     const { transceiver, lastRead } = this;
-    if (init.encodings === undefined) throw new TypeError('RTCRtpSendParameters: the member encodings is required');
+    for (const member of ['codecs', 'encodings', 'headerExtensions', 'rtcp', 'transactionId']) {
+      if (init[member] === undefined) throw new TypeError(`RTCRtpSendParameters: the member ${member} is required`);
+    }
     const encodings = toSequence(init.encodings, 'RTCRtpSendParameters.encodings', toEncoding);
     if (transceiver.stopping || transceiver.stopped) throw exception('InvalidStateError', 'the transceiver is stopped');
     if (!lastRead) throw exception('InvalidStateError', 'call getParameters first');

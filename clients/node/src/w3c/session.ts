@@ -12,6 +12,11 @@ export interface SessionListener {
   onLost(error: unknown): void;
 }
 
+const isEvent = (item: ApiEvent | PeerConnectionSnapshot): item is ApiEvent => 'sequence' in item;
+/** The last event that an item of the log tells of. */
+const sequenceIn = (item: ApiEvent | PeerConnectionSnapshot): number =>
+  isEvent(item) ? item.sequence : item.peerConnection?.lastEventSequence ?? 0;
+
 /** A connection at the service, from its creation on. */
 export class Session {
   readonly client: Client;
@@ -64,6 +69,7 @@ export class Session {
         return await new Promise<R>((resolve, reject) => {
           queueTask(() => {
             try {
+              this.#catchUp(sequenceOf(response));
               resolve(settle(response, this.#take(sequenceOf(response))));
             } catch (error) {
               reject(error);
@@ -95,7 +101,7 @@ export class Session {
     try {
       for await (const { event, snapshot, gap } of watch) {
         if (gap?.gone) throw new Error('the connection is gone');
-        if (snapshot) this.#receive(snapshot, snapshot.peerConnection?.lastEventSequence ?? 0);
+        if (snapshot) this.#receive(snapshot, sequenceIn(snapshot));
         if (event) this.#receive(event, event.sequence);
         if (event?.event === 'closed') return;
       }
@@ -121,14 +127,24 @@ export class Session {
       if (this.#holds > 0) return;
       const item = this.#inbox.shift();
       this.#schedule();
-      if (item && 'sequence' in item) this.#listener?.onEvent(item);
-      else if (item) this.#listener?.onSnapshot(item);
+      if (item) this.#deliver(item);
     });
   }
 
+  // A snapshot that the response is newer than would set back what the response tells: it comes first, with all before it.
+  #catchUp(sequence: number): void {
+    const last = this.#inbox.findLastIndex((item) => !isEvent(item) && sequenceIn(item) <= sequence);
+    for (const item of this.#inbox.splice(0, last + 1)) this.#deliver(item);
+  }
+
+  #deliver(item: ApiEvent | PeerConnectionSnapshot): void {
+    if (isEvent(item)) this.#listener?.onEvent(item);
+    else this.#listener?.onSnapshot(item);
+  }
+
   #take(sequence: number): ApiEvent[] {
-    const events = this.#inbox.filter((item): item is ApiEvent => 'sequence' in item && item.sequence <= sequence);
-    this.#inbox = this.#inbox.filter((item) => !(events as unknown[]).includes(item));
+    const events = this.#inbox.filter((item): item is ApiEvent => isEvent(item) && item.sequence <= sequence);
+    this.#inbox = this.#inbox.filter((item) => !isEvent(item) || item.sequence > sequence);
     return events;
   }
 

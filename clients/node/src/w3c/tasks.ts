@@ -14,6 +14,15 @@ export function queueTask(task: () => void): void {
   if (tasks.length === 1) setImmediate(runOne);
 }
 
+/**
+ * Queues a task before those that wait: the rest of an algorithm that fires an event and goes on. Browsers run microtasks
+ * after each event's handlers, so what a handler resolves is seen before the next event; Node does so between tasks only.
+ */
+export function queueNext(task: () => void): void {
+  tasks.unshift(task);
+  if (tasks.length === 1) setImmediate(runOne);
+}
+
 /** Runs operations one after the other, in the order of their arrival; a failed one does not stop the next. */
 export class Serial {
   #last: Promise<unknown> = Promise.resolve();

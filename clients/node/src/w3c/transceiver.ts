@@ -51,7 +51,10 @@ export class TransceiverCore {
     this.object = new RTCRtpTransceiver(INTERNAL, this);
   }
 
-  /** Takes what the service says; `settled`: in an answer, not in an event, which may be older than the last answer. */
+  /**
+   * Takes what the service says; `settled`: in an answer, or a snapshot, after which no event comes that happened before; not
+   * in an event, which may be older than the last answer.
+   */
   update(transceiver: RtpTransceiver, settled: boolean): void {
     if (this.stopped) return;
     if (settled || JSON.stringify(transceiver) === this.#awaited) this.#awaited = null;

@@ -7,10 +7,21 @@ import { RTCErrorEvent } from './events';
 import { attribute, sections } from './sdp_view';
 import { defineEventHandlers, defineInterface, guardConstructor, INTERNAL, type Handler } from './webidl';
 
-export interface CandidatePair {
-  local: RTCIceCandidate;
-  remote: RTCIceCandidate;
+/** W3C RTCIceCandidatePair. */
+export class RTCIceCandidatePair {
+  readonly #local: RTCIceCandidate;
+  readonly #remote: RTCIceCandidate;
+
+  constructor(...args: unknown[]) {
+    guardConstructor(args[0]);
+    this.#local = args[1] as RTCIceCandidate;
+    this.#remote = args[2] as RTCIceCandidate;
+  }
+
+  get local(): RTCIceCandidate { return this.#local; }
+  get remote(): RTCIceCandidate { return this.#remote; }
 }
+defineInterface(RTCIceCandidatePair, 'RTCIceCandidatePair');
 
 /** Where parameters are read from. */
 export interface Descriptions {
@@ -23,7 +34,7 @@ export class IceCore {
   state = 'new';
   gatheringState = 'new';
   mids: string[] = [];
-  pair: CandidatePair | null = null;
+  pair: RTCIceCandidatePair | null = null;
   pairText = '';
   readonly localCandidates: RTCIceCandidate[] = [];
   readonly remoteCandidates: RTCIceCandidate[] = [];
@@ -57,7 +68,7 @@ export class IceCore {
     const text = `${local.candidate} ${remote.candidate}`;
     if (text === this.pairText) return false;
     this.pairText = text;
-    this.pair = { local: candidateFromApi(local), remote: candidateFromApi(remote) };
+    this.pair = new RTCIceCandidatePair(INTERNAL, candidateFromApi(local), candidateFromApi(remote));
     return true;
   }
 }
@@ -95,7 +106,7 @@ export class RTCIceTransport extends EventTarget {
   get gatheringState(): string { return this.#core.gatheringState; }
   getLocalCandidates(): RTCIceCandidate[] { return [...this.#core.localCandidates]; }
   getRemoteCandidates(): RTCIceCandidate[] { return [...this.#core.remoteCandidates]; }
-  getSelectedCandidatePair(): CandidatePair | null { return this.#core.pair; }
+  getSelectedCandidatePair(): RTCIceCandidatePair | null { return this.#core.pair; }
   getLocalParameters(): IceParameters | null { return parameters(this.#core.descriptions.local(), this.#core.mids); }
   getRemoteParameters(): IceParameters | null { return parameters(this.#core.descriptions.remote(), this.#core.mids); }
 }
@@ -117,14 +128,14 @@ export class DtlsCore {
     this.object = new RTCDtlsTransport(INTERNAL, this);
   }
 
-  update({ dtlsTransport, errorDetail, errorText }: Partial<DtlsTransportChangeEvent>): void {
+  update({ dtlsTransport, errorDetail, errorText, receivedAlert, sentAlert }: Partial<DtlsTransportChangeEvent>): void {
     if (!dtlsTransport) return;
     this.certificates = dtlsTransport.remoteCertificates;
     const state = fromApi<string>(dtlsTransport.state, 'DTLS_TRANSPORT_STATE');
     if (state === this.state) return;
     this.state = state;
     if (state === 'failed' && errorDetail) {
-      const error = new RTCError({ errorDetail: errorDetail as ErrorDetail }, errorText);
+      const error = new RTCError({ errorDetail: errorDetail as ErrorDetail, receivedAlert, sentAlert }, errorText);
       this.object.dispatchEvent(new RTCErrorEvent('error', { error }));
     }
     this.object.dispatchEvent(new Event('statechange'));

@@ -98,6 +98,21 @@ describe('RTCDataChannel (6.2)', () => {
     assert.equal(typeof ours.id, 'number');
   });
 
+  test('who awaits datachannel is in time for open', TIMEOUT, async (t) => {
+    const [a, b] = makePair(t);
+    a.createDataChannel('x').onopen = ({ target }) => target.send('first');
+    const steps = [];
+    const arrived = (async () => {
+      const { channel } = await once(b, 'datachannel');
+      await Promise.resolve();
+      for (const type of ['open', 'message']) channel.addEventListener(type, () => steps.push(`${type} ${channel.readyState}`));
+    })();
+    await negotiate(a, b);
+    await arrived;
+    await until('the message', () => steps.length === 2);
+    assert.deepEqual(steps, ['open open', 'message open']);
+  });
+
   test('text, bytes and Blobs arrive as they were sent, in order', TIMEOUT, async (t) => {
     const { ours, theirs } = await connectedPair(t);
     const bytes = Uint8Array.from({ length: 70_000 }, (_, i) => i * 7);

@@ -6,15 +6,16 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { startService } from '../../demo/lib/service.js';
 import { until } from '../../demo/lib/wait.js';
-import { connect, peerConnectionId } from '../../esm/w3c.mjs';
+import { Client } from '../../esm/index.mjs';
+import { connect, createMediaStreamTrack, MediaStream, peerConnectionId } from '../../esm/w3c.mjs';
 import { startProxy } from '../../testing/tcp_proxy.js';
 import { connectedPair, makeConnection, once, reaches, record } from '../../testing/w3c.js';
 
 const TIMEOUT = { timeout: 60_000 };
 
-async function startAll(t) {
+async function startAll(t, { args = [] } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'pcd-cut-'));
-  const { address, child } = await startService({ logFile: join(folder, 'service.log') });
+  const { address, child } = await startService({ logFile: join(folder, 'service.log'), args });
   const proxy = await startProxy(address);
   const service = await connect(proxy.address);
   t.after(async () => {
@@ -23,7 +24,7 @@ async function startAll(t) {
     await child.stop();
     await rm(folder, { recursive: true });
   });
-  return { child, proxy, service };
+  return { address, child, proxy, service };
 }
 
 test('events go on after a disconnect, none missing', TIMEOUT, async (t) => {
@@ -62,6 +63,67 @@ test('data channels end with an error: messages may have been lost; the connecti
   assert.equal((await message).data, 'alive');
 });
 
+test('channels that ended with the way to the service are closed as soon as it is there again, and do not come back', TIMEOUT, async (t) => {
+  const { address, proxy } = await startAll(t);
+  const direct = new Client({ address });
+  t.after(() => direct.close());
+  const { a, b, ours, theirs } = await connectedPair(t);
+  const ids = await Promise.all([a, b].map(peerConnectionId));
+  const seen = record(b, ['datachannel']);
+  const ends = [once(ours, 'close'), once(theirs, 'close')];
+  proxy.hold(); // The calls that close them fail, too.
+  await Promise.all(ends);
+  assert.equal((await direct.dataChannels.listDataChannels({ peerConnectionId: ids[1] })).dataChannels.length, 1);
+  proxy.release();
+  for (const id of ids) {
+    await until('the service has none any more', async () =>
+      (await direct.dataChannels.listDataChannels({ peerConnectionId: id })).dataChannels.length === 0);
+  }
+  await once(a.createDataChannel('next'), 'open');
+  await until('the next one', () => seen.length > 0);
+  assert.deepEqual(seen, ['datachannel']);
+});
+
+test('when events are missing all is as the service says, and what was told is not told again', TIMEOUT, async (t) => {
+  const { address, proxy } = await startAll(t, { args: ['--max-events=16'] });
+  const direct = new Client({ address });
+  t.after(() => direct.close());
+  const [a, b] = [makeConnection(t), makeConnection(t)];
+  const stream = new MediaStream();
+  b.addTrack(createMediaStreamTrack('audio'), stream);
+  await b.setLocalDescription();
+  const transceiver = a.addTransceiver('video', { direction: 'recvonly' });
+  const candidates = record(a, ['icecandidate'],
+    (_, { candidate }) => (candidate ? `${candidate.candidate} of ${candidate.usernameFragment}` : 'null'));
+  await a.setLocalDescription();
+  await until('all candidates', () => candidates.includes('icecandidate null'));
+  const tracks = [];
+  a.ontrack = ({ track, streams }) => tracks.push([track.kind, streams.map(({ id }) => id)]);
+  const states = record(a, ['signalingstatechange'], () => a.signalingState);
+  const id = await peerConnectionId(a);
+
+  proxy.hold();
+  // Meanwhile another controller goes on with it: its offer is taken back, that of the other side is answered.
+  const { peerConnections } = direct;
+  await peerConnections.setLocalDescription({ peerConnectionId: id, description: { type: 'SDP_TYPE_ROLLBACK' } });
+  await peerConnections.setRemoteDescription(
+    { peerConnectionId: id, description: { type: 'SDP_TYPE_OFFER', sdp: b.localDescription.sdp } });
+  await peerConnections.setLocalDescription({ peerConnectionId: id });
+  const { transceivers } = await peerConnections.listTransceivers({ peerConnectionId: id });
+  const { transceiverId } = transceivers.find(({ kind }) => kind === 'MEDIA_KIND_VIDEO');
+  for (let i = 0; i < 40; ++i) { // More than the service keeps.
+    await peerConnections.setTransceiverDirection(
+      { peerConnectionId: id, transceiverId, direction: `RTP_TRANSCEIVER_DIRECTION_${i % 2 ? 'SENDRECV' : 'INACTIVE'}` });
+  }
+  proxy.release();
+  await until('the answer', () => a.localDescription?.type === 'answer');
+  assert.deepEqual(states, ['signalingstatechange stable']);
+  assert.equal(transceiver.direction, 'sendrecv');
+  assert.deepEqual(tracks, [['audio', [stream.id]]]);
+  const told = candidates.filter((line) => line.includes('candidate:'));
+  assert.equal(new Set(told).size, told.length, 'none came twice');
+});
+
 test('a stream that somebody else takes over is not fought for: the channels end', TIMEOUT, async (t) => {
   const { service } = await startAll(t);
   const { a, ours } = await connectedPair(t);
@@ -71,6 +133,7 @@ test('a stream that somebody else takes over is not fought for: the channels end
   await other.write({ open: { peerConnectionId: await peerConnectionId(a), takeOver: true } });
   const { value } = await other[Symbol.asyncIterator]().next();
   await closed;
+  await once(a.createDataChannel('too late'), 'close');
   assert.equal(value.opened.dataChannels[0].readyState, 'DATA_CHANNEL_STATE_OPEN');
   assert.equal(a.connectionState, 'connected');
 });

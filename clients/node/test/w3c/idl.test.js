@@ -31,6 +31,7 @@ const SHAPES = {
   RTCIceTransport: [['role', 'component', 'state', 'gatheringState'],
     { getLocalCandidates: 0, getRemoteCandidates: 0, getSelectedCandidatePair: 0, getLocalParameters: 0, getRemoteParameters: 0 },
     ['onstatechange', 'ongatheringstatechange', 'onselectedcandidatepairchange']],
+  RTCIceCandidatePair: [['local', 'remote'], {}, []],
   RTCSctpTransport: [['transport', 'state', 'maxMessageSize', 'maxChannels'], {}, ['onstatechange']],
   RTCDTMFSender: [['canInsertDTMF', 'toneBuffer'], { insertDTMF: 1 }, ['ontonechange']],
   RTCCertificate: [['expires'], { getFingerprints: 0 }, []],

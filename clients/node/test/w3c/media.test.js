@@ -1,7 +1,9 @@
 // W3C WebRTC 1.0, 5: transceivers, senders, receivers; 8: statistics. What needs media is tested with a browser.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { createMediaStreamTrack, MediaStream, RTCStatsReport } from '../../esm/w3c.mjs';
+import { until } from '../../demo/lib/wait.js';
+import { trackCore } from '../../dist/w3c/media_stream_track.js';
+import { createMediaStreamTrack, firstFrame, MediaStream, peerConnectionId, RTCStatsReport } from '../../esm/w3c.mjs';
 import { connectedPair, makeConnection, makePair, negotiate, once, record, tasksRun, useService } from '../../testing/w3c.js';
 
 const TIMEOUT = { timeout: 60_000 };
@@ -71,7 +73,8 @@ describe('senders (5.2)', () => {
 
   test('parameters are read, and refused unless they were', async (t) => {
     const { sender } = makeConnection(t).addTransceiver('video', { sendEncodings: [{ maxBitrate: 100_000 }] });
-    await assert.rejects(sender.setParameters({ transactionId: 'x', encodings: [{}] }), { name: 'InvalidStateError' });
+    const unread = { transactionId: 'x', encodings: [{}], codecs: [], headerExtensions: [], rtcp: {} };
+    await assert.rejects(sender.setParameters(unread), { name: 'InvalidStateError' });
     const parameters = sender.getParameters();
     assert.deepEqual(parameters.encodings, [{ active: true, maxBitrate: 100_000 }]);
     assert.deepEqual([parameters.codecs, parameters.headerExtensions, parameters.rtcp], [[], [], { reducedSize: false }]);
@@ -79,7 +82,9 @@ describe('senders (5.2)', () => {
     await assert.rejects(sender.setParameters({ ...parameters, codecs: [1] }), { name: 'InvalidModificationError' });
     await assert.rejects(sender.setParameters({ ...parameters, encodings: [] }), { name: 'InvalidModificationError' });
     await assert.rejects(sender.setParameters({ ...parameters, encodings: [{ scaleResolutionDownBy: 0 }] }), RangeError);
-    await assert.rejects(sender.setParameters({ transactionId: parameters.transactionId }), TypeError);
+    for (const member of Object.keys(parameters)) {
+      await assert.rejects(sender.setParameters({ ...parameters, [member]: undefined }), TypeError, member);
+    }
     assert.equal(sender.getParameters().transactionId, parameters.transactionId, 'the same within a task');
     await tasksRun();
     await assert.rejects(sender.setParameters(parameters), { name: 'InvalidStateError' });
@@ -110,6 +115,122 @@ describe('senders (5.2)', () => {
     await assert.rejects(sender.replaceTrack(createMediaStreamTrack('audio')), TypeError);
     await assert.rejects(sender.replaceTrack({}), TypeError);
     await assert.rejects(sender.replaceTrack(), TypeError);
+  });
+});
+
+describe('local tracks', () => {
+  const held = useService();
+  const localTracks = async (connection) => {
+    const { tracks } = await held.service.client.media.listTracks({ peerConnectionId: await peerConnectionId(connection) });
+    return tracks.filter(({ origin }) => origin === 'TRACK_ORIGIN_LOCAL').map(({ trackId }) => trackId);
+  };
+
+  test('one that was stopped before its turn came has nothing at the service', async (t) => {
+    const connection = makeConnection(t);
+    const [live, stopped, late] = Array.from({ length: 3 }, () => createMediaStreamTrack('audio'));
+    stopped.stop();
+    for (const track of [live, stopped, late]) connection.addTrack(track);
+    late.stop();
+    await connection.createOffer();
+    await connection.getStats(); // After what the offer has let through.
+    assert.deepEqual(await localTracks(connection), [live.id]);
+    assert.equal(connection.getSenders()[1].track, stopped);
+  });
+
+  test('one that goes on keeps no connection that was closed', async (t) => {
+    const track = createMediaStreamTrack('audio');
+    for (let i = 0; i < 3; ++i) {
+      const connection = makeConnection(t);
+      connection.addTrack(track);
+      await connection.createOffer();
+      assert.equal(trackCore(track).onStop.size, 1);
+      connection.close();
+    }
+    assert.deepEqual([trackCore(track).onStop.size, trackCore(track).onEnabled.size], [0, 0]);
+  });
+
+  test('constraints are returned as a copy; a content hint that the kind does not have is ignored', async () => {
+    const track = createMediaStreamTrack('video');
+    await track.applyConstraints({ width: 640 });
+    track.getConstraints().width = 1;
+    assert.deepEqual(track.getConstraints(), { width: 640 });
+    track.contentHint = 'text';
+    track.contentHint = 'music';
+    assert.equal(track.contentHint, 'text');
+    assert.equal(track.clone().contentHint, 'text');
+    assert.notEqual(track.clone().id, track.id);
+  });
+});
+
+// The test source of one at the other.
+async function sendingPair(t, kind) {
+  const [a, b] = makePair(t);
+  const sender = a.addTrack(createMediaStreamTrack(kind), new MediaStream());
+  const arrived = once(b, 'track');
+  await negotiate(a, b);
+  const { receiver, track } = await arrived;
+  await firstFrame(track);
+  return { a, b, sender, receiver, track };
+}
+
+describe('receivers (5.3)', () => {
+  useService();
+
+  test('who was heard: the SSRC that is sent, the newest packet, nothing that was not told', TIMEOUT, async (t) => {
+    const { a, receiver } = await sendingPair(t, 'audio');
+    assert.deepEqual(receiver.getSynchronizationSources(), [], 'a look begins it');
+    const [source] = await until('a source', () => {
+      const found = receiver.getSynchronizationSources();
+      return found.length > 0 && found;
+    });
+    const [{ ssrc }] = [...(await a.getStats()).values()].filter(({ type }) => type === 'outbound-rtp');
+    assert.deepEqual(Object.keys(source).sort(), ['rtpTimestamp', 'source', 'timestamp'], 'the test source tells no level');
+    assert.equal(source.source, ssrc);
+    const later = await until('a newer packet', () => {
+      const [found] = receiver.getSynchronizationSources();
+      return found.rtpTimestamp !== source.rtpTimestamp && found;
+    });
+    assert.ok(later.timestamp > source.timestamp);
+    assert.deepEqual(receiver.getContributingSources(), []);
+    assert.deepEqual(a.getReceivers()[0].getSynchronizationSources(), [], 'nothing is sent to it');
+  });
+
+  test('a clone of a track has its media, and an end of its own', TIMEOUT, async (t) => {
+    const [a, b] = makePair(t);
+    a.addTrack(createMediaStreamTrack('audio'), new MediaStream());
+    const arrived = once(b, 'track');
+    await negotiate(a, b);
+    const { track } = await arrived;
+    const [copy, stopped] = [track.clone(), track.clone()];
+    stopped.stop();
+    const seen = record(copy, ['mute', 'unmute', 'ended'], () => copy.muted);
+    track.dispatchEvent(new Event('mute')); // Not ours.
+    await Promise.all([firstFrame(copy), firstFrame(track)]);
+    await until('media', () => !copy.muted);
+    assert.deepEqual(seen, ['unmute false']);
+    assert.deepEqual([track.readyState, copy.readyState, stopped.readyState], ['live', 'live', 'ended']);
+    b.close();
+    assert.deepEqual([track.readyState, copy.readyState], ['ended', 'ended']);
+  });
+});
+
+describe('RTCDTMFSender (7)', () => {
+  useService();
+
+  test('what is too long or too short is clamped; tones of an earlier call do not shorten the buffer', TIMEOUT, async (t) => {
+    const { a, sender: { dtmf } } = await sendingPair(t, 'audio');
+    await until('tones can be sent', () => dtmf.canInsertDTMF);
+    const tones = [];
+    dtmf.ontonechange = ({ tone }) => tones.push(`${tone} ${dtmf.toneBuffer}`);
+    dtmf.insertDTMF('12', 300, 300);
+    await once(dtmf, 'tonechange');
+    dtmf.insertDTMF('45', 1, 0);
+    assert.equal(dtmf.toneBuffer, '45');
+    await until('all', () => tones.at(-1) === ' ');
+    assert.deepEqual(tones.filter((step) => !step.startsWith('2')), ['1 2', '4 5', '5 ', ' ']);
+    dtmf.insertDTMF('9', 1_000_000, 1_000_000);
+    dtmf.insertDTMF('');
+    assert.equal((await a.createOffer()).type, 'offer', 'nothing was refused');
   });
 });
 

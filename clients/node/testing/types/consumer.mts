@@ -1,6 +1,8 @@
 // Compiled by test/types.test.js as a user of the package would: what must type-check, and what must not.
 import { Client, PeerConnectionError, type CreateResponse, type Event } from '@peerconnectiond/client';
-import { connect, createMediaStreamTrack, install, RTCPeerConnection, type RTCDataChannel } from '@peerconnectiond/client/w3c';
+import {
+  connect, createMediaStreamTrack, install, RTCPeerConnection, type RtpContributingSource, type RTCDataChannel, type RTCIceCandidatePair,
+} from '@peerconnectiond/client/w3c';
 
 export async function lowLevel(): Promise<string> {
   const client = new Client({ address: 'localhost:1', tls: { ca: 'x' }, token: async () => 'x' });
@@ -30,6 +32,10 @@ export async function w3c(): Promise<void> {
   connection.addTransceiver('audio', { direction: 'recvonly' });
   // @ts-expect-error: read-only
   connection.signalingState = 'stable';
+  const heard: RtpContributingSource[] = connection.getReceivers()[0].getSynchronizationSources();
+  const level: number | undefined = heard[0].audioLevel;
+  const pair: RTCIceCandidatePair | null | undefined = connection.sctp?.transport.iceTransport.getSelectedCandidatePair();
+  console.log(level, pair?.local.address);
   const offer = await connection.createOffer({ iceRestart: true });
   await connection.setLocalDescription(offer);
   const error: unknown = await connection.setRemoteDescription({ type: 'answer', sdp: offer.sdp }).catch((reason: Error) => reason.cause);
