@@ -207,7 +207,7 @@ export class Connection implements ConnectionCore {
       const past = flowBeforeRemoval(events);
       for (const event of past) dispatch(this, event);
       this.applyDescriptions(response.peerConnection, response.transceivers, true);
-      const told = this.media.applyNegotiation(events);
+      const told = this.media.applyNegotiation(events, response.transceivers);
       if (this.signalingState !== this.#signalingStateOf(response)) {
         this.setSignalingState(this.#signalingStateOf(response));
       }
@@ -354,6 +354,7 @@ export class Connection implements ConnectionCore {
     if (!pc || this.closed) return;
     this.applyDescriptions(pc, snapshot.transceivers, true);
     this.setSignalingState(fromApi(pc.signalingState, 'SIGNALING_STATE'));
+    this.media.leaveStreams(snapshot.transceivers);
     this.media.tellOfUntold(snapshot.transceivers);
     for (const transport of pc.iceTransports) this.transports.ice(transport.transportId).update(transport);
     for (const dtlsTransport of pc.dtlsTransports) this.transports.dtls(dtlsTransport.transportId).update({ dtlsTransport });

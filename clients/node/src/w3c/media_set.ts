@@ -164,7 +164,7 @@ export class MediaSet {
    * away, tracks put into streams, `track`.
    * @returns The events that were told of.
    */
-  applyNegotiation(events: ApiEvent[]): Set<ApiEvent> {
+  applyNegotiation(events: ApiEvent[], transceivers: RtpTransceiver[]): Set<ApiEvent> {
     const own = events.filter(({ event }) => NEGOTIATION_EVENTS.has(event ?? ''));
     for (const { signalingStateChange } of own) {
       if (signalingStateChange) {
@@ -172,10 +172,23 @@ export class MediaSet {
       }
     }
     for (const { trackRemoved } of own) if (trackRemoved) this.removeFromStreams(trackRemoved);
+    this.leaveStreams(transceivers);
     const added = own.flatMap(({ track }) => (track ? [track] : []));
     for (const event of added) this.#addToStreams(event);
     for (const event of added) this.#fireTrack(event);
     return new Set(own);
+  }
+
+  /** Takes tracks out of the streams that the remote has taken them out of; the service tells of those they are in. */
+  leaveStreams(transceivers: RtpTransceiver[]): void {
+    for (const transceiver of transceivers) {
+      const receiver = this.#findOrMake(transceiver)?.receiver;
+      const ids = transceiver.receiver?.streamIds ?? [];
+      if (!receiver?.told) continue;
+      const left = receiver.streams.filter(({ id }) => !ids.includes(id));
+      receiver.streams = receiver.streams.filter(({ id }) => ids.includes(id));
+      for (const stream of left) removeRemoteTrack(stream, receiver.track.object);
+    }
   }
 
   /** Events are missing: a track that is received, and that no event has told of, is told of now. */
@@ -220,6 +233,7 @@ export class MediaSet {
     if (!receiver) return;
     const { track } = receiver;
     receiver.told = false;
+    receiver.streams = [];
     track.setMuted(true);
     for (const id of streamIds) {
       const stream = this.#streams.get(id);

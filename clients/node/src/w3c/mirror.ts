@@ -48,6 +48,7 @@ const HANDLERS: Handlers = {
   // By another controller of the connection; those of our own calls are applied with their responses.
   descriptionChange: (connection, { peerConnection, transceivers }) => {
     connection.applyDescriptions(peerConnection, transceivers);
+    connection.media.leaveStreams(transceivers);
     connection.updateNegotiationNeeded();
   },
   transceiverChange: (connection, { transceivers }) => connection.media.apply(transceivers),

@@ -177,7 +177,7 @@ describe('receivers (5.3)', () => {
   useService();
 
   test('who was heard: the SSRC that is sent, the newest packet, nothing that was not told', TIMEOUT, async (t) => {
-    const { a, receiver } = await sendingPair(t, 'audio');
+    const { a, sender, receiver, track } = await sendingPair(t, 'audio');
     assert.deepEqual(receiver.getSynchronizationSources(), [], 'a look begins it');
     const [source] = await until('a source', () => {
       const found = receiver.getSynchronizationSources();
@@ -193,6 +193,12 @@ describe('receivers (5.3)', () => {
     assert.ok(later.timestamp > source.timestamp);
     assert.deepEqual(receiver.getContributingSources(), []);
     assert.deepEqual(a.getReceivers()[0].getSynchronizationSources(), [], 'nothing is sent to it');
+    const typesOf = (report) => [...report.values()].map(({ type }) => type).filter((type) => type.endsWith('bound-rtp')).sort();
+    assert.ok(typesOf(await sender.getStats()).includes('outbound-rtp'));
+    assert.ok(typesOf(await receiver.getStats()).includes('inbound-rtp'));
+    assert.equal(typesOf(await sender.getStats()).includes('inbound-rtp'), false);
+    assert.equal((await a.getStats(sender.track)).size, (await sender.getStats()).size);
+    assert.equal(track.muted, false);
   });
 
   test('a clone of a track has its media, and an end of its own', TIMEOUT, async (t) => {

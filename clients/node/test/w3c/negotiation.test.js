@@ -1,7 +1,9 @@
 // W3C WebRTC 1.0, 4.4: offer, answer, descriptions, candidates, their states and their order.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { peerConnectionId, RTCError, RTCIceCandidate, RTCPeerConnection, RTCSessionDescription } from '../../esm/w3c.mjs';
+import {
+  peerConnectionId, RTCError, RTCIceCandidate, RTCIceCandidatePair, RTCPeerConnection, RTCSessionDescription,
+} from '../../esm/w3c.mjs';
 import {
   connectedPair, makeConnection, makePair, negotiate, nothingHappens, once, reaches, record, useService,
 } from '../../testing/w3c.js';
@@ -90,6 +92,25 @@ describe('createOffer and createAnswer (4.4.2)', () => {
     const error = await new Promise((resolve) => connection.createAnswer(() => resolve(), resolve));
     assert.equal(error.name, 'InvalidStateError');
     await assert.rejects(connection.createOffer(() => {}), TypeError);
+  });
+
+  test('so they are of descriptions and candidates', async (t) => {
+    const [offerer, answerer] = [makeConnection(t), makeConnection(t)];
+    offerer.createDataChannel('x');
+    await offerer.setLocalDescription();
+    const called = (method, ...args) => new Promise((resolve, reject) => answerer[method](...args, resolve, reject));
+    assert.equal(await called('setRemoteDescription', offerer.localDescription), undefined);
+    assert.equal(answerer.signalingState, 'have-remote-offer');
+    const answer = await called('createAnswer');
+    assert.equal(answer.type, 'answer');
+    const candidate = { candidate: 'candidate:1 1 udp 1 192.0.2.1 9 typ host', sdpMid: '0' };
+    assert.equal(await called('addIceCandidate', candidate), undefined);
+    assert.equal((await called('addIceCandidate', { ...candidate, sdpMid: 'none' }).catch((error) => error)).name, 'OperationError');
+    assert.equal((await called('setRemoteDescription', { type: 'answer', sdp: answer.sdp }).catch((error) => error)).name, 'InvalidStateError');
+    assert.equal(await called('setLocalDescription', answer), undefined);
+    assert.equal(answerer.signalingState, 'stable');
+    await assert.rejects(answerer.addIceCandidate(candidate, () => {}), TypeError);
+    await assert.rejects(answerer.setRemoteDescription(answer, () => {}, 'no function'), TypeError);
   });
 });
 
@@ -260,6 +281,38 @@ describe('connecting and closing (4.3.3, 4.4.2 close)', () => {
     assert.ok(ice.getLocalCandidates().length > 0 && ice.getRemoteCandidates().length > 0);
     assert.match(a.localDescription.sdp, new RegExp(`a=ice-pwd:${ice.getLocalParameters().password.replace(/[+/]/g, '\\$&')}\r`));
     assert.deepEqual(ice.getRemoteParameters(), b.sctp.transport.iceTransport.getLocalParameters());
+  });
+
+  test('transports tell of their states as they change (5.5, 5.6)', TIMEOUT, async (t) => {
+    const [a, b] = makePair(t);
+    a.createDataChannel('x');
+    await a.setLocalDescription();
+    await b.setRemoteDescription(a.localDescription);
+    await b.setLocalDescription();
+    const dtls = b.sctp.transport;
+    const ice = dtls.iceTransport;
+    assert.deepEqual([ice.component, ice.state, ice.gatheringState, dtls.state, ice.getSelectedCandidatePair()], ['rtp', 'new', 'new', 'new', null]);
+    const seen = [];
+    for (const [target, types] of [[ice, ['gatheringstatechange', 'selectedcandidatepairchange', 'statechange']], [dtls, ['statechange', 'error']]]) {
+      for (const type of types) {
+        target.addEventListener(type, () => seen.push([target === ice ? 'ice' : 'dtls', type,
+          type === 'gatheringstatechange' ? ice.gatheringState : type === 'statechange' ? target.state : ice.getSelectedCandidatePair()]));
+      }
+    }
+    await a.setRemoteDescription(b.localDescription);
+    await reaches(b, 'connectionstatechange', 'connectionState', 'connected');
+    const of = (name, event) => seen.filter(([which, type]) => which === name && type === event).map(([, , value]) => value);
+    assert.deepEqual(of('dtls', 'statechange'), ['connecting', 'connected']);
+    assert.deepEqual(of('dtls', 'error'), []);
+    assert.equal(of('ice', 'statechange')[0], 'checking');
+    assert.ok(['connected', 'completed'].includes(of('ice', 'statechange')[1]));
+    assert.deepEqual(of('ice', 'gatheringstatechange').slice(0, 1), ['gathering']);
+    const [pair] = of('ice', 'selectedcandidatepairchange');
+    assert.ok(pair instanceof RTCIceCandidatePair);
+    assert.equal(pair.local.type, 'host');
+    const step = (type, value) => seen.findIndex(([which, found, now]) => which === 'ice' && found === type && (value === undefined || now === value));
+    assert.ok(step('selectedcandidatepairchange') < step('statechange', of('ice', 'statechange')[1]), 'the pair is there before the state');
+    assert.ok(seen.findIndex(([which, , now]) => which === 'dtls' && now === 'connected') > step('selectedcandidatepairchange'));
   });
 
   test('close() closes at once and silently; later calls are refused, calls under way never settle', TIMEOUT, async (t) => {

@@ -1,8 +1,8 @@
 // W3C WebRTC 1.0, 4.4.2 (restartIce, setConfiguration), 5.4 (direction, stop, codec preferences).
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { RTCRtpReceiver, RTCRtpSender } from '../../esm/w3c.mjs';
-import { connectedPair, makeConnection, makePair, negotiate, once, useService } from '../../testing/w3c.js';
+import { createMediaStreamTrack, MediaStream, RTCRtpReceiver, RTCRtpSender } from '../../esm/w3c.mjs';
+import { connectedPair, makeConnection, makePair, negotiate, once, record, useService } from '../../testing/w3c.js';
 
 const TIMEOUT = { timeout: 60_000 };
 const ufragOf = ({ sdp }) => /a=ice-ufrag:(.*)\r/.exec(sdp)[1];
@@ -42,6 +42,39 @@ describe('transceivers change', () => {
     assert.match(a.localDescription.sdp, /m=audio[^]*a=inactive/);
     assert.equal(transceiver.currentDirection, 'inactive');
     assert.equal(transceiver.direction, 'inactive');
+  });
+
+  test('a sender\'s streams change (5.2, setStreams)', TIMEOUT, async (t) => {
+    const [a, b] = makePair(t);
+    const sender = a.addTrack(createMediaStreamTrack('audio'));
+    const first = once(b, 'track');
+    await negotiate(a, b);
+    const { track } = await first;
+    const [one, two] = [new MediaStream(), new MediaStream()];
+    const change = async (...streams) => {
+      const [needed, told] = [once(a, 'negotiationneeded'), once(b, 'track')];
+      sender.setStreams(...streams);
+      await needed;
+      await negotiate(a, b);
+      return told;
+    };
+    const joined = await change(one);
+    assert.equal(joined.track, track);
+    assert.deepEqual(joined.streams.map(({ id }) => id), [one.id]);
+    const [remote] = joined.streams;
+    assert.deepEqual(remote.getTracks(), [track]);
+    const changes = record(remote, ['addtrack', 'removetrack'], (_, event) => event.track === track);
+    const moved = await change(two);
+    assert.deepEqual(moved.streams.map(({ id }) => id), [two.id]);
+    assert.deepEqual(changes, ['removetrack true']);
+    assert.deepEqual([remote.getTracks(), moved.streams[0].getTracks()], [[], [track]]);
+    const needed = once(a, 'negotiationneeded');
+    sender.setStreams();
+    await needed;
+    await negotiate(a, b);
+    assert.deepEqual(moved.streams[0].getTracks(), []);
+    assert.deepEqual([track.readyState, b.getReceivers()[0].track], ['live', track]);
+    assert.throws(() => sender.setStreams({}), TypeError);
   });
 
   test('one that is stopped is gone after the negotiation, at both ends', TIMEOUT, async (t) => {
