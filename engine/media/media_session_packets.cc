@@ -1,5 +1,6 @@
 // The media path of MediaSession: what happens to each packet.
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "engine/media/media_session_impl.h"

@@ -21,11 +21,23 @@ export interface Service {
   readonly capabilitiesError?: unknown;
   /** Sets the globals of the platform: `RTCPeerConnection` and so on. */
   install(target: object): void;
-  /** Ends the connection to the service. */
+  /** Ends the way to the service, when it has heard of the connections that were closed before. */
   close(): void;
 }
 
 let current: Service | null = null;
+
+// Calls that end connections, by client.
+const endings = new WeakMap<Client, Set<Promise<unknown>>>();
+
+/** Has the end of a service wait for a call: what was closed before it is closed at the service, too. */
+export function finishBeforeEnd(client: Client, call: Promise<unknown>): void {
+  let calls = endings.get(client);
+  if (!calls) endings.set(client, (calls = new Set()));
+  calls.add(call);
+  const forget = (): void => void calls.delete(call);
+  call.then(forget, forget);
+}
 
 /** The service that was connected last. */
 export function currentService(): Service {
@@ -63,7 +75,7 @@ export async function connect(address: string, { labels = {}, ...options }: Conn
       install,
       close: () => {
         if (current === service) current = null;
-        client.close();
+        void Promise.allSettled(endings.get(client) ?? []).then(() => client.close());
       },
     };
     current = service;

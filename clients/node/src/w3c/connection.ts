@@ -2,12 +2,13 @@
 import { randomBytes } from 'node:crypto';
 import type {
   DataChannelPriority, Event as ApiEvent, MediaKind, PeerConnection, PeerConnectionSnapshot, RtpTransceiver, SessionDescriptionInput,
+  StatsReport,
 } from '../gen/contract';
 import { candidateFromApi, RTCIceCandidate, type CandidateInit } from './candidate';
 import { CandidateLog } from './candidate_log';
 import { OperationsChain } from './chain';
 import { configurationToApi, type Configuration } from './configuration';
-import { currentService } from './connect';
+import { currentService, finishBeforeEnd } from './connect';
 import type { ConnectionCore } from './core';
 import { ChannelCore, type ChannelParameters } from './data_channel';
 import { DataLink } from './data_link';
@@ -21,7 +22,7 @@ import type { TrackCore } from './media_stream_track';
 import { dispatch } from './mirror';
 import { sections, withLine } from './sdp_view';
 import { Session } from './session';
-import { reportFromApi, type RTCStatsReport } from './stats';
+import { reportFromApi, selectStats, type RTCStatsReport } from './stats';
 import { queueTask } from './tasks';
 import { Transports } from './transports';
 
@@ -60,6 +61,8 @@ export class Connection implements ConnectionCore {
   #channelCount = 0;
   #deferred: { error: unknown } | null = null;
   #negotiationQueued = false;
+  // Statistics as of close().
+  #lastReport: Promise<StatsReport | null> = Promise.resolve(null);
   // Of gathering whose description is not applied (any more).
   #withheld: ApiEvent[] = [];
 
@@ -222,6 +225,7 @@ export class Connection implements ConnectionCore {
   }
 
   async getStats(selector: { senderId?: () => string | null; receiverId?: () => string | null } = {}): Promise<RTCStatsReport> {
+    if (this.closed) return this.#lastStats(selector);
     const { peerConnections } = this.session.client;
     try {
       const { report } = await this.session.call((peerConnectionId) => {
@@ -233,6 +237,15 @@ export class Connection implements ConnectionCore {
     } catch (error) {
       throw toException(error);
     }
+  }
+
+  // After close() the statistics are those of its moment (W3C WebRTC 1.0, 8.2: getStats does not ask whether it is closed).
+  async #lastStats({ senderId, receiverId }: { senderId?: () => string | null; receiverId?: () => string | null }): Promise<RTCStatsReport> {
+    const report = reportFromApi(await this.#lastReport);
+    const id = (senderId ?? receiverId)?.();
+    if (id === undefined) return report;
+    const transceiver = this.media.list().find(({ sender, receiver }) => (senderId ? sender.serviceId : receiver.id) === id);
+    return selectStats(report, senderId ? 'outbound-rtp' : 'inbound-rtp', transceiver?.mid ?? null);
   }
 
   createDataChannel(parameters: Omit<ChannelParameters, 'channelId'>, priority: string): ChannelCore {
@@ -402,6 +415,9 @@ export class Connection implements ConnectionCore {
     this.heard.close();
     for (const trackId of [...this.#tracks.keys()]) this.#releaseTrack(trackId);
     this.session.stop();
-    this.session.call((peerConnectionId) => this.session.client.peerConnections.close({ peerConnectionId })).catch(() => {});
+    const { client } = this.session;
+    this.#lastReport = this.session.call((peerConnectionId) => client.peerConnections.getStats({ peerConnectionId }))
+      .then(({ report }) => report, () => null);
+    finishBeforeEnd(client, this.session.call((peerConnectionId) => client.peerConnections.close({ peerConnectionId })));
   }
 }

@@ -65,3 +65,17 @@ export function reportFromApi(report: StatsReport | null): RTCStatsReport {
   const entries = Object.values(report?.stats ?? {}).map((stats): [string, Entry] => [stats.id, entryOf(stats)]);
   return new RTCStatsReport(INTERNAL, new Map(entries));
 }
+
+/** W3C's stats selection (WebRTC 1.0, 8.5): the streams of one section in one direction, and all that these refer to. */
+export function selectStats(report: RTCStatsReport, type: 'outbound-rtp' | 'inbound-rtp', mid: string | null): RTCStatsReport {
+  const selected = new Map<string, Entry>();
+  const take = (entry: Entry | undefined): void => {
+    if (!entry || selected.has(entry.id)) return;
+    selected.set(entry.id, entry);
+    for (const [name, value] of Object.entries(entry)) {
+      if (name.endsWith('Id') && typeof value === 'string') take(report.get(value));
+    }
+  };
+  for (const entry of report.values()) if (entry.type === type && entry.mid === mid) take(entry);
+  return new RTCStatsReport(INTERNAL, selected);
+}

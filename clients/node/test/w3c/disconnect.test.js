@@ -138,6 +138,18 @@ test('a stream that somebody else takes over is not fought for: the channels end
   assert.equal(a.connectionState, 'connected');
 });
 
+test('what is closed before the way to the service is closed is closed there', TIMEOUT, async (t) => {
+  const { address, service } = await startAll(t);
+  const direct = new Client({ address });
+  t.after(() => direct.close());
+  const connection = makeConnection(t);
+  const id = await peerConnectionId(connection);
+  connection.close();
+  service.close();
+  await until('it is gone', () => direct.peerConnections.get({ peerConnectionId: id })
+    .then(() => false, ({ code }) => code === 'NOT_FOUND'));
+});
+
 test('when the service is gone its connections fail, channels close, and calls are refused', TIMEOUT, async (t) => {
   const { child } = await startAll(t);
   const { a, ours } = await connectedPair(t);

@@ -317,6 +317,20 @@ describe('getStats (8)', () => {
     assert.equal(types.length, report.size);
   });
 
+  test('after close() it tells of the moment of the close', TIMEOUT, async (t) => {
+    const { a, sender, receiver } = await sendingPair(t, 'audio');
+    const before = [...(await sender.getStats()).keys()].sort();
+    a.close();
+    const report = await a.getStats();
+    assert.ok([...report.values()].some(({ type, dtlsState }) => type === 'transport' && dtlsState === 'connected'));
+    assert.deepEqual([...(await sender.getStats()).keys()].filter((id) => before.includes(id)).sort(), before);
+    assert.equal([...(await sender.getStats()).values()].some(({ type }) => type === 'inbound-rtp'), false);
+    assert.ok([...(await receiver.getStats()).values()].some(({ type }) => type === 'inbound-rtp'), 'the other end is open');
+    const unused = makeConnection(t);
+    unused.close();
+    assert.ok((await unused.getStats()) instanceof RTCStatsReport);
+  });
+
   test('the selector must be sent or received once', async (t) => {
     const connection = makeConnection(t);
     await assert.rejects(connection.getStats(createMediaStreamTrack('audio')), { name: 'InvalidAccessError' });
