@@ -100,6 +100,17 @@ ReceiveParameters Video() {
   return p;
 }
 
+ReceiveParameters Audio() {
+  ReceiveParameters p;
+  p.mid = "0";
+  p.kind = MediaKind::kAudio;
+  p.receiving = true;
+  p.codecs = {{.payload_type = 111, .name = "opus", .clock_rate = 48000, .channels = 2}};
+  p.extensions = {{1, kAudioLevelExtensionUri}};
+  p.ssrcs = {{.ssrc = 9, .cname = "remote"}};
+  return p;
+}
+
 class HotPathTest : public ::testing::Test {
  protected:
   HotPathTest() {
@@ -162,6 +173,48 @@ class HotPathTest : public ::testing::Test {
     for (PacketPtr& packet : batch_) packet.reset();
   }
 
+  // One packet of a mixer, with a level, whose contributing sources change.
+  void Speak() {
+    const uint8_t bytes[] = {0x92,
+                             111,
+                             static_cast<uint8_t>(sequence_ >> 8),
+                             static_cast<uint8_t>(sequence_),
+                             0,
+                             0,
+                             0,
+                             0,
+                             0,
+                             0,
+                             0,
+                             9,
+                             0,
+                             0,
+                             0,
+                             1,
+                             0,
+                             0,
+                             0,
+                             static_cast<uint8_t>(2 + sequence_ % 40),
+                             0xBE,
+                             0xDE,
+                             0,
+                             1,
+                             0x10,
+                             30,
+                             0,
+                             0,
+                             1,
+                             2,
+                             3};
+    PacketPtr packet = loop_.packets().CopyOf(bytes);
+    StoreU32(packet->data() + 4, 960u * sequence_);
+    packet->arrival = loop_.now;
+    session_.OnRtp({&packet, 1});
+    loop_.now += std::chrono::milliseconds(20);
+    if (session_.NextDeadline() <= loop_.now) session_.HandleTimeout(loop_.now);
+    ++sequence_;
+  }
+
   void RemoteReport() {
     const uint8_t report[] = {0x80, 200, 0, 6, 0, 0, 0, 7, 1, 2, 3, 4, 5, 6,
                               7,    8,   0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1};
@@ -195,6 +248,18 @@ TEST_F(HotPathTest, ReceivesReportsAndForwards100000PacketsWithoutAllocation) {
   EXPECT_EQ(session_.GetSink("5004")->counters.packets_sent - sent_before, 75000u);
   EXPECT_GT(rtcp_.sent - feedback_before, 500u);
   EXPECT_EQ(session_.GetStats().inbound[0].packets_lost, 0);
+}
+
+TEST_F(HotPathTest, NotesWhoIsHeardWithoutAllocation) {
+  session_.SetReceivers({Audio(), Video()});
+  for (int i = 0; i < 500; ++i) Speak();
+  const size_t before = allocations;
+  for (int i = 0; i < 10000; ++i) Speak();
+  EXPECT_EQ(allocations - before, 0u);
+  const RtpSources sources = session_.GetSources("0");
+  ASSERT_EQ(sources.synchronization.size(), 1u);
+  EXPECT_EQ(sources.synchronization[0].audio_level, 30);
+  EXPECT_EQ(sources.contributing.size(), 30u) << "the most that are kept";
 }
 
 TEST_F(HotPathTest, TheCounterSeesAllocations) {

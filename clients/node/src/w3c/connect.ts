@@ -32,9 +32,8 @@ const endings = new WeakMap<Client, Set<Promise<unknown>>>();
 
 /** Has the end of a service wait for a call: what was closed before it is closed at the service, too. */
 export function finishBeforeEnd(client: Client, call: Promise<unknown>): void {
-  let calls = endings.get(client);
-  if (!calls) endings.set(client, (calls = new Set()));
-  calls.add(call);
+  const calls = endings.get(client) ?? new Set();
+  endings.set(client, calls.add(call));
   const forget = (): void => void calls.delete(call);
   call.then(forget, forget);
 }
