@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "engine/media/media_session_impl.h"
@@ -94,8 +95,9 @@ RtpSources MediaSession::Impl::GetSources(const std::string& mid) const {
         {.source = source.csrc, .rtp_timestamp = source.rtp_timestamp});
   }
   for (auto* list : {&sources.synchronization, &sources.contributing}) {
-    std::stable_sort(list->begin(), list->end(),
-                     [](const RtpSource& a, const RtpSource& b) { return a.unix_us > b.unix_us; });
+    std::sort(list->begin(), list->end(), [](const RtpSource& a, const RtpSource& b) {
+      return std::tie(b.unix_us, a.source) < std::tie(a.unix_us, b.source);
+    });
   }
   return sources;
 }
