@@ -2,11 +2,14 @@
 
 #include <memory>
 
+#include "clients/pcctl/command_line.h"
+#include "clients/pcctl/completion.h"
 #include "clients/pcctl/flag_set.h"
 #include "clients/pcctl/global_options.h"
 #include "clients/pcctl/help.h"
 #include "clients/pcctl/json.h"
 #include "clients/pcctl/verb.h"
+#include "clients/pcctl/verb_table.h"
 
 namespace pcd::pcctl {
 namespace {
@@ -17,14 +20,16 @@ ExitCode UsageError(const std::string& message, std::string_view verb, Environme
   return ExitCode::kUsage;
 }
 
-ExitCode RunHelp(const std::vector<std::string>& arguments, Environment& environment) {
-  if (arguments.empty()) {
-    environment.out << ProgramHelp();
-    return ExitCode::kOk;
-  }
-  const VerbEntry* entry = FindVerb(arguments[0]);
-  if (entry == nullptr) return UsageError("no verb '" + arguments[0] + "'", "", environment);
-  environment.out << VerbHelp(*entry);
+std::string Joined(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) text.append(text.empty() ? "" : " ").append(word);
+  return text;
+}
+
+ExitCode RunHelp(const std::vector<std::string>& words, Environment& environment) {
+  const VerbEntry* entry = FindVerb(words);
+  if (entry == nullptr) return UsageError("no verb '" + Joined(words) + "'", "", environment);
+  environment.out << Help(*entry);
   return ExitCode::kOk;
 }
 
@@ -44,7 +49,10 @@ ExitCode RunVerb(const VerbEntry& entry, GlobalOptions& options,
   verb->AddFlags(&flags);
   options.AddFlags(&flags);
   const FlagSet::Result parsed = flags.Parse(arguments);
-  if (options.help) return RunHelp({std::string(entry.name)}, environment);
+  if (options.help) {
+    environment.out << Help(entry);
+    return ExitCode::kOk;
+  }
   std::string error = parsed.error;
   if (error.empty()) error = options.Check();
   if (error.empty()) error = verb->Check(parsed.positionals);
@@ -66,27 +74,42 @@ ExitCode RunWithoutService(const std::string& name, GlobalOptions& options,
   return RunVersion(options, environment);
 }
 
+// A command line whose words lead to a group, or to none of its verbs.
+ExitCode RunGroup(const CommandLine& line, GlobalOptions& options, Environment& environment) {
+  const VerbEntry& group = *line.entry;
+  if (options.help) {
+    environment.out << Help(group);
+    return ExitCode::kOk;
+  }
+  if (!line.error.empty()) return UsageError(line.error, group.name, environment);
+  if (line.rest.empty()) {
+    environment.err << Help(group);
+    return ExitCode::kUsage;
+  }
+  const std::string& word = line.rest.front();
+  if (!group.name.empty()) {
+    const std::string name = std::string(group.name) + " " + word;
+    return UsageError("no verb '" + name + "'", group.name, environment);
+  }
+  const std::vector<std::string> arguments(line.rest.begin() + 1, line.rest.end());
+  if (word == kCompleteWord) {
+    for (const std::string& found : Complete(arguments, environment)) {
+      environment.out << found << '\n';
+    }
+    return ExitCode::kOk;
+  }
+  if (word == "help" || word == "version") {
+    return RunWithoutService(word, options, arguments, environment);
+  }
+  return UsageError("no verb '" + word + "'", "", environment);
+}
+
 ExitCode Dispatch(const std::vector<std::string>& arguments, Environment& environment) {
   GlobalOptions options;
   options.Load(environment);
-  FlagSet flags;
-  options.AddFlags(&flags);
-  const FlagSet::Result parsed = flags.Parse(arguments, /*stop_at_positional=*/true);
-  if (options.help) return RunHelp({}, environment);
-  if (!parsed.error.empty()) return UsageError(parsed.error, "", environment);
-  if (parsed.next == arguments.size()) {
-    environment.err << ProgramHelp();
-    return ExitCode::kUsage;
-  }
-  const std::string& name = arguments[parsed.next];
-  const std::vector<std::string> rest(
-      arguments.begin() + static_cast<std::ptrdiff_t>(parsed.next) + 1, arguments.end());
-  if (name == "help" || name == "version") {
-    return RunWithoutService(name, options, rest, environment);
-  }
-  const VerbEntry* entry = FindVerb(name);
-  if (entry == nullptr) return UsageError("no verb '" + name + "'", "", environment);
-  return RunVerb(*entry, options, rest, environment);
+  const CommandLine line = ReadCommandLine(arguments, &options);
+  if (line.entry->is_group()) return RunGroup(line, options, environment);
+  return RunVerb(*line.entry, options, line.rest, environment);
 }
 
 }  // namespace

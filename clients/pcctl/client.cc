@@ -56,6 +56,7 @@ Client::Client(const std::shared_ptr<grpc::Channel>& channel,
                std::optional<std::chrono::milliseconds> timeout)
     : connections_(api::PeerConnectionService::NewStub(channel)),
       media_(api::MediaService::NewStub(channel)),
+      data_channels_(api::DataChannelService::NewStub(channel)),
       events_(api::EventService::NewStub(channel)),
       timeout_(timeout) {}
 

@@ -11,6 +11,7 @@
 
 #include "clients/pcctl/api.h"
 #include "clients/pcctl/global_options.h"
+#include "peerconnection/v1/data_channel_service.grpc.pb.h"
 #include "peerconnection/v1/event_service.grpc.pb.h"
 #include "peerconnection/v1/media_service.grpc.pb.h"
 #include "peerconnection/v1/peer_connection_service.grpc.pb.h"
@@ -25,6 +26,7 @@ class Client {
 
   api::PeerConnectionService::StubInterface& connections() { return *connections_; }
   api::MediaService::StubInterface& media() { return *media_; }
+  api::DataChannelService::StubInterface& data_channels() { return *data_channels_; }
   api::EventService::StubInterface& events() { return *events_; }
 
   // For one unary call: its deadline is set.
@@ -38,6 +40,7 @@ class Client {
 
   const std::unique_ptr<api::PeerConnectionService::StubInterface> connections_;
   const std::unique_ptr<api::MediaService::StubInterface> media_;
+  const std::unique_ptr<api::DataChannelService::StubInterface> data_channels_;
   const std::unique_ptr<api::EventService::StubInterface> events_;
   const std::optional<std::chrono::milliseconds> timeout_;
 };

@@ -69,6 +69,8 @@ const VerbEntry kCloseVerb = {
     .summary = "Close connections.",
     .description = "All of them are tried; the exit status is that of the first that failed.\n",
     .make = []() -> std::unique_ptr<Verb> { return std::make_unique<CloseVerb>(); },
+    .nouns = kConnectionNoun,
+    .repeats = true,
 };
 
 }  // namespace pcd::pcctl

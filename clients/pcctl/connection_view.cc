@@ -7,8 +7,6 @@
 namespace pcd::pcctl {
 namespace {
 
-std::string OrDash(const std::string& text) { return text.empty() ? "-" : Printable(text); }
-
 // "offer, 7 sections": the text itself is for -o json.
 std::string DescriptionText(const api::SessionDescription& description) {
   size_t sections = 0;

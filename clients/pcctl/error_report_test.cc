@@ -52,8 +52,8 @@ TEST(ErrorReportTest, PrintsCodeReasonMessageDetailsAndHint) {
             "Error: abc: ALREADY_EXISTS (SINK_DESTINATION_IN_USE): taken\n"
             "  address: 127.0.0.1:5004\n"
             "  field: sinks[0].destination\n"
-            "Hint: Another connection sends there; choose other ports or close it (\"pcctl "
-            "list\").\n");
+            "Hint: Another sink sends there; choose other ports, or delete it or close its "
+            "connection.\n");
 }
 
 TEST(ErrorReportTest, PrintsFieldViolationsAndRetryDelay) {

@@ -9,7 +9,7 @@ enum class ExitCode {
   // The service refused or failed the call in a way not named below, or a local file or stream
   // could not be read or written.
   kFailed = 1,
-  // The command line is wrong, or there is no offer on the input; no call was made.
+  // The command line is wrong, or what is needed is not on the input; no call was made.
   kUsage = 2,
   // No connection to the service, or it broke.
   kUnreachable = 3,
@@ -27,7 +27,7 @@ enum class ExitCode {
 inline constexpr char kExitCodeHelp[] =
     "  0  done\n"
     "  1  the service refused the call, or a local file or stream failed\n"
-    "  2  wrong command line or no offer on the input; no call was made\n"
+    "  2  wrong command line or input; no call was made\n"
     "  3  the service cannot be reached, or the connection to it broke\n"
     "  4  not found\n"
     "  5  no answer in time (--timeout)\n"

@@ -8,40 +8,20 @@
 #include <cstdlib>
 #include <utility>
 
-#include "google/rpc/error_details.pb.h"
-#include "google/rpc/status.pb.h"
+#include "clients/pcctl/fake_data_channel_service.h"
+#include "clients/pcctl/fake_media_service.h"
+#include "clients/pcctl/fake_service_base.h"
 #include "peerconnection/v1/event_service.grpc.pb.h"
-#include "peerconnection/v1/media_service.grpc.pb.h"
 #include "peerconnection/v1/peer_connection_service.grpc.pb.h"
 
 namespace pcd::pcctl {
 namespace {
 
-grpc::Status ToStatus(const FakeError& error) {
-  const auto code = static_cast<grpc::StatusCode>(error.code);
-  if (error.reason.empty()) return {code, error.message};
-  google::rpc::ErrorInfo info;
-  info.set_reason(error.reason);
-  info.set_domain("peerconnection.v1");
-  info.mutable_metadata()->insert(error.metadata.begin(), error.metadata.end());
-  google::rpc::Status details;
-  details.set_code(error.code);
-  details.set_message(error.message);
-  details.add_details()->PackFrom(info);
-  return {code, error.message, details.SerializeAsString()};
-}
-
-// Never answers; ends when the caller gives up.
-class SilentReactor : public grpc::ServerUnaryReactor {
- public:
-  void OnCancel() override { Finish(grpc::Status::CANCELLED); }
-  void OnDone() override { delete this; }
-};
-
 class WatchReactor : public grpc::ServerWriteReactor<api::WatchEventsResponse> {
  public:
-  WatchReactor(const FakeServiceState* state, grpc::Status end)
-      : state_(state), end_(std::move(end)) {
+  WatchReactor(std::vector<api::WatchEventsResponse> messages, const FakeServiceState* state,
+               grpc::Status end)
+      : messages_(std::move(messages)), state_(state), end_(std::move(end)) {
     Next();
   }
 
@@ -59,8 +39,8 @@ class WatchReactor : public grpc::ServerWriteReactor<api::WatchEventsResponse> {
 
  private:
   void Next() {
-    if (written_ < state_->watch.size()) {
-      StartWrite(&state_->watch[written_++]);
+    if (written_ < messages_.size()) {
+      StartWrite(&messages_[written_++]);
     } else if (state_->on_endless_watch) {
       endless_ = true;
       state_->on_endless_watch();
@@ -69,6 +49,7 @@ class WatchReactor : public grpc::ServerWriteReactor<api::WatchEventsResponse> {
     }
   }
 
+  const std::vector<api::WatchEventsResponse> messages_;
   const FakeServiceState* const state_;
   const grpc::Status end_;
   size_t written_ = 0;
@@ -80,11 +61,12 @@ class WatchReactor : public grpc::ServerWriteReactor<api::WatchEventsResponse> {
 class FakeService::Impl {
  public:
   Impl(FakeServiceState* state, const std::shared_ptr<grpc::ServerCredentials>& credentials)
-      : connections_(state), media_(state), events_(state) {
+      : connections_(state), media_(state), data_channels_(state), events_(state) {
     grpc::ServerBuilder builder;
     builder.AddListeningPort("127.0.0.1:0", credentials, &port_);
     builder.RegisterService(&connections_);
     builder.RegisterService(&media_);
+    builder.RegisterService(&data_channels_);
     builder.RegisterService(&events_);
     server_ = builder.BuildAndStart();
     if (server_ == nullptr || port_ == 0) std::abort();
@@ -95,32 +77,9 @@ class FakeService::Impl {
   int port() const { return port_; }
 
  private:
-  // What all services share.
-  class Base {
+  class Connections : public api::PeerConnectionService::CallbackService, private FakeServiceBase {
    public:
-    explicit Base(FakeServiceState* state) : state_(state) {}
-
-   protected:
-    grpc::Status ErrorOf(const std::string& method) const {
-      const auto error = state_->errors.find(method);
-      return error == state_->errors.end() ? grpc::Status::OK : ToStatus(error->second);
-    }
-
-    grpc::ServerUnaryReactor* Reply(grpc::CallbackServerContext* context, const std::string& method,
-                                    const grpc::Status& status = grpc::Status::OK) const {
-      if (state_->silent.contains(method)) return new SilentReactor;
-      grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-      const grpc::Status error = ErrorOf(method);
-      reactor->Finish(error.ok() ? status : error);
-      return reactor;
-    }
-
-    FakeServiceState* const state_;
-  };
-
-  class Connections : public api::PeerConnectionService::CallbackService, private Base {
-   public:
-    using Base::Base;
+    using FakeServiceBase::FakeServiceBase;
 
     grpc::ServerUnaryReactor* Create(grpc::CallbackServerContext* context,
                                      const api::CreateRequest* request,
@@ -183,6 +142,14 @@ class FakeService::Impl {
       return Reply(context, "AcceptOffer");
     }
 
+    grpc::ServerUnaryReactor* AddIceCandidate(grpc::CallbackServerContext* context,
+                                              const api::AddIceCandidateRequest* request,
+                                              api::AddIceCandidateResponse* response) override {
+      state_->add_ice_candidate_requests.push_back(*request);
+      response->set_used(state_->candidate_used);
+      return Reply(context, "AddIceCandidate");
+    }
+
    private:
     std::vector<api::PeerConnection>::iterator Find(const std::string& id) {
       return std::find_if(state_->connections.begin(), state_->connections.end(),
@@ -197,32 +164,25 @@ class FakeService::Impl {
     }
   };
 
-  class Media : public api::MediaService::CallbackService, private Base {
+  class Events : public api::EventService::CallbackService, private FakeServiceBase {
    public:
-    using Base::Base;
-
-    grpc::ServerUnaryReactor* GetSinkSdp(grpc::CallbackServerContext* context,
-                                         const api::GetSinkSdpRequest* request,
-                                         api::GetSinkSdpResponse* response) override {
-      state_->get_sink_sdp_requests.push_back(*request);
-      response->set_sdp(state_->sink_sdp);
-      return Reply(context, "GetSinkSdp");
-    }
-  };
-
-  class Events : public api::EventService::CallbackService, private Base {
-   public:
-    using Base::Base;
+    using FakeServiceBase::FakeServiceBase;
 
     grpc::ServerWriteReactor<api::WatchEventsResponse>* WatchEvents(
         grpc::CallbackServerContext*, const api::WatchEventsRequest* request) override {
       state_->watch_requests.push_back(*request);
-      return new WatchReactor(state_, ErrorOf("WatchEvents"));
+      std::vector<api::WatchEventsResponse> messages = state_->watch;
+      if (state_->watch_requests.size() > 1 && !state_->later_watches.empty()) {
+        messages = std::move(state_->later_watches.front());
+        state_->later_watches.pop_front();
+      }
+      return new WatchReactor(std::move(messages), state_, ErrorOf("WatchEvents"));
     }
   };
 
   Connections connections_;
-  Media media_;
+  FakeMediaService media_;
+  FakeDataChannelService data_channels_;
   Events events_;
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;

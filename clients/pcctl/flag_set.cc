@@ -54,47 +54,63 @@ std::optional<std::chrono::milliseconds> ParseDuration(std::string_view text) {
   return std::chrono::milliseconds(number * factor);
 }
 
-void FlagSet::Add(FlagSpec spec, bool is_switch,
-                  std::function<std::string(const std::string&)> set) {
-  flags_.push_back({.spec = spec, .is_switch = is_switch, .set = std::move(set)});
+void FlagSet::Add(FlagSpec spec, std::function<std::string(const std::string&)> set) {
+  flags_.push_back({.spec = spec, .is_switch = false, .choices = {}, .set = std::move(set)});
 }
 
 void FlagSet::AddString(FlagSpec spec, std::string* value) {
-  Add(spec, false, [value](const std::string& text) {
+  Add(spec, [value](const std::string& text) {
     *value = text;
     return std::string();
   });
 }
 
-void FlagSet::AddList(FlagSpec spec, std::vector<std::string>* values) {
-  Add(spec, false, [values](const std::string& text) {
+void FlagSet::AddList(FlagSpec spec, std::vector<std::string>* values,
+                      std::vector<std::string> choices) {
+  Add(spec, [values](const std::string& text) {
     values->push_back(text);
     return std::string();
   });
+  flags_.back().choices = std::move(choices);
 }
 
 void FlagSet::AddSwitch(FlagSpec spec, bool* value) {
-  Add(spec, true, [value](const std::string& text) {
+  Add(spec, [value](const std::string& text) {
     *value = text == "true";
     return text == "true" || text == "false" ? std::string() : "takes true or false";
   });
+  flags_.back().is_switch = true;
 }
 
 void FlagSet::AddDuration(FlagSpec spec, std::optional<std::chrono::milliseconds>* value) {
-  Add(spec, false, [value](const std::string& text) {
+  Add(spec, [value](const std::string& text) {
     *value = ParseDuration(text);
     return value->has_value() ? std::string() : "takes a time above zero such as 500ms, 30s or 5m";
   });
 }
 
+void FlagSet::AddNumber(FlagSpec spec, uint32_t min, uint32_t max, std::optional<uint32_t>* value) {
+  Add(spec, [min, max, value](const std::string& text) {
+    uint32_t number = 0;
+    const char* const end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, number);
+    if (error == std::errc() && rest == end && number >= min && number <= max) {
+      *value = number;
+      return std::string();
+    }
+    return "takes a number from " + std::to_string(min) + " to " + std::to_string(max);
+  });
+}
+
 void FlagSet::AddChoice(FlagSpec spec, std::vector<std::string> values, std::string* value) {
-  Add(spec, false, [values = std::move(values), value](const std::string& text) {
+  Add(spec, [values, value](const std::string& text) {
     *value = text;
     if (std::find(values.begin(), values.end(), text) != values.end()) return std::string();
     std::string error = "takes one of";
     for (const std::string& allowed : values) error.append(" ").append(allowed);
     return error;
   });
+  flags_.back().choices = std::move(values);
 }
 
 const FlagSet::Flag* FlagSet::Find(std::string_view name) const {
@@ -111,24 +127,29 @@ const FlagSet::Flag* FlagSet::FindShort(char name) const {
   return nullptr;
 }
 
-// Reads the flag at *index with its value, and leaves *index at the argument after it.
-std::string FlagSet::ParseFlag(const std::vector<std::string>& arguments, size_t* index) {
-  const std::string& argument = arguments[(*index)++];
+// Reads the flag at result->next with its value, and leaves that at the argument after it.
+void FlagSet::ParseFlag(const std::vector<std::string>& arguments, Result* result) const {
+  const std::string& argument = arguments[result->next++];
   Written written = Split(argument);
   const std::string shown = (written.is_long ? "--" : "-") + written.name;
   const Flag* flag = written.is_long ? Find(written.name) : FindShort(written.name[0]);
-  if (flag == nullptr) return "unknown flag " + shown;
+  if (flag == nullptr) {
+    result->error = "unknown flag " + shown;
+    return;
+  }
   if (!written.value.has_value()) {
     if (flag->is_switch) {
       written.value = "true";
-    } else if (*index < arguments.size()) {
-      written.value = arguments[(*index)++];
+    } else if (result->next < arguments.size()) {
+      written.value = arguments[result->next++];
     } else {
-      return shown + " needs a value: " + std::string(flag->spec.placeholder);
+      result->error = shown + " needs a value: " + std::string(flag->spec.placeholder);
+      result->incomplete = flag->spec.name;
+      return;
     }
   }
   const std::string error = flag->set(*written.value);
-  return error.empty() ? error : shown + " " + error + ", not '" + *written.value + "'";
+  if (!error.empty()) result->error = shown + " " + error + ", not '" + *written.value + "'";
 }
 
 FlagSet::Result FlagSet::Parse(const std::vector<std::string>& arguments, bool stop_at_positional) {
@@ -144,7 +165,7 @@ FlagSet::Result FlagSet::Parse(const std::vector<std::string>& arguments, bool s
       result.positionals.push_back(argument);
       ++result.next;
     } else {
-      result.error = ParseFlag(arguments, &result.next);
+      ParseFlag(arguments, &result);
       if (!result.error.empty()) return result;
     }
   }

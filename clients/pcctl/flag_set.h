@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -31,6 +32,15 @@ struct FlagSpec {
 // Threading: one thread.
 class FlagSet {
  public:
+  struct Flag {
+    FlagSpec spec;
+    bool is_switch = false;
+    // Values worth offering: all that it takes, or those that are usual. Empty: none is.
+    std::vector<std::string> choices;
+    // Empty: taken. Otherwise what is wrong with the text.
+    std::function<std::string(const std::string& text)> set;
+  };
+
   // Where Parse stopped, or what was wrong.
   struct Result {
     std::vector<std::string> positionals;
@@ -38,13 +48,18 @@ class FlagSet {
     size_t next = 0;
     // For the user, in one line. Empty: no error.
     std::string error;
+    // Name of the flag that is the last argument and lacks its value, which is an error too.
+    std::string incomplete;
   };
 
   void AddString(FlagSpec spec, std::string* value);
-  // May be given several times; values are appended.
-  void AddList(FlagSpec spec, std::vector<std::string>* values);
+  // May be given several times; values are appended. `choices` are offered, not demanded.
+  void AddList(FlagSpec spec, std::vector<std::string>* values,
+               std::vector<std::string> choices = {});
   void AddSwitch(FlagSpec spec, bool* value);
   void AddDuration(FlagSpec spec, std::optional<std::chrono::milliseconds>* value);
+  // A whole number from `min` to `max`.
+  void AddNumber(FlagSpec spec, uint32_t min, uint32_t max, std::optional<uint32_t>* value);
   // One of `values`.
   void AddChoice(FlagSpec spec, std::vector<std::string> values, std::string* value);
 
@@ -55,18 +70,15 @@ class FlagSet {
   // One aligned line per flag, in the order of the Adds.
   std::string Help() const;
 
- private:
-  struct Flag {
-    FlagSpec spec;
-    bool is_switch = false;
-    // Empty: taken. Otherwise what is wrong with the text.
-    std::function<std::string(const std::string& text)> set;
-  };
-
-  void Add(FlagSpec spec, bool is_switch, std::function<std::string(const std::string&)> set);
+  // In the order of the Adds.
+  const std::vector<Flag>& flags() const { return flags_; }
+  // By the name without dashes. Null: there is none.
   const Flag* Find(std::string_view name) const;
+
+ private:
+  void Add(FlagSpec spec, std::function<std::string(const std::string&)> set);
   const Flag* FindShort(char name) const;
-  std::string ParseFlag(const std::vector<std::string>& arguments, size_t* index);
+  void ParseFlag(const std::vector<std::string>& arguments, Result* result) const;
 
   std::vector<Flag> flags_;
 };

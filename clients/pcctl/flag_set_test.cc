@@ -17,6 +17,7 @@ class FlagSetTest : public ::testing::Test {
     flags_.AddDuration({.name = "timeout", .placeholder = "TIME", .help = "T."}, &timeout_);
     flags_.AddChoice({.name = "output", .short_name = 'o', .placeholder = "F", .help = "O."},
                      {"table", "json"}, &output_);
+    flags_.AddNumber({.name = "count", .placeholder = "N", .help = "C."}, 1, 65535, &count_);
   }
 
   FlagSet flags_;
@@ -25,6 +26,7 @@ class FlagSetTest : public ::testing::Test {
   bool graceful_ = false;
   std::optional<milliseconds> timeout_;
   std::string output_ = "table";
+  std::optional<uint32_t> count_;
 };
 
 TEST_F(FlagSetTest, KeepsDefaultsWithoutArguments) {
@@ -87,7 +89,41 @@ TEST_F(FlagSetTest, AlignsHelp) {
             "                          More.\n"
             "  -g, --graceful          G.\n"
             "      --timeout TIME      T.\n"
-            "  -o, --output F          O.\n");
+            "  -o, --output F          O.\n"
+            "      --count N           C.\n");
+}
+
+TEST_F(FlagSetTest, ReadsNumbersWithinTheirRange) {
+  EXPECT_EQ(flags_.Parse({"--count", "65535"}).error, "");
+  EXPECT_EQ(count_, 65535u);
+  for (const char* text :
+       {"", "0", "65536", "-1", "+1", "1x", " 1", "1.5", "0x10", "99999999999999999999"}) {
+    EXPECT_EQ(flags_.Parse({"--count", text}).error,
+              "--count takes a number from 1 to 65535, not '" + std::string(text) + "'");
+  }
+  EXPECT_EQ(count_, 65535u) << "what is wrong is not taken";
+}
+
+TEST_F(FlagSetTest, TellsTheFlagWhoseValueIsStillToCome) {
+  EXPECT_EQ(flags_.Parse({"one", "-o"}).incomplete, "output");
+  EXPECT_EQ(flags_.Parse({"--server"}).incomplete, "server");
+  EXPECT_EQ(flags_.Parse({"--graceful"}).incomplete, "") << "it takes none";
+  EXPECT_EQ(flags_.Parse({"--server", "a:1"}).incomplete, "");
+  EXPECT_EQ(flags_.Parse({"--nope"}).incomplete, "");
+  EXPECT_EQ(flags_.Parse({"--", "--server"}).incomplete, "");
+}
+
+TEST_F(FlagSetTest, KnowsWhatEachFlagTakes) {
+  ASSERT_EQ(flags_.flags().size(), 6u);
+  EXPECT_EQ(flags_.flags()[0].spec.name, "server");
+  EXPECT_EQ(flags_.Find("output")->choices, (std::vector<std::string>{"table", "json"}));
+  EXPECT_TRUE(flags_.Find("graceful")->is_switch);
+  EXPECT_FALSE(flags_.Find("label")->is_switch);
+  EXPECT_EQ(flags_.Find("nope"), nullptr);
+  FlagSet set;
+  set.AddList({.name = "type", .placeholder = "T", .help = "T."}, &labels_, {"a", "b"});
+  EXPECT_EQ(set.flags()[0].choices, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(set.Parse({"--type", "c"}).error, "") << "a list only offers them";
 }
 
 TEST(ParseDurationTest, ReadsUnits) {

@@ -62,6 +62,8 @@ const VerbEntry kGetVerb = {
         "With -o json everything is shown, descriptions included: one object for one "
         "id, and\n{\"peerConnections\": [...]} for several.\n",
     .make = []() -> std::unique_ptr<Verb> { return std::make_unique<GetVerb>(); },
+    .nouns = kConnectionNoun,
+    .repeats = true,
 };
 
 }  // namespace pcd::pcctl

@@ -2,22 +2,12 @@
 
 #include <sstream>
 
-#include "clients/pcctl/accept_offer_verb.h"
-#include "clients/pcctl/close_verb.h"
-#include "clients/pcctl/create_verb.h"
 #include "clients/pcctl/exit_code.h"
-#include "clients/pcctl/get_verb.h"
-#include "clients/pcctl/list_verb.h"
-#include "clients/pcctl/stats_verb.h"
 #include "clients/pcctl/table.h"
-#include "clients/pcctl/watch_verb.h"
+#include "clients/pcctl/verb_table.h"
 
 namespace pcd::pcctl {
 namespace {
-
-constexpr const VerbEntry* kVerbs[] = {
-    &kCreateVerb, &kGetVerb, &kListVerb, &kCloseVerb, &kWatchVerb, &kStatsVerb, &kAcceptOfferVerb,
-};
 
 std::string GlobalFlagsHelp() {
   GlobalOptions options;
@@ -26,36 +16,15 @@ std::string GlobalFlagsHelp() {
   return "Flags of every verb:\n" + flags.Help();
 }
 
-}  // namespace
-
-std::span<const VerbEntry* const> Verbs() { return kVerbs; }
-
-const VerbEntry* FindVerb(std::string_view name) {
-  for (const VerbEntry* entry : kVerbs) {
-    if (entry->name == name) return entry;
-  }
-  return nullptr;
-}
-
-std::string ProgramHelp() {
-  std::ostringstream text;
-  text << "pcctl controls peerconnectiond, which hosts WebRTC PeerConnections.\n\n"
-          "Usage: pcctl VERB [ARGUMENTS] [FLAGS]\n\nVerbs:\n";
-  Table verbs;
-  for (const VerbEntry* entry : kVerbs) {
-    verbs.AddRow({"  " + std::string(entry->name), std::string(entry->summary)});
-  }
-  verbs.AddRow({"  help", "Show this help, or that of a verb."});
-  verbs.AddRow({"  version", "Show the version of pcctl."});
-  verbs.Print(text);
-  text << '\n' << GlobalFlagsHelp() << "\nExit status:\n" << kExitCodeHelp;
-  return text.str();
+std::string Usage(const VerbEntry& entry) {
+  std::string text = "Usage: pcctl ";
+  if (!entry.name.empty()) text.append(entry.name).append(" ");
+  return text.append(entry.arguments).append(" [FLAGS]\n");
 }
 
 std::string VerbHelp(const VerbEntry& entry) {
   std::string text(entry.summary);
-  text.append("\n\nUsage: pcctl ").append(entry.name).append(" ").append(entry.arguments);
-  text.append(" [FLAGS]\n");
+  text.append("\n\n").append(Usage(entry));
   if (!entry.description.empty()) text.append("\n").append(entry.description);
   FlagSet flags;
   const auto verb = entry.make();
@@ -64,6 +33,31 @@ std::string VerbHelp(const VerbEntry& entry) {
   if (!own.empty()) text.append("\nFlags:\n").append(own);
   text.append("\n").append(GlobalFlagsHelp());
   return text;
+}
+
+std::string GroupHelp(const VerbEntry& entry) {
+  const bool whole_program = entry.name.empty();
+  std::ostringstream text;
+  text << entry.summary << "\n\n" << Usage(entry) << "\nVerbs:\n";
+  Table verbs;
+  for (const VerbEntry* each : entry.verbs) {
+    verbs.AddRow({"  " + std::string(LastWord(*each)), std::string(each->summary)});
+  }
+  if (whole_program) {
+    verbs.AddRow({"  help", "Show this help, or that of a verb."});
+    verbs.AddRow({"  version", "Show the version of pcctl."});
+  }
+  verbs.Print(text);
+  if (!entry.description.empty()) text << '\n' << entry.description;
+  text << '\n' << GlobalFlagsHelp();
+  if (whole_program) text << "\nExit status:\n" << kExitCodeHelp;
+  return text.str();
+}
+
+}  // namespace
+
+std::string Help(const VerbEntry& entry) {
+  return entry.is_group() ? GroupHelp(entry) : VerbHelp(entry);
 }
 
 }  // namespace pcd::pcctl

@@ -3,6 +3,7 @@
 #include "clients/pcctl/connection_view.h"
 #include "clients/pcctl/error_report.h"
 #include "clients/pcctl/json.h"
+#include "clients/pcctl/list_pages.h"
 #include "clients/pcctl/text.h"
 
 namespace pcd::pcctl {
@@ -28,22 +29,13 @@ class ListVerb : public Verb {
   // middle does not look like a complete list.
   ExitCode Run(const VerbContext& context) override {
     api::ListResponse all;
-    request_.set_page_size(kPageSize);
-    do {
-      api::ListResponse page;
-      const auto call = context.client.NewCall();
-      const grpc::Status status = context.client.connections().List(call.get(), request_, &page);
-      if (!status.ok()) return ReportError(status, "", context.options, context.environment.err);
-      request_.set_page_token(page.next_page_token());
-      all.MergeFrom(page);
-    } while (!request_.page_token().empty());
+    const grpc::Status status = ListAllPages(context.client, request_, &all);
+    if (!status.ok()) return ReportError(status, "", context.options, context.environment.err);
     Print(context, all);
     return ExitCode::kOk;
   }
 
  private:
-  static constexpr int kPageSize = 500;
-
   static void Print(const VerbContext& context, const api::ListResponse& all) {
     const Environment& environment = context.environment;
     if (context.options.json()) {

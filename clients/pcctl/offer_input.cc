@@ -1,7 +1,10 @@
 #include "clients/pcctl/offer_input.h"
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <sstream>
+
+#include "clients/pcctl/input.h"
 
 namespace pcd::pcctl {
 namespace {
@@ -23,16 +26,12 @@ OfferInput FromJson(const std::string& text) {
 }  // namespace
 
 OfferInput ReadOffer(std::istream& in) {
-  std::string text;
-  char buffer[4096];
-  while (in.read(buffer, sizeof(buffer)), in.gcount() > 0) {
-    text.append(buffer, static_cast<size_t>(in.gcount()));
-    if (text.size() > kMaxBytes) return {.sdp = "", .error = "the input is longer than 1 MiB"};
-  }
-  const size_t start = text.find_first_not_of(" \t\r\n");
+  const std::optional<std::string> text = ReadAll(in, kMaxBytes);
+  if (!text.has_value()) return {.sdp = "", .error = "the input is longer than 1 MiB"};
+  const size_t start = text->find_first_not_of(" \t\r\n");
   if (start == std::string::npos) return {.sdp = "", .error = "there is no offer on the input"};
-  if (text[start] == '{') return FromJson(text);
-  return {.sdp = text, .error = ""};
+  if ((*text)[start] == '{') return FromJson(*text);
+  return {.sdp = *text, .error = ""};
 }
 
 std::string Line(const std::string& text, uint64_t number) {

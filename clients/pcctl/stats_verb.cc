@@ -14,7 +14,7 @@ class StatsVerb : public Verb {
     flags->AddList({.name = "type",
                     .placeholder = "TYPE",
                     .help = "Only this W3C type, such as inbound-rtp; may be repeated."},
-                   &types_);
+                   &types_, EnumTexts(*api::StatsType_descriptor()));
   }
 
   std::string Check(const std::vector<std::string>& arguments) override {
@@ -58,6 +58,7 @@ const VerbEntry kStatsVerb = {
     .summary = "Show a connection's statistics (W3C webrtc-stats).",
     .description = "",
     .make = []() -> std::unique_ptr<Verb> { return std::make_unique<StatsVerb>(); },
+    .nouns = kConnectionNoun,
 };
 
 }  // namespace pcd::pcctl

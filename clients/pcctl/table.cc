@@ -19,14 +19,14 @@ std::string Pad(std::string text, size_t width) {
 
 void Table::AddRow(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
 
-void Table::Print(std::ostream& out) const {
+void Table::Print(std::ostream& out, std::string_view indent) const {
   std::vector<size_t> widths;
   for (const auto& row : rows_) {
     widths.resize(std::max(widths.size(), row.size()));
     for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], DisplayWidth(row[i]));
   }
   for (const auto& row : rows_) {
-    std::string line;
+    std::string line(indent);
     for (size_t i = 0; i < row.size(); ++i) {
       line += i + 1 < row.size() ? Pad(row[i], widths[i] + 2) : row[i];
     }

@@ -2,6 +2,7 @@
 #ifndef CLIENTS_PCCTL_TABLE_H_
 #define CLIENTS_PCCTL_TABLE_H_
 
+#include <cstddef>
 #include <ostream>
 #include <string>
 #include <string_view>
@@ -20,7 +21,10 @@ std::string Pad(std::string text, size_t width);
 class Table {
  public:
   void AddRow(std::vector<std::string> cells);
-  void Print(std::ostream& out) const;
+  // How many rows it has.
+  size_t size() const { return rows_.size(); }
+  // Each line after `indent`.
+  void Print(std::ostream& out, std::string_view indent = "") const;
 
  private:
   std::vector<std::vector<std::string>> rows_;

@@ -18,6 +18,14 @@ std::string ToText(std::string_view name) {
   return text;
 }
 
+// Bytes of the character that begins with this one; 0: none begins so.
+size_t Utf8Length(unsigned char first) {
+  if (first < 0x80) return 1;
+  if (first >= 0xC2 && first <= 0xDF) return 2;
+  if (first >= 0xE0 && first <= 0xEF) return 3;
+  return first >= 0xF0 && first <= 0xF4 ? 4 : 0;
+}
+
 // Every enum of the API has X_UNSPECIFIED for zero, whose name holds the prefix of the others.
 std::string_view Prefix(const google::protobuf::EnumDescriptor& type) {
   constexpr std::string_view kZero = "UNSPECIFIED";
@@ -65,6 +73,33 @@ std::optional<int> ParseEnum(const google::protobuf::EnumDescriptor& type, std::
   return std::nullopt;
 }
 
+std::vector<std::string> EnumTexts(const google::protobuf::EnumDescriptor& type) {
+  std::vector<std::string> texts;
+  for (int i = 1; i < type.value_count(); ++i) {
+    texts.push_back(EnumText(type, type.value(i)->number()));
+  }
+  return texts;
+}
+
+bool IsUtf8(std::string_view text) {
+  for (size_t i = 0; i < text.size();) {
+    const auto first = static_cast<unsigned char>(text[i]);
+    const size_t length = Utf8Length(first);
+    if (length == 0 || text.size() - i < length) return false;
+    for (size_t k = 1; k < length; ++k) {
+      if ((static_cast<unsigned char>(text[i + k]) >> 6) != 2) return false;
+    }
+    // Not in the shortest form, a surrogate, or beyond U+10FFFF.
+    const auto second = static_cast<unsigned char>(length > 1 ? text[i + 1] : 0);
+    if (first == 0xE0 && second < 0xA0) return false;
+    if (first == 0xED && second > 0x9F) return false;
+    if (first == 0xF0 && second < 0x90) return false;
+    if (first == 0xF4 && second > 0x8F) return false;
+    i += length;
+  }
+  return true;
+}
+
 std::string TimeText(const google::protobuf::Timestamp& time) {
   const std::time_t seconds = time.seconds();
   std::tm parts{};
@@ -101,6 +136,8 @@ std::string CandidateText(const api::IceCandidate& candidate) {
   return EnumText(candidate.type()) + " " + EnumText(candidate.protocol()) + " " +
          ToString(Printable(candidate.address()), candidate.port());
 }
+
+std::string OrDash(std::string_view text) { return text.empty() ? "-" : Printable(text); }
 
 std::string ParseLabels(const std::vector<std::string>& pairs,
                         google::protobuf::Map<std::string, std::string>* labels) {

@@ -35,6 +35,12 @@ std::string EnumText(E value) {
 // The reverse: the value's number for "have-remote-offer".
 std::optional<int> ParseEnum(const google::protobuf::EnumDescriptor& type, std::string_view text);
 
+// All values but UNSPECIFIED.
+std::vector<std::string> EnumTexts(const google::protobuf::EnumDescriptor& type);
+
+// Whether it is well-formed UTF-8 (RFC 3629), as the API's strings must be.
+bool IsUtf8(std::string_view text);
+
 // RFC 3339 in UTC with milliseconds: "2026-01-31T12:00:00.123Z".
 std::string TimeText(const google::protobuf::Timestamp& time);
 
@@ -47,6 +53,9 @@ std::string LabelsText(const google::protobuf::Map<std::string, std::string>& la
 
 // "host udp 192.0.2.1:5000".
 std::string CandidateText(const api::IceCandidate& candidate);
+
+// "-" for an empty text, else as Printable.
+std::string OrDash(std::string_view text);
 
 // Reads "key=value" pairs. Returns what is wrong; empty: nothing.
 std::string ParseLabels(const std::vector<std::string>& pairs,

@@ -37,6 +37,30 @@ TEST(TextTest, ReadsEnumsAsItSpellsThem) {
   EXPECT_EQ(ParseEnum(*api::StatsType_descriptor(), "INBOUND_RTP"), std::nullopt);
 }
 
+TEST(TextTest, ListsWhatAnEnumCanBe) {
+  const auto texts = EnumTexts(*api::SdpType_descriptor());
+  EXPECT_EQ(texts.front(), "offer");
+  EXPECT_EQ(texts.size(), static_cast<size_t>(api::SdpType_descriptor()->value_count()) - 1);
+}
+
+TEST(TextTest, TellsUtf8FromOtherBytes) {
+  for (const char* text : {"", "plain", "\xC3\xA9", "\xE2\x82\xAC", "\xF0\x9F\x8E\xA5",
+                           "\xED\x9F\xBF", "\xF4\x8F\xBF\xBF", "a\xC2\x80z"}) {
+    EXPECT_TRUE(IsUtf8(text)) << text;
+  }
+  EXPECT_TRUE(IsUtf8(std::string_view("\0", 1)));
+  for (const char* text :
+       {"\x80", "\xC3", "\xC0\x80", "\xC1\xBF", "\xE2\x82", "\xE0\x9F\xBF", "\xED\xA0\x80",
+        "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF", "a\xC3z"}) {
+    EXPECT_FALSE(IsUtf8(text)) << text;
+  }
+}
+
+TEST(TextTest, ShowsADashForNothing) {
+  EXPECT_EQ(OrDash(""), "-");
+  EXPECT_EQ(OrDash("a\n"), "a\\x0a");
+}
+
 TEST(TextTest, WritesTimesInUtcWithMilliseconds) {
   EXPECT_EQ(TimeText(At(1769860800, 123456789)), "2026-01-31T12:00:00.123Z");
 }

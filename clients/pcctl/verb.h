@@ -3,6 +3,7 @@
 #define CLIENTS_PCCTL_VERB_H_
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,16 +36,31 @@ class Verb {
   virtual ExitCode Run(const VerbContext& context) = 0;
 };
 
-// A verb as `pcctl help` lists it.
+// What an argument of a verb names: completion offers those that exist.
+enum class Noun { kConnection, kSink, kDataChannel, kShell };
+
+// Of the many verbs that name connections only.
+inline constexpr Noun kConnectionNoun[] = {Noun::kConnection};
+
+// A verb as `pcctl help` lists it, or a group of verbs such as `sink`.
 struct VerbEntry {
+  // As it stands after "pcctl": "get", or "sink list" for a verb of a group.
   std::string_view name;
   // The command line after the name.
   std::string_view arguments;
   // One line.
   std::string_view summary;
   // Paragraphs, ended by a line end; may be empty.
-  std::string_view description;
-  std::unique_ptr<Verb> (*make)();
+  std::string_view description = {};
+  // Null for a group.
+  std::unique_ptr<Verb> (*make)() = nullptr;
+  // What its arguments name, in order. Further ones: as the last of these if `repeats`.
+  std::span<const Noun> nouns = {};
+  bool repeats = false;
+  // Of a group, in the order of its help.
+  std::span<const VerbEntry* const> verbs = {};
+
+  bool is_group() const { return make == nullptr; }
 };
 
 }  // namespace pcd::pcctl

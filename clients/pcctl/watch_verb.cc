@@ -88,6 +88,8 @@ const VerbEntry kWatchVerb = {
         "-o json one JSON object in each line, heartbeats included. Ends with status 0 on Ctrl-C,\n"
         "after --timeout, and when all connections named are closed.\n",
     .make = []() -> std::unique_ptr<Verb> { return std::make_unique<WatchVerb>(); },
+    .nouns = kConnectionNoun,
+    .repeats = true,
 };
 
 }  // namespace pcd::pcctl
