@@ -2,7 +2,6 @@
 
 #include "engine/base/status.h"
 #include "service/enum_mapping.h"
-#include "service/field_guard.h"
 
 namespace pcd::service {
 namespace {
@@ -17,6 +16,36 @@ absl::Status TypeError(const std::string& message, const std::string& field) {
 
 std::span<const uint8_t> Bytes(const std::string& text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
+
+v1::DataChannelPriority ToProto(DataChannelPriority priority) {
+  switch (priority) {
+    case DataChannelPriority::kVeryLow:
+      return v1::DATA_CHANNEL_PRIORITY_VERY_LOW;
+    case DataChannelPriority::kLow:
+      return v1::DATA_CHANNEL_PRIORITY_LOW;
+    case DataChannelPriority::kMedium:
+      return v1::DATA_CHANNEL_PRIORITY_MEDIUM;
+    case DataChannelPriority::kHigh:
+      return v1::DATA_CHANNEL_PRIORITY_HIGH;
+  }
+  return v1::DATA_CHANNEL_PRIORITY_UNSPECIFIED;
+}
+
+absl::StatusOr<DataChannelPriority> FromProto(v1::DataChannelPriority priority) {
+  switch (priority) {
+    case v1::DATA_CHANNEL_PRIORITY_VERY_LOW:
+      return DataChannelPriority::kVeryLow;
+    case v1::DATA_CHANNEL_PRIORITY_UNSPECIFIED:
+    case v1::DATA_CHANNEL_PRIORITY_LOW:
+      return DataChannelPriority::kLow;
+    case v1::DATA_CHANNEL_PRIORITY_MEDIUM:
+      return DataChannelPriority::kMedium;
+    case v1::DATA_CHANNEL_PRIORITY_HIGH:
+      return DataChannelPriority::kHigh;
+    default:
+      return TypeError("there is no such priority", "init.priority");
+  }
 }
 
 }  // namespace
@@ -42,10 +71,7 @@ absl::StatusOr<DataChannelInit> FromProto(const v1::DataChannelInit& init) {
     return TypeError("an id is given with negotiated only, and is at most 65534", "init.id");
   }
   if (init.has_id()) out.id = static_cast<uint16_t>(init.id());
-  if (init.priority() != v1::DATA_CHANNEL_PRIORITY_UNSPECIFIED &&
-      init.priority() != v1::DATA_CHANNEL_PRIORITY_LOW) {
-    return FieldNotImplemented("init.priority");
-  }
+  PCD_ASSIGN_OR_RETURN(out.priority, FromProto(init.priority()));
   return out;
 }
 
@@ -65,7 +91,7 @@ v1::DataChannel ToProto(const std::string& peer_connection_id,
   out.set_protocol(channel.init.protocol);
   out.set_negotiated(channel.init.negotiated);
   if (channel.init.id.has_value()) out.set_id(*channel.init.id);
-  out.set_priority(v1::DATA_CHANNEL_PRIORITY_LOW);
+  out.set_priority(ToProto(channel.init.priority));
   out.set_ready_state(ToProto(channel.state));
   out.set_buffered_amount(channel.buffered_amount);
   out.set_buffered_amount_low_threshold(channel.buffered_amount_low_threshold);

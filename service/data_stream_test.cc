@@ -280,9 +280,16 @@ TEST_F(DataStreamTest, AChannelsOptionsAreChecked) {
   status = ServiceHarness::Call(&Stub::CreateDataChannel, *service_.data, request, &response);
   EXPECT_EQ(InfoOf(status).metadata().at("field"), "init.max_retransmits");
   request.mutable_init()->Clear();
-  request.mutable_init()->set_priority(v1::DATA_CHANNEL_PRIORITY_HIGH);
+  request.mutable_init()->set_priority(static_cast<v1::DataChannelPriority>(9));
   status = ServiceHarness::Call(&Stub::CreateDataChannel, *service_.data, request, &response);
-  EXPECT_EQ(Reason(status), "FIELD_NOT_IMPLEMENTED");
+  EXPECT_EQ(InfoOf(status).metadata().at("field"), "init.priority");
+  for (const auto priority : {v1::DATA_CHANNEL_PRIORITY_VERY_LOW, v1::DATA_CHANNEL_PRIORITY_LOW,
+                              v1::DATA_CHANNEL_PRIORITY_MEDIUM, v1::DATA_CHANNEL_PRIORITY_HIGH}) {
+    request.mutable_init()->set_priority(priority);
+    status = ServiceHarness::Call(&Stub::CreateDataChannel, *service_.data, request, &response);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    EXPECT_EQ(response.data_channel().priority(), priority);
+  }
 }
 
 }  // namespace

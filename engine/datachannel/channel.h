@@ -53,6 +53,7 @@ struct Channel {
   bool incoming_reset_seen = false;
 
   std::deque<OutgoingMessage> outgoing{};  // Not yet taken by the association.
+  int64_t turn_left = 0;                   // The outbox's: bytes; below zero, used in advance.
   std::vector<uint8_t> partial{};          // Of a message in deprecated parts.
 
   std::shared_ptr<InboxLane> lane = std::make_shared<InboxLane>();

@@ -101,6 +101,22 @@ TEST(DataChannels, EveryReliabilityReachesTheOtherSideAndDelivers) {
   }
 }
 
+TEST(DataChannels, WhatWaitsIsSentInSharesByPriority) {
+  DataChannelPair pair;
+  pair.Connect();
+  const auto [slow, slow_there] = pair.OpenChannel({.priority = DataChannelPriority::kVeryLow});
+  const auto [fast, fast_there] = pair.OpenChannel({.priority = DataChannelPriority::kHigh});
+  EXPECT_EQ(pair.b.manager->Get(fast_there)->init.priority, DataChannelPriority::kHigh);
+  // The association takes eight of the slow channel's messages at once; then a ninth is in front.
+  for (int i = 0; i < 30; ++i) ASSERT_THAT(pair.a.Send(slow, std::string(60'000, 'x')), IsOk());
+  for (int i = 0; i < 200; ++i) ASSERT_THAT(pair.a.Send(fast, std::string(6'000, 'x')), IsOk());
+  ASSERT_TRUE(pair.RunUntil([&] { return pair.b.MessageCount(fast_there) == 200; }));
+  // Of bytes, not of messages: an eighth of 200 * 6,000 is two more and a half.
+  EXPECT_GE(pair.b.MessageCount(slow_there), 10u) << "it has its turns, too";
+  EXPECT_LE(pair.b.MessageCount(slow_there), 13u);
+  ASSERT_TRUE(pair.RunUntil([&] { return pair.b.MessageCount(slow_there) == 30; }));
+}
+
 TEST(DataChannels, AnUnreliableChannelUnderLossDeliversSomeAndStaysOpen) {
   DataChannelPair pair({.loss = 0.3, .delay = std::chrono::milliseconds(5)});
   pair.Connect();

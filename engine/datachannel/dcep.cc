@@ -18,7 +18,29 @@ constexpr uint8_t kLimitedLifeTime = 0x02;
 constexpr uint8_t kUnordered = 0x80;
 
 constexpr size_t kOpenHeader = 12;
-constexpr uint16_t kNormalPriority = 256;
+
+// RFC 8831 section 6.4.
+uint16_t WirePriority(DataChannelPriority priority) {
+  switch (priority) {
+    case DataChannelPriority::kVeryLow:
+      return 128;
+    case DataChannelPriority::kLow:
+      return 256;
+    case DataChannelPriority::kMedium:
+      return 512;
+    case DataChannelPriority::kHigh:
+      return 1024;
+  }
+  return 256;
+}
+
+// W3C webrtc-priority section 4: a value between two names has the one above it.
+DataChannelPriority PriorityOf(uint16_t wire) {
+  if (wire <= 128) return DataChannelPriority::kVeryLow;
+  if (wire <= 256) return DataChannelPriority::kLow;
+  if (wire <= 512) return DataChannelPriority::kMedium;
+  return DataChannelPriority::kHigh;
+}
 
 ByteSpan AsBytes(const std::string& text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
@@ -44,7 +66,7 @@ bool ReadReliability(uint8_t type, uint32_t parameter, DataChannelInit& init) {
 std::optional<DcepMessage> ParseOpen(ByteReader& in) {
   DcepOpen open;
   const uint8_t type = in.U8();
-  open.priority = in.U16();
+  open.init.priority = PriorityOf(in.U16());
   const uint32_t reliability = in.U32();
   const uint16_t label_length = in.U16();
   const uint16_t protocol_length = in.U16();
@@ -68,7 +90,7 @@ std::vector<uint8_t> WriteDcepOpen(const DataChannelInit& init) {
   if (!init.ordered) type |= kUnordered;
   out.U8(kOpenMessage);
   out.U8(type);
-  out.U16(kNormalPriority);
+  out.U16(WirePriority(init.priority));
   out.U32(init.max_retransmits.value_or(init.max_packet_life_time.value_or(0)));
   out.U16(static_cast<uint16_t>(init.label.size()));
   out.U16(static_cast<uint16_t>(init.protocol.size()));

@@ -16,7 +16,6 @@ namespace pcd::datachannel {
 // the message is the id.
 struct DcepOpen {
   DataChannelInit init{};
-  uint16_t priority = 0;  // RFC 8831 section 6.4: 128 below normal, 256 normal, ...
 };
 struct DcepAck {};
 

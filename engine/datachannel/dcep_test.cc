@@ -28,7 +28,7 @@ TEST(Dcep, ReadsTheOpenOfABrowser) {
   EXPECT_EQ(open.init.max_packet_life_time, std::nullopt);
   EXPECT_FALSE(open.init.negotiated);
   EXPECT_EQ(open.init.id, std::nullopt);
-  EXPECT_EQ(open.priority, 256);
+  EXPECT_EQ(open.init.priority, DataChannelPriority::kLow);
   EXPECT_EQ(WriteDcepOpen(open.init), bytes);
 }
 
@@ -44,6 +44,27 @@ TEST(Dcep, EveryReliabilitySurvivesTheWayThere) {
       EXPECT_EQ(ParseOpen(WriteDcepOpen(init)).init, init);
     }
   }
+}
+
+TEST(Dcep, EveryPrioritySurvivesTheWayThere) {
+  using enum DataChannelPriority;
+  for (const DataChannelPriority priority : {kVeryLow, kLow, kMedium, kHigh}) {
+    EXPECT_EQ(ParseOpen(WriteDcepOpen({.priority = priority})).init.priority, priority);
+  }
+}
+
+TEST(Dcep, APriorityBetweenTwoNamesHasTheOneAbove) {
+  using enum DataChannelPriority;
+  const auto read = [](uint16_t wire) {
+    return ParseOpen({0x03, 0, static_cast<uint8_t>(wire >> 8), static_cast<uint8_t>(wire), 0, 0, 0,
+                      0, 0, 0, 0, 0})
+        .init.priority;
+  };
+  EXPECT_EQ(read(0), kVeryLow);
+  EXPECT_EQ(read(129), kLow);
+  EXPECT_EQ(read(257), kMedium);
+  EXPECT_EQ(read(513), kHigh);
+  EXPECT_EQ(read(0xffff), kHigh);
 }
 
 TEST(Dcep, ReadsAndWritesTheAck) {

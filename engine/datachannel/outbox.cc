@@ -19,6 +19,14 @@ sctp::SendOptions OptionsOf(const Channel& channel, PayloadProtocol protocol) {
           .max_packet_life_time = init.max_packet_life_time};
 }
 
+// Bytes of one turn at the lowest priority. Short, so that a turn of small messages is, too.
+constexpr int64_t kTurnBytes = 1024;
+
+// RFC 8835 section 4.1: twice the share of the priority below.
+int64_t TurnOf(const Channel& channel) {
+  return kTurnBytes << static_cast<int>(channel.info.init.priority);
+}
+
 }  // namespace
 
 bool Outbox::HasRoomFor(size_t bytes) const {
@@ -29,7 +37,10 @@ void Outbox::Push(Channel& channel, OutgoingMessage message) {
   charged_bytes_ += message.bytes.size() + kMessageOverhead;
   user_bytes_ += message.user_bytes;
   channel.info.buffered_amount += message.user_bytes;
-  if (channel.outgoing.empty()) turns_.push_back(channel.number);
+  if (channel.outgoing.empty()) {
+    channel.turn_left = TurnOf(channel);
+    turns_.push_back(channel.number);
+  }
   channel.outgoing.push_back(std::move(message));
 }
 
@@ -47,8 +58,13 @@ void Outbox::Move(sctp::SctpAssociation& association, Timestamp now, const OnCha
                   const OnChannel& failed) {
   size_t skipped = 0;  // Channels in a row whose stream is not free yet.
   while (skipped < turns_.size() && in_flight_.size() < kMaxInFlight) {
-    const uint64_t number = turns_.front();
-    Channel& channel = *channels_.FindByNumber(number);
+    Channel& channel = *channels_.FindByNumber(turns_.front());
+    if (channel.turn_left <= 0) {
+      channel.turn_left += TurnOf(channel);
+      EndTurn();
+      skipped = 0;
+      continue;
+    }
     const OutgoingMessage& message = channel.outgoing.front();
     const sctp::SendResult result =
         association.Send(*channel.info.init.id, static_cast<uint32_t>(message.protocol),
@@ -60,21 +76,24 @@ void Outbox::Move(sctp::SctpAssociation& association, Timestamp now, const OnCha
       failed(channel);
       continue;
     }
-    turns_.pop_front();
     if (result == sctp::SendResult::kBadStream) {
-      turns_.push_back(number);
+      EndTurn();
       ++skipped;
       continue;
     }
     skipped = 0;
-    NoteInFlight(number, message.bytes.size(), message.user_bytes);
+    NoteInFlight(channel.number, message.bytes.size(), message.user_bytes);
+    channel.turn_left -= static_cast<int64_t>(message.bytes.size() + kMessageOverhead);
     channel.outgoing.pop_front();
-    if (channel.outgoing.empty()) {
-      drained(channel);
-    } else {
-      turns_.push_back(number);
-    }
+    if (!channel.outgoing.empty()) continue;
+    turns_.pop_front();
+    drained(channel);
   }
+}
+
+void Outbox::EndTurn() {
+  turns_.push_back(turns_.front());
+  turns_.pop_front();
 }
 
 bool Outbox::SendNow(Channel& channel, PayloadProtocol protocol, ByteSpan bytes, size_t user_bytes,

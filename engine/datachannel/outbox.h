@@ -15,8 +15,10 @@
 
 namespace pcd::datachannel {
 
-// Channels take turns, one message each, so a full channel does not starve the others. What
-// the association has taken is attributed to its channel until the association's count of
+// Channels with messages waiting take turns, so a full channel does not starve the others. The
+// bytes of a turn grow with the priority, as RFC 8835 section 4.1 shares one flow: twice as much
+// for each step up. A message is never cut: what it has too much is missing from the next turns.
+// What the association has taken is attributed to its channel until the association's count of
 // unacknowledged bytes has gone down by as much; it acknowledges about in order of sending.
 //
 // Threading: one loop.
@@ -57,6 +59,8 @@ class Outbox {
     size_t user_bytes = 0;
   };
 
+  // Of the channel in front, which goes behind the others.
+  void EndTurn();
   void NoteInFlight(uint64_t channel_number, size_t bytes, size_t user_bytes);
   void Lower(uint64_t channel_number, size_t user_bytes, const OnChannel& low);
 

@@ -47,6 +47,9 @@ struct Configuration {
   friend bool operator==(const Configuration&, const Configuration&) = default;
 };
 
+// RTCPriorityType of a data channel (RFC 8831 section 6.4: below normal, normal, high, extra high).
+enum class DataChannelPriority { kVeryLow, kLow, kMedium, kHigh };
+
 // RTCDataChannelInit plus the label.
 struct DataChannelInit {
   std::string label{};
@@ -56,6 +59,7 @@ struct DataChannelInit {
   std::string protocol{};
   bool negotiated = false;
   std::optional<uint16_t> id{};  // Required when negotiated; 0..65534.
+  DataChannelPriority priority = DataChannelPriority::kLow;
   friend bool operator==(const DataChannelInit&, const DataChannelInit&) = default;
 };
 

@@ -35,8 +35,8 @@ export interface OfferOptions {
 const MAX_LABEL_BYTES = 65535;
 const PRIORITIES: readonly Priority[] = ['very-low', 'low', 'medium', 'high'];
 
-/** RTCDataChannelInit and the label (W3C WebRTC 1.0, 6.1.1.1). */
-export function toChannelParameters(label: unknown, value: unknown): { parameters: Omit<ChannelParameters, 'channelId'>; priority: Priority } {
+/** RTCDataChannelInit and the label (W3C WebRTC 1.0, 6.1.1.1; WebRTC Priority Control, 4.2). */
+export function toChannelParameters(label: unknown, value: unknown): Omit<ChannelParameters, 'channelId'> {
   const text = toUSVString(label);
   const init = toDictionary(value, 'RTCDataChannelInit');
   const short = (name: string): number | null =>
@@ -49,8 +49,8 @@ export function toChannelParameters(label: unknown, value: unknown): { parameter
     negotiated: Boolean(init.negotiated ?? false),
     ordered: init.ordered === undefined ? true : Boolean(init.ordered),
     protocol: init.protocol === undefined ? '' : toUSVString(init.protocol),
+    priority: toEnum(init.priority ?? 'low', PRIORITIES, 'priority'),
   };
-  const priority = toEnum(init.priority ?? 'low', PRIORITIES, 'priority');
   for (const part of [parameters.label, parameters.protocol]) {
     if (Buffer.byteLength(part) > MAX_LABEL_BYTES) throw new TypeError('label and protocol have at most 65535 bytes');
   }
@@ -60,7 +60,7 @@ export function toChannelParameters(label: unknown, value: unknown): { parameter
     throw new TypeError('maxPacketLifeTime and maxRetransmits exclude each other');
   }
   if (parameters.id === 0xffff) throw new TypeError('the id 65535 does not exist');
-  return { parameters, priority };
+  return parameters;
 }
 
 /** RTCRtpTransceiverInit. */

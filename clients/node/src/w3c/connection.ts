@@ -248,11 +248,11 @@ export class Connection implements ConnectionCore {
     return selectStats(report, senderId ? 'outbound-rtp' : 'inbound-rtp', transceiver?.mid ?? null);
   }
 
-  createDataChannel(parameters: Omit<ChannelParameters, 'channelId'>, priority: string): ChannelCore {
+  createDataChannel(parameters: Omit<ChannelParameters, 'channelId'>): ChannelCore {
     const channelId = `${this.#channelPrefix}-${++this.#channelCount}`;
     const core = new ChannelCore(this.data, { channelId, ...parameters }, 'connecting');
     if (!this.data.add(core)) return core;
-    const { label, ordered, maxPacketLifeTime, maxRetransmits, protocol, negotiated, id } = parameters;
+    const { label, ordered, maxPacketLifeTime, maxRetransmits, protocol, negotiated, id, priority } = parameters;
     this.session.call((peerConnectionId) => this.session.client.dataChannels.createDataChannel({
       peerConnectionId, dataChannelId: channelId, init: {
         label, ordered, protocol, negotiated,

@@ -1,6 +1,7 @@
 // RTCDataChannel.
 import type { DataChannel } from '../gen/contract';
 import type { Payload } from './data_sender';
+import { fromApi } from './enums';
 import { exception, type RTCError } from './errors';
 import { RTCErrorEvent } from './events';
 import {
@@ -24,6 +25,7 @@ export interface ChannelParameters {
   protocol: string;
   negotiated: boolean;
   id: number | null;
+  priority: Priority;
 }
 
 /** What a channel asks of the connection. */
@@ -136,6 +138,7 @@ export function parametersFromApi(channel: DataChannel): ChannelParameters {
     protocol: channel.protocol,
     negotiated: channel.negotiated,
     id: channel.id ?? null,
+    priority: fromApi(channel.priority, 'DATA_CHANNEL_PRIORITY'),
   };
 }
 
@@ -161,6 +164,7 @@ export class RTCDataChannel extends EventTarget {
   get protocol(): string { return this.#core.parameters.protocol; }
   get negotiated(): boolean { return this.#core.parameters.negotiated; }
   get id(): number | null { return this.#core.id; }
+  get priority(): Priority { return this.#core.parameters.priority; }
   get readyState(): DataChannelState { return this.#core.readyState; }
   get bufferedAmount(): number { return this.#core.bufferedAmount; }
   get bufferedAmountLowThreshold(): number { return this.#core.bufferedAmountLowThreshold; }

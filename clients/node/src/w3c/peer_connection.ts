@@ -190,13 +190,13 @@ export class RTCPeerConnection extends EventTarget {
   createDataChannel(label: string, dataChannelDict: DataChannelInit = {}): RTCDataChannel {
     const core = this.#core;
     requireArguments('createDataChannel', arguments.length, 1);
-    const { parameters, priority } = toChannelParameters(label, dataChannelDict);
+    const parameters = toChannelParameters(label, dataChannelDict);
     if (core.closed) throw exception('InvalidStateError', 'the connection is closed');
     const maxChannels = core.transports.sctp?.maxChannels ?? Infinity;
     if (parameters.id !== null && (core.data.usedIds().has(parameters.id) || parameters.id >= maxChannels)) {
       throw exception('OperationError', `the id ${parameters.id} is in use or too high`);
     }
-    return core.createDataChannel(parameters, priority).object;
+    return core.createDataChannel(parameters).object;
   }
 
   static async generateCertificate(keygenAlgorithm: unknown): Promise<RTCCertificate> {

@@ -13,13 +13,15 @@ describe('createDataChannel (6.1.1.1)', () => {
 
   test('the channel is there at once, with what was asked for', (t) => {
     const connection = makeConnection(t);
-    const channel = connection.createDataChannel('läbel', { ordered: false, maxRetransmits: 3, protocol: 'p' });
+    const channel = connection.createDataChannel('läbel', { ordered: false, maxRetransmits: 3, protocol: 'p', priority: 'medium' });
     assert.deepEqual(
-      [channel.label, channel.ordered, channel.maxRetransmits, channel.maxPacketLifeTime, channel.protocol, channel.negotiated, channel.id],
-      ['läbel', false, 3, null, 'p', false, null]);
+      [channel.label, channel.ordered, channel.maxRetransmits, channel.maxPacketLifeTime, channel.protocol, channel.negotiated, channel.id,
+        channel.priority],
+      ['läbel', false, 3, null, 'p', false, null, 'medium']);
     assert.deepEqual([channel.readyState, channel.bufferedAmount, channel.bufferedAmountLowThreshold, channel.binaryType],
       ['connecting', 0, 0, 'arraybuffer']);
     assert.equal(connection.createDataChannel(undefined).label, 'undefined');
+    assert.equal(connection.createDataChannel('x').priority, 'low');
     assert.equal(connection.createDataChannel('x', { id: 7 }).id, null, 'an id is ignored unless negotiated');
     assert.equal(connection.createDataChannel('x', { negotiated: true, id: 7 }).id, 7);
     assert.equal(connection.createDataChannel('\ud800').label, '\ufffd');
@@ -31,7 +33,7 @@ describe('createDataChannel (6.1.1.1)', () => {
     for (const [label, init] of [
       [long], ['x', { protocol: long }], ['x', { negotiated: true }], ['x', { negotiated: true, id: 65535 }],
       ['x', { maxRetransmits: 0, maxPacketLifeTime: 0 }], ['x', { maxRetransmits: -1 }], ['x', { maxPacketLifeTime: 65536 }],
-      ['x', { negotiated: true, id: 65536 }], ['x', 'no dictionary'],
+      ['x', { negotiated: true, id: 65536 }], ['x', { priority: 'extra' }], ['x', 'no dictionary'],
     ]) {
       assert.throws(() => connection.createDataChannel(label, init), TypeError, JSON.stringify(init));
     }
@@ -111,6 +113,17 @@ describe('RTCDataChannel (6.2)', () => {
     await arrived;
     await until('the message', () => steps.length === 2);
     assert.deepEqual(steps, ['open open', 'message open']);
+  });
+
+  test('every priority reaches the other side (WebRTC Priority Control, 4.2)', TIMEOUT, async (t) => {
+    const [a, b] = makePair(t);
+    const priorities = ['very-low', 'low', 'medium', 'high'];
+    const arrived = new Map();
+    b.ondatachannel = ({ channel }) => arrived.set(channel.label, channel.priority);
+    for (const priority of priorities) a.createDataChannel(priority, { priority });
+    await negotiate(a, b);
+    await until('all channels', () => arrived.size === priorities.length);
+    for (const priority of priorities) assert.equal(arrived.get(priority), priority);
   });
 
   test('text, bytes and Blobs arrive as they were sent, in order', TIMEOUT, async (t) => {

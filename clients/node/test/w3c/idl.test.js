@@ -24,7 +24,7 @@ const SHAPES = {
     { getParameters: 0, getContributingSources: 0, getSynchronizationSources: 0, getStats: 0 }, []],
   RTCRtpTransceiver: [['mid', 'sender', 'receiver', 'direction', 'currentDirection'], { stop: 0, setCodecPreferences: 1 }, []],
   RTCDataChannel: [
-    ['label', 'ordered', 'maxPacketLifeTime', 'maxRetransmits', 'protocol', 'negotiated', 'id', 'readyState', 'bufferedAmount',
+    ['label', 'ordered', 'maxPacketLifeTime', 'maxRetransmits', 'protocol', 'negotiated', 'id', 'priority', 'readyState', 'bufferedAmount',
       'bufferedAmountLowThreshold', 'binaryType'], { close: 0, send: 1 },
     ['onopen', 'onbufferedamountlow', 'onerror', 'onclosing', 'onclose', 'onmessage']],
   RTCDtlsTransport: [['iceTransport', 'state'], { getRemoteCertificates: 0 }, ['onstatechange', 'onerror']],
