@@ -1,5 +1,6 @@
 #include "service/event_mapping.h"
 
+#include <algorithm>
 #include <string>
 #include <variant>
 
@@ -82,7 +83,7 @@ class Filler {
   }
   void operator()(const pc::TrackEvent& in) {
     v1::TrackEvent& event = *out_.mutable_track();
-    *event.mutable_track() = RemoteTrack(id_, in.transceiver);
+    *event.mutable_track() = RemoteTrack(id_, in.transceiver, in.muted);
     *event.mutable_transceiver() = ToProto(in.transceiver);
     AddStreamIds(in.transceiver, *event.mutable_stream_ids());
   }
@@ -91,6 +92,13 @@ class Filler {
     event.set_track_id(in.track_id);
     event.set_transceiver_id(in.transceiver_id);
     for (const std::string& id : in.stream_ids) event.add_stream_ids(id);
+  }
+  void operator()(const pc::TrackMutedEvent& in) {
+    if (in.muted) {
+      out_.mutable_track_muted()->set_track_id(in.track_id);
+    } else {
+      out_.mutable_track_unmuted()->set_track_id(in.track_id);
+    }
   }
   void operator()(const pc::TrackEndedEvent& in) {
     out_.mutable_track_ended()->set_track_id(in.track_id);
@@ -190,7 +198,10 @@ v1::PeerConnectionSnapshot ToProto(const peerconnection::Snapshot& snapshot) {
   *out.mutable_peer_connection() = ToProto(snapshot.info);
   FillTransceivers(snapshot.transceivers, out.mutable_transceivers());
   for (const jsep::Transceiver& transceiver : snapshot.transceivers) {
-    *out.add_tracks() = RemoteTrack(id, transceiver);
+    const auto& unmuted = snapshot.unmuted_track_ids;
+    const bool muted =
+        std::find(unmuted.begin(), unmuted.end(), transceiver.track_id) == unmuted.end();
+    *out.add_tracks() = RemoteTrack(id, transceiver, muted);
   }
   for (const media::LocalTrackInfo& track : snapshot.local_tracks) {
     *out.add_tracks() = ToProto(id, track);

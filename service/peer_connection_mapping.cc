@@ -163,16 +163,15 @@ void FillTransceivers(const std::vector<jsep::Transceiver>& transceivers,
   for (const jsep::Transceiver& transceiver : transceivers) *out->Add() = ToProto(transceiver);
 }
 
-v1::Track RemoteTrack(const std::string& peer_connection_id, const jsep::Transceiver& transceiver) {
-  const bool receives =
-      transceiver.current_direction.has_value() && Receives(*transceiver.current_direction);
+v1::Track RemoteTrack(const std::string& peer_connection_id, const jsep::Transceiver& transceiver,
+                      bool muted) {
   v1::Track out;
   out.set_track_id(transceiver.track_id);
   out.set_peer_connection_id(peer_connection_id);
   out.set_kind(ToProto(transceiver.kind));
   out.set_origin(v1::TRACK_ORIGIN_REMOTE);
   out.set_state(transceiver.stopped ? v1::TRACK_STATE_ENDED : v1::TRACK_STATE_LIVE);
-  out.set_muted(!receives);
+  out.set_muted(muted);
   if (transceiver.mid.has_value()) out.set_mid(*transceiver.mid);
   out.set_receiver_id(transceiver.receiver_id);
   AddStreamIds(transceiver, *out.mutable_stream_ids());

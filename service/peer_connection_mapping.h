@@ -35,7 +35,8 @@ void FillTransceivers(const std::vector<jsep::Transceiver>& transceivers,
 void AddStreamIds(const jsep::Transceiver& transceiver,
                   google::protobuf::RepeatedPtrField<std::string>& out);
 // The transceiver's remote track.
-v1::Track RemoteTrack(const std::string& peer_connection_id, const jsep::Transceiver& transceiver);
+v1::Track RemoteTrack(const std::string& peer_connection_id, const jsep::Transceiver& transceiver,
+                      bool muted);
 
 // A configuration without secrets.
 v1::Configuration ToProto(const Configuration& configuration);

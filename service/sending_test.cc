@@ -274,6 +274,46 @@ TEST_F(ServiceSendingTest, WhoIsHeardIsToldToWhoAsks) {
   EXPECT_EQ(Reason(Try(&Stub::ListReceiverSources, request, &response)), "RECEIVER_NOT_FOUND");
 }
 
+TEST_F(ServiceSendingTest, ARemoteTrackIsMutedWhileNoMediaArrives) {
+  Must(&MediaStub::CreateLocalTrack, TrackRequest("clip"));
+  const std::string transceiver_id = AddTrack("clip").transceiver_id();
+  v1::WatchEventsRequest watch;
+  watch.add_peer_connection_ids(receiver_);
+  EventReader events(service_, watch);
+  events.Initial();
+  service_.Negotiate(sender_, receiver_);
+  const v1::Track track = events.Until([](const auto& read) { return read.event().has_track(); })
+                              .event()
+                              .track()
+                              .track();
+  EXPECT_TRUE(track.muted());
+  const auto unmuted =
+      events.Until([](const auto& read) { return read.event().has_track_unmuted(); });
+  EXPECT_EQ(unmuted.event().track_unmuted().track_id(), track.track_id());
+  v1::GetTrackRequest get;
+  get.set_peer_connection_id(receiver_);
+  get.set_track_id(track.track_id());
+  EXPECT_FALSE(Must(&MediaStub::GetTrack, get).track().muted());
+  size_t listed = 0;
+  for (const auto& initial : EventReader(service_, watch).Initial()) {
+    for (const v1::Track& each : initial.snapshot().tracks()) {
+      ++listed;
+      EXPECT_FALSE(each.muted());
+    }
+  }
+  EXPECT_EQ(listed, 1u);
+
+  v1::SetTransceiverDirectionRequest direction;
+  direction.set_peer_connection_id(sender_);
+  direction.set_transceiver_id(transceiver_id);
+  direction.set_direction(v1::RTP_TRANSCEIVER_DIRECTION_INACTIVE);
+  Must(&Stub::SetTransceiverDirection, direction);
+  service_.Negotiate(sender_, receiver_);
+  const auto muted = events.Until([](const auto& read) { return read.event().has_track_muted(); });
+  EXPECT_EQ(muted.event().track_muted().track_id(), track.track_id());
+  EXPECT_TRUE(Must(&MediaStub::GetTrack, get).track().muted());
+}
+
 TEST_F(ServiceSendingTest, ATransceiverIsMadeForATrack) {
   Must(&MediaStub::CreateLocalTrack, TrackRequest("clip"));
   v1::AddTransceiverRequest request;

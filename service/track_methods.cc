@@ -57,7 +57,7 @@ grpc::ServerUnaryReactor* MediaService::GetTrack(grpc::CallbackServerContext* co
         PCD_RETURN_IF_ERROR(RequireTrackId(in.track_id()));
         for (const jsep::Transceiver& transceiver : pc.ListTransceivers()) {
           if (transceiver.track_id != in.track_id()) continue;
-          *out.mutable_track() = RemoteTrack(pc.id(), transceiver);
+          *out.mutable_track() = RemoteTrack(pc.id(), transceiver, pc.IsMuted(transceiver));
           return absl::OkStatus();
         }
         PCD_ASSIGN_OR_RETURN(const media::LocalTrackInfo track, pc.GetLocalTrack(in.track_id()));
@@ -78,7 +78,7 @@ grpc::ServerUnaryReactor* MediaService::ListTracks(grpc::CallbackServerContext* 
         }
         if (in.origin() != v1::TRACK_ORIGIN_LOCAL) {
           for (const jsep::Transceiver& transceiver : pc.ListTransceivers()) {
-            *out.add_tracks() = RemoteTrack(pc.id(), transceiver);
+            *out.add_tracks() = RemoteTrack(pc.id(), transceiver, pc.IsMuted(transceiver));
           }
         }
         if (in.origin() != v1::TRACK_ORIGIN_REMOTE) {

@@ -30,6 +30,14 @@ struct LayerActiveEvent {
   bool active = false;
 };
 
+// W3C mute and unmute of a remote track. Muted: nothing came for two seconds, the remote said
+// goodbye (BYE), or it was agreed that nothing is received any more. Unmuted: media arrives.
+struct TrackMutedEvent {
+  std::string mid{};
+  std::string track_id{};
+  bool muted = false;
+};
+
 struct SinkStateChangedEvent {
   std::string sink_id{};
   SinkState state = SinkState::kWaiting;
@@ -41,8 +49,8 @@ struct KeyFrameRequestedEvent {
   uint32_t ssrc = 0;
 };
 
-using MediaEvent =
-    std::variant<FirstPacketEvent, LayerActiveEvent, SinkStateChangedEvent, KeyFrameRequestedEvent>;
+using MediaEvent = std::variant<FirstPacketEvent, LayerActiveEvent, TrackMutedEvent,
+                                SinkStateChangedEvent, KeyFrameRequestedEvent>;
 
 }  // namespace pcd::media
 

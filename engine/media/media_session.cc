@@ -82,6 +82,8 @@ absl::StatusOr<bool> MediaSession::RequestKeyFrameOfSink(const std::string& id,
   return impl_->RequestKeyFrameOfSink(*sink, rid);
 }
 
+bool MediaSession::IsMuted(const std::string& mid) const { return impl_->IsMuted(mid); }
+
 std::optional<MediaEvent> MediaSession::PollEvent() { return impl_->PollEvent(); }
 void MediaSession::HandleTimeout(Timestamp now) { impl_->HandleTimeout(now); }
 Timestamp MediaSession::NextDeadline() const { return impl_->NextDeadline(); }

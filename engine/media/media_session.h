@@ -108,6 +108,9 @@ class MediaSession {
   // also: SINK_NOT_FOUND, SINK_NOT_NEGOTIATED.
   absl::StatusOr<bool> RequestKeyFrameOfSink(const std::string& id, const std::string& rid = {});
 
+  // As the last TrackMutedEvent said; true before the first, and for an unknown mid.
+  bool IsMuted(const std::string& mid) const;
+
   std::optional<MediaEvent> PollEvent();
   // Reports, feedback and repeated requests that are due. Cheap when nothing is.
   void HandleTimeout(Timestamp now);

@@ -45,6 +45,7 @@ void MediaSession::Impl::SetReceivers(std::vector<ReceiveParameters> receivers) 
   for (const auto& section : router_.sections()) {
     section->source_payload_type = 0xFF;
     if (section->parameters().receiving) continue;
+    Mute(*section, true);
     for (Sink* sink : section->sinks) {
       if (sink->section() == section.get()) sink->Restart();
     }
@@ -163,6 +164,7 @@ void MediaSession::Impl::HandleTimeout(Timestamp now) {
     if (stream->key_frames.HandleTimeout(now, IsLive(*stream, now))) SendKeyFrameRequest(*stream);
   }
   if (layer_deadline_ <= now) CheckLayers(now);
+  if (track_deadline_ <= now) CheckTracks(now);
   for (const auto& sink : sinks_.all()) {
     if (sink->NextRelease() <= now) {
       sink->ReleaseHeld(now);
@@ -176,8 +178,8 @@ void MediaSession::Impl::HandleTimeout(Timestamp now) {
 
 Timestamp MediaSession::Impl::NextDeadline() const {
   if (closed_) return kNever;
-  Timestamp next = std::min(
-      {transport_cc_.NextDeadline(), bandwidth_.NextDeadline(), report_deadline_, layer_deadline_});
+  Timestamp next = std::min({transport_cc_.NextDeadline(), bandwidth_.NextDeadline(),
+                             report_deadline_, layer_deadline_, track_deadline_});
   for (const auto& stream : router_.streams()) {
     next = std::min(next, stream->key_frames.NextDeadline());
     if (stream->nack != nullptr) next = std::min(next, stream->nack->NextDeadline());

@@ -29,6 +29,9 @@ class MediaSession::Impl : public Sink::Owner {
   static constexpr Duration kLiveInterval = std::chrono::seconds(2);
   // A simulcast layer that was silent for this long has ceased.
   static constexpr Duration kLayerSilence = std::chrono::seconds(2);
+  // A track of which nothing came for this long is muted: its source is no sender any more (two
+  // report intervals, RFC 3550 section 6.3.5).
+  static constexpr Duration kTrackSilence = std::chrono::seconds(2);
   // Numbers in one NACK message.
   static constexpr size_t kMaxNackNumbers = 128;
   static constexpr size_t kMaxRembSsrcs = 64;
@@ -54,6 +57,7 @@ class MediaSession::Impl : public Sink::Owner {
   }
 
   std::optional<MediaEvent> PollEvent();
+  bool IsMuted(const std::string& mid) const;
   void HandleTimeout(Timestamp now);
   Timestamp NextDeadline() const;
   MediaStats GetStats() const;
@@ -87,6 +91,10 @@ class MediaSession::Impl : public Sink::Owner {
   void NoteLayer(RemoteStream& stream, Timestamp now);
   void CheckLayers(Timestamp now);
   void EmitLayer(const RemoteStream& stream);
+  void NoteTrack(Section& section, Timestamp now);
+  void CheckTracks(Timestamp now);
+  void MuteIfEnded(Section& section, Timestamp now);
+  void Mute(Section& section, bool muted);
   void FollowUp(Section& section, Timestamp now);
   RemoteStream* StreamOf(const Section& section, const Sink& sink) const;
   void SendNacks(RemoteStream& stream, Timestamp now);
@@ -125,6 +133,7 @@ class MediaSession::Impl : public Sink::Owner {
   bool remb_negotiated_ = false;        // And no transport-wide feedback.
   Timestamp report_deadline_ = kNever;  // kNever: nobody sent since the last report.
   Timestamp layer_deadline_ = kNever;   // kNever: no layer is active.
+  Timestamp track_deadline_ = kNever;   // kNever: every track is muted.
 
   std::deque<MediaEvent> events_;
   DropCounters drops_;

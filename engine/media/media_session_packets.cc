@@ -108,6 +108,7 @@ void MediaSession::Impl::Deliver(PacketPtr& packet, const rtp::RtpPacketView& vi
   }
   const MediaPacket media{view, stream, sequence, start.begins, is_event, now};
   if (use == PayloadUse::kOther || view.payload().empty()) {
+    if (!view.payload().empty()) section.last_media = now;
     for (Sink* sink : section.sinks) sink->Skip(media);
     if (use == PayloadUse::kOther) return Drop(stream, DropReason::kNotMedia);
     return drops_.Count(DropReason::kPaddingOnly);
@@ -170,6 +171,7 @@ void MediaSession::Impl::CountMedia(RemoteStream& stream, const MediaPacket& med
     Emit(FirstPacketEvent{stream.section->mid(), stream.section->track_id, stream.ssrc, stream.rid,
                           media.view.payload_type()});
   }
+  NoteTrack(*stream.section, media.now);
 }
 
 void MediaSession::Impl::NoteHeard(RemoteStream& stream, const MediaPacket& media,
@@ -277,7 +279,10 @@ void MediaSession::Impl::OnBye(const rtp::RtcpPacketView& packet) {
   const auto bye = rtp::ParseBye(packet);
   if (!bye) return;
   for (size_t i = 0; i < bye->ssrc_count; ++i) {
-    if (RemoteStream* stream = router_.FindStream(bye->ssrc(i))) stream->ended = true;
+    RemoteStream* stream = router_.FindStream(bye->ssrc(i));
+    if (stream == nullptr) continue;
+    stream->ended = true;
+    MuteIfEnded(*stream->section, loop_.Now());
   }
 }
 

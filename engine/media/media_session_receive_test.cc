@@ -112,6 +112,87 @@ TEST_F(ReceiveTest, SeveralSinksAndRequestsBecomeOnePliPerInterval) {
   EXPECT_EQ(Plis(), 2u) << "the throttled request went out later";
 }
 
+TEST_F(ReceiveTest, ATrackIsMutedUntilItsMediaArrivesAndWhenItCeases) {
+  bench.Negotiate();
+  bench.session->SetTracks({{"0", "mic"}, {"1", "cam"}});
+  EXPECT_TRUE(bench.session->IsMuted("1"));
+  SendFor(10, {.sequence = 1});
+  auto events = bench.TakeEventsOf<TrackMutedEvent>();
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_EQ(events[0].track_id, "cam");
+  EXPECT_EQ(events[0].mid, "1");
+  EXPECT_FALSE(events[0].muted);
+  EXPECT_FALSE(bench.session->IsMuted("1"));
+  EXPECT_TRUE(bench.session->IsMuted("0"));
+  EXPECT_TRUE(bench.session->IsMuted("nothing"));
+
+  bench.Run(milliseconds(1900));
+  EXPECT_TRUE(bench.TakeEventsOf<TrackMutedEvent>().empty()) << "a pause";
+  bench.Run(milliseconds(200));
+  events = bench.TakeEventsOf<TrackMutedEvent>();
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_TRUE(events[0].muted);
+  SendFor(2, {.sequence = 11, .timestamp = 500'000});
+  EXPECT_EQ(bench.TakeEventsOf<TrackMutedEvent>().size(), 1u) << "it is back";
+}
+
+TEST_F(ReceiveTest, ATrackIsMutedAtOnceWhenItIsNoLongerReceived) {
+  bench.Negotiate();
+  SendFor(1, {.sequence = 1});
+  bench.TakeEvents();
+  ReceiveParameters video = VideoSection();
+  video.receiving = false;
+  bench.session->SetReceivers({AudioSection(), video});
+  const auto events = bench.TakeEventsOf<TrackMutedEvent>();
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_TRUE(events[0].muted);
+}
+
+TEST_F(ReceiveTest, AGoodbyeMutesATrackAtOnceUnlessItHasJustBegun) {
+  const Bytes bye = {0x81, 203, 0, 1, 0xB0, 0, 0, 1};
+  bench.Negotiate();
+  SendFor(110, {.sequence = 1});
+  bench.Rtp({.ssrc = 900, .sequence = 5, .mid = "1"});
+  bench.TakeEvents();
+  bench.Rtcp(bye);
+  EXPECT_FALSE(bench.session->IsMuted("1")) << "another source goes on";
+  bench.Rtcp({0x81, 203, 0, 1, 0, 0, 0x03, 0x84});
+  auto events = bench.TakeEventsOf<TrackMutedEvent>();
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_TRUE(events[0].muted);
+  // Packets and goodbyes in turn: back once, then muted by silence only.
+  for (uint16_t i = 0; i < 50; ++i) {
+    SendFor(1, {.sequence = static_cast<uint16_t>(200 + i)});
+    bench.Rtcp(bye);
+  }
+  events = bench.TakeEventsOf<TrackMutedEvent>();
+  ASSERT_EQ(events.size(), 1u);
+  EXPECT_FALSE(events[0].muted);
+  bench.Run(seconds(2));
+  EXPECT_TRUE(bench.session->IsMuted("1"));
+}
+
+TEST_F(ReceiveTest, WhatIsNoMediaUnmutesNoTrackButComfortNoiseKeepsOneUnmuted) {
+  bench.Negotiate();
+  const RtpSpec noise{.ssrc = kAudioSsrc, .payload_type = kRedType};
+  SendFor(1, noise);
+  SendFor(1, {.sequence = 1, .payload = {}, .padding = 10});
+  EXPECT_TRUE(bench.session->IsMuted("0"));
+  EXPECT_TRUE(bench.session->IsMuted("1"));
+  SendFor(1, {.ssrc = kAudioSsrc, .payload_type = kOpusType, .sequence = 1});
+  EXPECT_FALSE(bench.session->IsMuted("0"));
+  for (uint16_t i = 2; i < 6; ++i) {
+    bench.Run(seconds(1));
+    RtpSpec next = noise;
+    next.sequence = i;
+    bench.Rtp(next);
+  }
+  EXPECT_FALSE(bench.session->IsMuted("0"));
+  bench.Run(seconds(2));
+  EXPECT_TRUE(bench.session->IsMuted("0"));
+  EXPECT_EQ(bench.session->NextDeadline(), kNever);
+}
+
 TEST_F(ReceiveTest, AnUnpausedSinkAsksAtOnce) {
   ASSERT_THAT(bench.AddSink("v", kVideo, 5004, true), IsOk());
   bench.Negotiate();

@@ -1,6 +1,8 @@
 // Which of its sources a section forwards, and what is asked of them: key frames, lost packets.
 #include <algorithm>
 #include <array>
+#include <string>
+#include <utility>
 
 #include "engine/media/media_session_impl.h"
 
@@ -140,6 +142,48 @@ void MediaSession::Impl::CheckLayers(Timestamp now) {
       layer_deadline_ = std::min(layer_deadline_, stream->last_media + kLayerSilence);
     }
   }
+}
+
+void MediaSession::Impl::NoteTrack(Section& section, Timestamp now) {
+  section.last_media = now;
+  if (!section.muted || !section.parameters().receiving) return;
+  track_deadline_ = std::min(track_deadline_, now + kTrackSilence);
+  section.unmuted_at = now;
+  Mute(section, false);
+}
+
+void MediaSession::Impl::CheckTracks(Timestamp now) {
+  track_deadline_ = kNever;
+  for (const auto& section : router_.sections()) {
+    if (section->muted) continue;
+    if (now - section->last_media >= kTrackSilence) {
+      Mute(*section, true);
+    } else {
+      track_deadline_ = std::min(track_deadline_, section->last_media + kTrackSilence);
+    }
+  }
+}
+
+// After a goodbye. A remote that alternates packets and goodbyes makes no flood of events: what has
+// just begun is muted by silence only.
+void MediaSession::Impl::MuteIfEnded(Section& section, Timestamp now) {
+  const auto& streams = router_.streams();
+  const bool arrives = std::any_of(streams.begin(), streams.end(), [&](const auto& stream) {
+    return stream->first_media_seen && !IsGone(stream.get(), section, now);
+  });
+  if (!arrives && now - section.unmuted_at >= kTrackSilence) Mute(section, true);
+}
+
+void MediaSession::Impl::Mute(Section& section, bool muted) {
+  if (std::exchange(section.muted, muted) == muted) return;
+  Emit(TrackMutedEvent{.mid = section.mid(), .track_id = section.track_id, .muted = muted});
+}
+
+bool MediaSession::Impl::IsMuted(const std::string& mid) const {
+  const auto& sections = router_.sections();
+  return std::none_of(sections.begin(), sections.end(), [&](const auto& section) {
+    return section->mid() == mid && !section->muted;
+  });
 }
 
 void MediaSession::Impl::EmitLayer(const RemoteStream& stream) {

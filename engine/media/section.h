@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/base/bytes.h"
+#include "engine/base/time.h"
 #include "engine/media/contributing_sources.h"
 #include "engine/media/parameter_sets.h"
 #include "engine/media/payload_format.h"
@@ -72,6 +73,9 @@ class Section {
   const ParameterSets& parameter_sets() const { return parameter_sets_; }
 
   std::string track_id{};              // Empty: not known.
+  bool muted = true;                   // No media arrives; see TrackMutedEvent.
+  Timestamp unmuted_at{};              // When it last began to.
+  Timestamp last_media{};              // Of any of its streams, comfort noise included.
   std::vector<Sink*> sinks{};          // Bound to this section; owned by SinkSet.
   std::optional<uint32_t> source{};    // SSRC that sinks are fed from.
   uint8_t source_payload_type = 0xFF;  // Of its last media packet; 0xFF: none came.

@@ -73,8 +73,14 @@ struct ClosedEvent {
 // W3C track: a remote description made a receiver live.
 struct TrackEvent {
   jsep::Transceiver transceiver{};
+  bool muted = true;
 };
-// W3C removetrack and mute: a remote description took the track away again.
+// W3C mute or unmute of a remote track.
+struct TrackMutedEvent {
+  std::string track_id{};
+  bool muted = true;
+};
+// W3C removetrack: a remote description took the track away again.
 struct TrackRemovedEvent {
   std::string track_id{};
   std::string transceiver_id{};
@@ -157,11 +163,11 @@ using EventPayload =
                  IceConnectionStateChangeEvent, ConnectionStateChangeEvent, DescriptionChangeEvent,
                  ConfigurationChangeEvent, IceTransportChangeEvent, DtlsTransportChangeEvent,
                  SctpTransportChangeEvent, ClosingEvent, ClosedEvent, TrackEvent, TrackRemovedEvent,
-                 TrackEndedEvent, TransceiverChangeEvent, FirstPacketEvent, LayerActiveChangeEvent,
-                 SinkChangeEvent, SinkDeletedEvent, LocalTrackChangeEvent, LocalTrackDeletedEvent,
-                 KeyFrameRequestedEvent, ToneChangeEvent, DataChannelEvent, DataChannelCreatedEvent,
-                 DataChannelOpenEvent, DataChannelClosingEvent, DataChannelCloseEvent,
-                 DataChannelErrorEvent, DataChannelBufferedAmountLowEvent>;
+                 TrackMutedEvent, TrackEndedEvent, TransceiverChangeEvent, FirstPacketEvent,
+                 LayerActiveChangeEvent, SinkChangeEvent, SinkDeletedEvent, LocalTrackChangeEvent,
+                 LocalTrackDeletedEvent, KeyFrameRequestedEvent, ToneChangeEvent, DataChannelEvent,
+                 DataChannelCreatedEvent, DataChannelOpenEvent, DataChannelClosingEvent,
+                 DataChannelCloseEvent, DataChannelErrorEvent, DataChannelBufferedAmountLowEvent>;
 
 struct Event {
   uint64_t sequence = 0;  // 1 for the first event of a connection, then without gaps.

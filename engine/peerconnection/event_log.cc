@@ -68,6 +68,7 @@ struct HeapBytes {
   size_t operator()(const TrackRemovedEvent& e) const {
     return e.track_id.size() + Bytes(e.stream_ids);
   }
+  size_t operator()(const TrackMutedEvent& e) const { return e.track_id.size(); }
   size_t operator()(const TransceiverChangeEvent& e) const { return Bytes(e.transceivers); }
   size_t operator()(const LocalTrackChangeEvent& e) const {
     return e.track.config.id.size() + 2 * e.track.codec.FmtpText().size();

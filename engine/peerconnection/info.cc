@@ -92,9 +92,18 @@ PeerConnectionInfo PeerConnection::Info() {
   return info;
 }
 
+bool PeerConnection::IsMuted(const jsep::Transceiver& transceiver) const {
+  return !transceiver.mid.has_value() || media_.IsMuted(*transceiver.mid);
+}
+
 Snapshot PeerConnection::TakeSnapshot() {
+  std::vector<std::string> unmuted;
+  for (const jsep::Transceiver& transceiver : session_.transceivers()) {
+    if (!IsMuted(transceiver)) unmuted.push_back(transceiver.track_id);
+  }
   return {.info = Info(),
           .transceivers = session_.transceivers(),
+          .unmuted_track_ids = std::move(unmuted),
           .local_tracks = sending_.ListTracks(),
           .sinks = media_.ListSinks(),
           .data_channels = ListDataChannels(),

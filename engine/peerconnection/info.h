@@ -110,6 +110,7 @@ struct LocalCandidate {
 struct Snapshot {
   PeerConnectionInfo info{};
   std::vector<jsep::Transceiver> transceivers{};
+  std::vector<std::string> unmuted_track_ids{};  // Remote tracks of which media arrives.
   std::vector<media::LocalTrackInfo> local_tracks{};
   std::vector<media::SinkInfo> sinks{};
   std::vector<DataChannelView> data_channels{};

@@ -117,6 +117,8 @@ class PeerConnection : private net::EndOfTurnHandler,
   absl::StatusOr<jsep::Transceiver> AddTransceiver(MediaKind kind, const TransceiverInit& init,
                                                    const std::string& transceiver_id);
   std::vector<jsep::Transceiver> ListTransceivers() const;
+  // W3C muted of its remote track.
+  bool IsMuted(const jsep::Transceiver& transceiver) const;
   // The others (transceiver_api.cc) return the transceiver afterwards.
   absl::StatusOr<jsep::Transceiver> RemoveTrack(const std::string& sender_id);
   absl::StatusOr<jsep::Transceiver> SetSenderStreams(const std::string& sender_id,

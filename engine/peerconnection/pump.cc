@@ -101,6 +101,8 @@ bool PeerConnection::DrainMedia() {
                                   .ssrc = layer->ssrc,
                                   .payload_type = layer->payload_type,
                                   .active = layer->active});
+    } else if (const auto* muted = std::get_if<media::TrackMutedEvent>(&*event)) {
+      Emit(TrackMutedEvent{.track_id = muted->track_id, .muted = muted->muted});
     } else if (const auto* sink = std::get_if<media::SinkStateChangedEvent>(&*event)) {
       // Deleted meanwhile: SinkDeletedEvent has told it.
       if (auto info = media_.GetSink(sink->sink_id); info.ok()) Emit(SinkChangeEvent{*info});

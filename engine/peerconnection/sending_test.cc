@@ -228,6 +228,40 @@ TEST_F(SendingTest, ReplaceTrackGoesOnWithoutNegotiation) {
   EXPECT_EQ(sink_.taken.size(), stopped);
 }
 
+TEST_F(SendingTest, ARemoteTrackIsMutedUntilItsMediaArrivesWhenItCeasesAndByAgreement) {
+  AddTest("clip");
+  ASSERT_THAT(left().AddTrack("clip", {}, "t"), IsOk());
+  Connect();
+  const auto tracks = pair_.right_events().All<TrackEvent>();
+  ASSERT_THAT(tracks, SizeIs(1));
+  EXPECT_TRUE(tracks[0].muted);
+  const std::string id = tracks[0].transceiver.track_id;
+  const auto told = [&] {
+    std::string text;
+    for (const TrackMutedEvent& event : pair_.right_events().All<TrackMutedEvent>()) {
+      EXPECT_EQ(event.track_id, id);
+      text += event.muted ? " muted" : " unmuted";
+    }
+    return text;
+  };
+  const auto unmuted = [&] { return right().TakeSnapshot().unmuted_track_ids; };
+  pair_.loop().RunFor(500ms);
+  EXPECT_EQ(told(), " unmuted");
+  EXPECT_EQ(unmuted(), std::vector{id});
+
+  ASSERT_THAT(left().ReplaceTrack(Sender(), ""), IsOk());
+  pair_.loop().RunFor(3s);
+  EXPECT_EQ(told(), " unmuted muted");
+  EXPECT_TRUE(unmuted().empty());
+  ASSERT_THAT(left().ReplaceTrack(Sender(), "clip"), IsOk());
+  pair_.loop().RunFor(500ms);
+  EXPECT_EQ(told(), " unmuted muted unmuted");
+  ASSERT_THAT(left().SetTransceiverDirection("t", Direction::kInactive), IsOk());
+  ASSERT_THAT(pair_.Negotiate(), IsOk());
+  EXPECT_EQ(told(), " unmuted muted unmuted muted");
+  EXPECT_TRUE(pair_.left_events().All<TrackMutedEvent>().empty()) << "nothing came that way";
+}
+
 TEST_F(SendingTest, ReplaceTrackRefusesWhatWouldNeedANegotiation) {
   AddTest("video");
   AddTest("audio", MediaKind::kAudio);

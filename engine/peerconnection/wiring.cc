@@ -58,7 +58,7 @@ absl::Status PeerConnection::Apply(jsep::ApplyResult result) {
                              .transceiver_id = track.transceiver_id,
                              .stream_ids = track.stream_ids});
     } else if (const jsep::Transceiver* t = session_.FindTransceiver(track.transceiver_id)) {
-      Emit(TrackEvent{*t});
+      Emit(TrackEvent{.transceiver = *t, .muted = IsMuted(*t)});
     }
   }
   for (const std::string& track_id : result.ended_tracks) Emit(TrackEndedEvent{track_id});

@@ -62,12 +62,29 @@ describe('WatchEvents during a call', () => {
     assert.equal(events[events.length - 1].event, 'closed');
     const kinds = new Set(events.map(({ event }) => event));
     for (const kind of ['signalingStateChange', 'iceGatheringStateChange', 'iceCandidate', 'iceConnectionStateChange',
-      'connectionStateChange', 'descriptionChange', 'track', 'firstPacket']) {
+      'connectionStateChange', 'descriptionChange', 'track', 'firstPacket', 'trackUnmuted']) {
       assert.ok(kinds.has(kind), `no ${kind} among ${[...kinds].join(', ')}`);
     }
     const states = events.filter(({ event }) => event === 'connectionStateChange')
       .map(({ connectionStateChange }) => connectionStateChange.connectionState);
     assert.deepEqual(states.slice(0, 2), ['PEER_CONNECTION_STATE_CONNECTING', 'PEER_CONNECTION_STATE_CONNECTED']);
+  });
+
+  test('a track whose media ceases is muted, and unmuted when it is back', TIMEOUT, async (t) => {
+    const watch = new Watch(t, bench, {});
+    await until('the watch is synced', () => watch.of('synced').length === 1);
+    const call = await connectedCall(t, bench);
+    const told = () => watch.events(call.peerConnectionId).map(({ event }) => event).filter((event) => /^track(Unm|M)uted$/.test(event));
+    await until('unmuted', () => told().at(-1) === 'trackUnmuted');
+    await call.page.evaluate(async () => {
+      const [sender] = globalThis.peer.connection.getSenders();
+      globalThis.kept = sender.track;
+      await sender.replaceTrack(null);
+    });
+    await until('muted', () => told().at(-1) === 'trackMuted');
+    await call.page.evaluate(() => globalThis.peer.connection.getSenders()[0].replaceTrack(globalThis.kept));
+    await until('unmuted again', () => told().at(-1) === 'trackUnmuted');
+    assert.deepEqual(told(), told().map((_, i) => (i % 2 ? 'trackMuted' : 'trackUnmuted')), 'each in its turn');
   });
 
   test('a late watch begins with a snapshot, and its events follow on it', TIMEOUT, async (t) => {

@@ -131,5 +131,12 @@ describe('RTCPeerConnection of Node with Chromium', () => {
     assert.equal(events.length, 2);
     assert.equal(events[1].track, track);
     assert.equal(transceiver.currentDirection, 'recvonly');
+    assert.equal(track.muted, true);
+    await page.evaluate(async () => {
+      const { connection } = globalThis.peer;
+      const stream = await navigator.mediaDevices.getUserMedia({ video: true });
+      await connection.getSenders()[0].replaceTrack(stream.getVideoTracks()[0]);
+    });
+    await until('its media arrives again', () => !track.muted);
   });
 });

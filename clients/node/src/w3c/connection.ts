@@ -369,6 +369,9 @@ export class Connection implements ConnectionCore {
     this.setSignalingState(fromApi(pc.signalingState, 'SIGNALING_STATE'));
     this.media.leaveStreams(snapshot.transceivers);
     this.media.tellOfUntold(snapshot.transceivers);
+    for (const { trackId, origin, muted } of snapshot.tracks) {
+      if (origin === 'TRACK_ORIGIN_REMOTE') this.media.ofTrack(trackId)?.setMuted(muted);
+    }
     for (const transport of pc.iceTransports) this.transports.ice(transport.transportId).update(transport);
     for (const dtlsTransport of pc.dtlsTransports) this.transports.dtls(dtlsTransport.transportId).update({ dtlsTransport });
     if (pc.sctp) this.transports.sctp?.update(pc.sctp);

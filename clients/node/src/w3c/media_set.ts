@@ -218,7 +218,7 @@ export class MediaSet {
     for (const stream of receiver.streams) addRemoteTrack(stream, receiver.track.object);
   }
 
-  #fireTrack({ transceiver }: Pick<TrackEvent, 'transceiver'>): void {
+  #fireTrack({ transceiver, track }: Pick<TrackEvent, 'transceiver'> & Partial<Pick<TrackEvent, 'track'>>): void {
     const core = this.#findOrMake(transceiver);
     if (!core) return;
     const { receiver, object } = core;
@@ -226,6 +226,8 @@ export class MediaSet {
     this.#connection.fire(new RTCTrackEvent('track', {
       receiver: receiver.object, track: receiver.track.object, streams: receiver.streams, transceiver: object,
     }));
+    // Its media never ceased: a rollback gave it back, or it joined another stream.
+    if (track && !track.muted) receiver.track.setMuted(false);
   }
 
   removeFromStreams({ trackId, streamIds }: TrackRemovedEvent): void {

@@ -67,7 +67,6 @@ const HANDLERS: Handlers = {
   trackRemoved: (connection, event) => connection.media.removeFromStreams(event),
   trackMuted: (connection, { trackId }) => connection.media.ofTrack(trackId)?.setMuted(true),
   trackUnmuted: (connection, { trackId }) => connection.media.ofTrack(trackId)?.setMuted(false),
-  firstPacket: (connection, { trackId }) => connection.media.ofTrack(trackId)?.setMuted(false),
   trackEnded: (connection, { trackId }) => connection.media.ofTrack(trackId)?.end(),
   toneChange: (connection, { senderId, tone }) => connection.media.ofSender(senderId)?.dtmf?.onTone(tone),
 };

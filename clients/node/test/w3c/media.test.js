@@ -265,6 +265,37 @@ describe('transceivers (5.4)', () => {
     assert.equal(transceiver.currentDirection, 'stopped');
   });
 
+  test('a remote track is muted until its media arrives, when that ceases, and when a description takes it away', TIMEOUT, async (t) => {
+    const [a, b] = makePair(t);
+    const local = createMediaStreamTrack('audio');
+    const sender = a.addTrack(local);
+    const [transceiver] = a.getTransceivers();
+    const seen = [];
+    b.ontrack = ({ track }) => {
+      seen.push(`track ${track.muted}`);
+      for (const type of ['mute', 'unmute']) track.addEventListener(type, () => seen.push(`${type} ${track.muted}`));
+      b.ontrack = () => seen.push('track again');
+    };
+    const expected = [];
+    const follows = async (...next) => {
+      expected.push(...next);
+      await until(next.join(', '), () => seen.length >= expected.length);
+      assert.deepEqual(seen, expected);
+    };
+    await negotiate(a, b);
+    await follows('track true', 'unmute false');
+    await sender.replaceTrack(null);
+    await follows('mute true');
+    await sender.replaceTrack(local);
+    await follows('unmute false');
+    transceiver.direction = 'inactive';
+    await negotiate(a, b);
+    await follows('mute true');
+    transceiver.direction = 'sendonly';
+    await negotiate(a, b);
+    await follows('track again', 'unmute false');
+  });
+
   test('direction can be set, but not to stopped; stop is for good', async (t) => {
     const connection = makeConnection(t);
     const transceiver = connection.addTransceiver('audio', { direction: 'inactive' });

@@ -1,7 +1,9 @@
 // W3C WebRTC 1.0, 4.4.1.5 and 4.4.2: rollback, explicit and implicit.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { makeConnection, makePair, once, record, useService } from '../../testing/w3c.js';
+import { until } from '../../demo/lib/wait.js';
+import { createMediaStreamTrack } from '../../esm/w3c.mjs';
+import { makeConnection, makePair, negotiate, once, record, useService } from '../../testing/w3c.js';
 
 const TIMEOUT = { timeout: 60_000 };
 
@@ -33,6 +35,23 @@ describe('rollback', () => {
     assert.equal(b.remoteDescription, null);
     assert.deepEqual(b.getTransceivers(), []);
     assert.equal(transceiver.direction, 'stopped');
+  });
+
+  test('of a remote offer that takes a track away: it is given back, and its media never ceased', TIMEOUT, async (t) => {
+    const [a, b] = makePair(t);
+    a.addTrack(createMediaStreamTrack('audio'));
+    const tracks = [];
+    b.ontrack = ({ track }) => tracks.push(track);
+    await negotiate(a, b);
+    const [track] = tracks;
+    await until('media', () => !track.muted);
+    a.getTransceivers()[0].direction = 'inactive';
+    await a.setLocalDescription();
+    await b.setRemoteDescription(a.localDescription);
+    assert.equal(track.muted, true);
+    await b.setRemoteDescription({ type: 'rollback' });
+    await until('its media again', () => !track.muted);
+    assert.deepEqual(tracks, [track, track]);
   });
 
   test('an offer that meets our offer takes its place, by way of stable', TIMEOUT, async (t) => {
