@@ -57,6 +57,7 @@ const std::set<std::string> kBuilt = {
     "PeerConnectionService.InsertDtmf",
     "PeerConnectionService.WriteRtcp",
     "PeerConnectionService.Negotiate",
+    "PeerConnectionService.ExplainNegotiation",
     "PeerConnectionService.AcceptOffer",
     "MediaService.CreateSink",
     "MediaService.GetSink",

@@ -7,6 +7,7 @@
 
 #include "engine/base/status.h"
 #include "engine/host/negotiate.h"
+#include "engine/jsep/negotiation_record.h"
 #include "engine/model/stats.h"
 #include "engine/sdp/candidate.h"
 #include "service/connection_call.h"
@@ -60,6 +61,25 @@ void FillResponse(const host::NegotiateResult& result, v1::NegotiateResponse& re
   *response.mutable_peer_connection() = ToProto(result.info);
   FillTransceivers(result.transceivers, response.mutable_transceivers());
   response.set_gathering_complete(result.gathering_complete);
+}
+
+void Fill(const jsep::Decision& in, int sdp_line, v1::NegotiationDecision& out) {
+  out.set_subject(in.subject);
+  out.set_kept(in.kept);
+  out.set_rule(in.rule);
+  out.set_reference(in.reference);
+  out.set_sdp_line_number(static_cast<uint32_t>(sdp_line));
+}
+
+void Fill(const jsep::SectionRecord& in, v1::MediaSectionExplanation& out) {
+  out.set_mid(in.mid);
+  if (in.kind.has_value()) out.set_kind(ToProto(*in.kind));
+  out.set_transceiver_id(in.transceiver_id);
+  Fill(in.section, in.sdp_line, *out.mutable_section());
+  for (const jsep::Decision& codec : in.codecs) Fill(codec, in.sdp_line, *out.add_codecs());
+  for (const jsep::Decision& extension : in.extensions) {
+    Fill(extension, in.sdp_line, *out.add_header_extensions());
+  }
 }
 
 }  // namespace
@@ -232,6 +252,23 @@ grpc::ServerUnaryReactor* PeerConnectionService::ListTransceivers(
       [](host::PeerConnection& pc, const v1::ListTransceiversRequest&,
          v1::ListTransceiversResponse& out) {
         FillTransceivers(pc.ListTransceivers(), out.mutable_transceivers());
+        return absl::OkStatus();
+      });
+}
+
+grpc::ServerUnaryReactor* PeerConnectionService::ExplainNegotiation(
+    grpc::CallbackServerContext* context, const v1::ExplainNegotiationRequest* request,
+    v1::ExplainNegotiationResponse* response) {
+  return CallOnConnection<v1::ExplainNegotiationRequest, v1::ExplainNegotiationResponse>(
+      calls_, context, request, response, {"peer_connection_id"},
+      [](host::PeerConnection& pc, const v1::ExplainNegotiationRequest&,
+         v1::ExplainNegotiationResponse& out) -> absl::Status {
+        PCD_ASSIGN_OR_RETURN(const host::PeerConnection::Explanation explanation,
+                             pc.ExplainNegotiation());
+        out.set_revision(explanation.revision);
+        for (const jsep::SectionRecord& section : *explanation.record) {
+          Fill(section, *out.add_sections());
+        }
         return absl::OkStatus();
       });
 }

@@ -179,6 +179,42 @@ TEST_F(NegotiationTest, StatisticsOfASenderOrReceiverAreItsOwn) {
       "SENDER_NOT_FOUND");
 }
 
+TEST_F(NegotiationTest, ANegotiationIsExplained) {
+  const std::string offerer = service_.Create();
+  const std::string answerer = service_.Create();
+  v1::ExplainNegotiationRequest request;
+  v1::ExplainNegotiationResponse response;
+  request.set_peer_connection_id(answerer);
+  EXPECT_EQ(Reason(ServiceHarness::Call(&Stub::ExplainNegotiation, *service_.connections, request,
+                                        &response)),
+            "NOT_NEGOTIATED");
+  const v1::RtpTransceiver transceiver =
+      AddTransceiver(offerer, v1::MEDIA_KIND_VIDEO, v1::RTP_TRANSCEIVER_DIRECTION_SENDRECV);
+  service_.Negotiate(offerer, answerer);
+  const auto explain = [&](const std::string& id) {
+    request.set_peer_connection_id(id);
+    return Must(&Stub::ExplainNegotiation, request);
+  };
+  const v1::ExplainNegotiationResponse ours = explain(answerer), theirs = explain(offerer);
+  EXPECT_EQ(ours.revision(), service_.Get(answerer).revision());
+  for (const auto* side : {&ours, &theirs}) {
+    ASSERT_EQ(side->sections_size(), 1);
+    const v1::MediaSectionExplanation& section = side->sections(0);
+    EXPECT_EQ(section.kind(), v1::MEDIA_KIND_VIDEO);
+    EXPECT_TRUE(section.section().kept());
+    EXPECT_EQ(section.section().rule(), "accepted");
+    EXPECT_GT(section.section().sdp_line_number(), 1u);
+    ASSERT_GT(section.codecs_size(), 0);
+    EXPECT_EQ(section.codecs(0).subject().rfind("VP8/90000 ", 0), 0u);
+    EXPECT_TRUE(section.codecs(0).kept());
+    ASSERT_GT(section.header_extensions_size(), 0);
+    EXPECT_FALSE(section.header_extensions(0).reference().empty());
+  }
+  EXPECT_EQ(ours.sections(0).codecs(0).rule(), "supported");
+  EXPECT_EQ(theirs.sections(0).codecs(0).rule(), "answered");
+  EXPECT_EQ(theirs.sections(0).transceiver_id(), transceiver.transceiver_id());
+}
+
 TEST_F(NegotiationTest, AReceiversParametersAreWhatTheRemoteMaySend) {
   const std::string offerer = service_.Create();
   const v1::RtpTransceiver transceiver =

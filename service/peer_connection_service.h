@@ -58,6 +58,9 @@ class PeerConnectionService final : public v1::PeerConnectionService::CallbackSe
   grpc::ServerUnaryReactor* Negotiate(grpc::CallbackServerContext* context,
                                       const v1::NegotiateRequest* request,
                                       v1::NegotiateResponse* response) override;
+  grpc::ServerUnaryReactor* ExplainNegotiation(grpc::CallbackServerContext* context,
+                                               const v1::ExplainNegotiationRequest* request,
+                                               v1::ExplainNegotiationResponse* response) override;
   grpc::ServerUnaryReactor* GetStats(grpc::CallbackServerContext* context,
                                      const v1::GetStatsRequest* request,
                                      v1::GetStatsResponse* response) override;
@@ -127,7 +130,6 @@ class PeerConnectionService final : public v1::PeerConnectionService::CallbackSe
                                             const v1::GetCapabilitiesRequest* request,
                                             v1::GetCapabilitiesResponse* response) override;
 
-  PCD_NOT_IMPLEMENTED_UNARY(ExplainNegotiation)
   PCD_NOT_IMPLEMENTED_UNARY(CreateLease)
   PCD_NOT_IMPLEMENTED_UNARY(GetLease)
   PCD_NOT_IMPLEMENTED_UNARY(KeepAliveLease)

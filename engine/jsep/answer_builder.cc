@@ -1,6 +1,7 @@
 #include "engine/jsep/answer_builder.h"
 
 #include <algorithm>
+#include <memory>
 #include <set>
 #include <string>
 #include <utility>
@@ -17,19 +18,79 @@ namespace {
 
 constexpr size_t kMaxLayers = 16;
 
-bool IsAcceptable(const sdp::Description& offer, size_t index, const State& state,
-                  const Capabilities& capabilities) {
+// A rule by which a section is refused.
+struct Refusal {
+  const char* rule = nullptr;  // Null: it is not refused.
+  const char* reference = "RFC 9429, 5.3.1";
+};
+
+Refusal RefusalOf(const sdp::Description& offer, size_t index, const State& state,
+                  const Capabilities& capabilities, const Decisions& codecs) {
   const sdp::MediaSection& section = offer.media[index];
-  if (section.IsRejected() || !IsSupported(section)) return false;
+  if (section.IsRejected()) return {"rejected-in-offer"};
+  if (!IsSupported(section)) return {"not-supported"};
   const auto kind = KindOf(section);
-  if (!kind) return true;
-  if (!EffectiveRtcpMux(offer, index)) return false;
+  if (!kind) return {};
+  if (!EffectiveRtcpMux(offer, index)) return {"no-rtcp-mux", "RFC 9429, 4.1.1"};
   const Transceiver* transceiver = state.AtSection(index);
-  if (transceiver != nullptr && (transceiver->stopping || transceiver->stopped)) return false;
+  if (transceiver != nullptr && (transceiver->stopping || transceiver->stopped)) {
+    return {"stopped"};
+  }
   static const std::vector<Codec> kNoPreference;
   const auto& preferences = transceiver == nullptr ? kNoPreference : transceiver->codec_preferences;
-  return !AnswerCodecs(PreferredCapabilities(capabilities, *kind, preferences), *kind, section)
-              .empty();
+  const auto common =
+      AnswerCodecs(capabilities, PreferredCapabilities(capabilities, *kind, preferences), *kind,
+                   section, codecs);
+  return common.empty() ? Refusal{"no-common-codec"} : Refusal{};
+}
+
+// An entry for each section of the offer.
+void BeginRecord(const sdp::Description& offer, const State& state, NegotiationRecord& record) {
+  for (size_t i = 0; i < offer.media.size(); ++i) {
+    const sdp::MediaSection& section = offer.media[i];
+    const Transceiver* transceiver = state.AtSection(i);
+    record.push_back({.mid = section.mid,
+                      .kind = KindOf(section),
+                      .transceiver_id = transceiver == nullptr ? std::string() : transceiver->id,
+                      .sdp_line = section.line.number,
+                      .section = {.subject = CutSubject(section.media)}});
+  }
+}
+
+// Of the sections that could be accepted, those on the transport are.
+void EndRecord(const std::vector<size_t>& acceptable, const std::vector<size_t>& transport,
+               NegotiationRecord& record) {
+  for (const size_t i : acceptable) {
+    const bool accepted = std::find(transport.begin(), transport.end(), i) != transport.end();
+    Decision& section = record[i].section;
+    section.kept = accepted;
+    section.rule = accepted ? "accepted" : "not-in-bundle";
+    section.reference = accepted ? "RFC 9429, 5.3.1" : "RFC 9429, 4.1.1";
+    if (!accepted) record[i].codecs.clear();
+  }
+}
+
+// The acceptable sections that share the one transport.
+std::vector<size_t> TransportOf(const sdp::Description& offer,
+                                const std::vector<size_t>& acceptable, const State& state) {
+  if (acceptable.empty()) return {};
+  size_t anchor = acceptable.front();
+  for (size_t i : acceptable) {
+    if (!state.WasLive(i)) continue;
+    anchor = i;
+    break;
+  }
+  const sdp::Group* group = BundleGroupOf(offer, offer.media[anchor].mid);
+  if (group == nullptr) return {anchor};
+  // In the group's order: the section that leads the offer leads the answer when it can.
+  std::vector<size_t> transport;
+  for (const std::string& mid : group->mids) {
+    const auto index = FindSection(offer, mid);
+    if (index && std::find(acceptable.begin(), acceptable.end(), *index) != acceptable.end()) {
+      transport.push_back(*index);
+    }
+  }
+  return transport;
 }
 
 // A sender's simulcast, received layer by layer, in the order of a=simulcast. What a layer
@@ -76,6 +137,7 @@ class AnswerBuilder {
   const sdp::Description& offer_;
   const LocalContext& context_;
   DtlsSetup setup_ = DtlsSetup::kPassive;
+  NegotiationRecord record_{};
 };
 
 std::vector<Codec> AnswerBuilder::PreferredAnswer(MediaKind kind, const sdp::MediaSection& offered,
@@ -98,7 +160,8 @@ void AnswerBuilder::AcceptMedia(size_t index, MediaKind kind, sdp::MediaSection&
   section.direction =
       MakeDirection(Sends(wanted) && Sends(possible), Receives(wanted) && Receives(possible));
   section.codecs = PreferredAnswer(kind, offered, transceiver);
-  for (HeaderExtension& extension : AnswerExtensions(capabilities, kind, offer_, index)) {
+  for (HeaderExtension& extension :
+       AnswerExtensions(capabilities, kind, offer_, index, Decisions(&record_[index].extensions))) {
     section.extmaps.push_back({.extension = std::move(extension)});
   }
   section.extmap_allow_mixed = offered.extmap_allow_mixed;
@@ -156,7 +219,7 @@ CreatedDescription AnswerBuilder::Build() {
   created.description = NewLocalDescription(context_);
   created.description.extmap_allow_mixed = offer_.extmap_allow_mixed;
   const std::vector<size_t> transport =
-      AnswerTransport(offer_, state_, context_.options.capabilities);
+      AnswerTransport(offer_, state_, context_.options.capabilities, &record_);
   if (!transport.empty()) {
     // The offer was checked to be answerable, so there is a value.
     setup_ = AnswerSetup(EffectiveSetup(offer_, transport.front()), state_.transport.dtls_role,
@@ -172,38 +235,33 @@ CreatedDescription AnswerBuilder::Build() {
   AddGroup(transport, created.description);
   AddGathered(state_.transport, created.description);
   created.text = TextOf({.parsed = created.description, .generated_mids = created.generated_mids});
+  created.record = std::make_shared<const NegotiationRecord>(std::move(record_));
   return created;
 }
 
 }  // namespace
 
 std::vector<size_t> AnswerTransport(const sdp::Description& offer, const State& state,
-                                    const Capabilities& capabilities) {
+                                    const Capabilities& capabilities, NegotiationRecord* record) {
   std::vector<size_t> acceptable;
   bool have_data = false;
+  if (record != nullptr) BeginRecord(offer, state, *record);
   for (size_t i = 0; i < offer.media.size(); ++i) {
-    if (!IsAcceptable(offer, i, state, capabilities)) continue;
+    Refusal refusal = RefusalOf(offer, i, state, capabilities,
+                                record == nullptr ? Decisions() : Decisions(&(*record)[i].codecs));
     // One association per transport: a second data section has nothing to carry it.
-    if (!KindOf(offer.media[i]) && std::exchange(have_data, true)) continue;
-    acceptable.push_back(i);
-  }
-  if (acceptable.empty()) return acceptable;
-  size_t anchor = acceptable.front();
-  for (size_t i : acceptable) {
-    if (!state.WasLive(i)) continue;
-    anchor = i;
-    break;
-  }
-  const sdp::Group* group = BundleGroupOf(offer, offer.media[anchor].mid);
-  if (group == nullptr) return {anchor};
-  // In the group's order: the section that leads the offer leads the answer when it can.
-  std::vector<size_t> transport;
-  for (const std::string& mid : group->mids) {
-    const auto index = FindSection(offer, mid);
-    if (index && std::find(acceptable.begin(), acceptable.end(), *index) != acceptable.end()) {
-      transport.push_back(*index);
+    if (refusal.rule == nullptr && !KindOf(offer.media[i]) && std::exchange(have_data, true)) {
+      refusal = {"second-data-section", "RFC 8831, 6.2"};
+    }
+    if (refusal.rule == nullptr) {
+      acceptable.push_back(i);
+    } else if (record != nullptr) {
+      (*record)[i].section.rule = refusal.rule;
+      (*record)[i].section.reference = refusal.reference;
     }
   }
+  std::vector<size_t> transport = TransportOf(offer, acceptable, state);
+  if (record != nullptr) EndRecord(acceptable, transport, *record);
   return transport;
 }
 

@@ -17,7 +17,8 @@ namespace pcd::jsep {
 // alone; sections outside are rejected, as max-bundle has it. A transport that is in use
 // stays with its sections.
 std::vector<size_t> AnswerTransport(const sdp::Description& offer, const State& state,
-                                    const Capabilities& capabilities);
+                                    const Capabilities& capabilities,
+                                    NegotiationRecord* record = nullptr);
 
 // Answers state.pending_remote.
 CreatedDescription BuildAnswer(const State& state, const LocalContext& context);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -124,14 +125,41 @@ void SettleTransceivers(State& state, const Exchange& exchange, bool final, Appl
   std::erase_if(state.transceivers, [](const Transceiver& t) { return t.stopped; });
 }
 
+// What the remote's answer says of each section as a whole.
+NegotiationRecord BeginRecord(const State& state, const Exchange& exchange) {
+  NegotiationRecord record;
+  for (size_t i = 0; i < exchange.size(); ++i) {
+    const sdp::MediaSection& ours = exchange.local.media[i];
+    const sdp::MediaSection& theirs = exchange.remote.media[i];
+    const Transceiver* transceiver = state.AtSection(i);
+    const char* rule = ours.IsRejected()     ? "rejected-in-offer"
+                       : theirs.IsRejected() ? "rejected-in-answer"
+                                             : "accepted";
+    record.push_back({.mid = ours.mid,
+                      .kind = KindOf(ours),
+                      .transceiver_id = transceiver == nullptr ? std::string() : transceiver->id,
+                      .sdp_line = theirs.line.number,
+                      .section = {.subject = ours.media,
+                                  .kept = exchange.IsLive(i),
+                                  .rule = rule,
+                                  .reference = "RFC 9429, 5.11"}});
+  }
+  return record;
+}
+
 void ApplyAnswer(State& state, const Options& options, bool local_is_answer, bool final,
                  ApplyResult& result) {
   const Exchange exchange{.local = state.pending_local->parsed,
                           .remote = state.pending_remote->parsed,
                           .local_is_answer = local_is_answer};
+  NegotiationRecord record;
+  if (!local_is_answer) record = BeginRecord(state, exchange);
   SettleTransceivers(state, exchange, final, result);
   UpdateTransport(state, exchange, options.limits, result);
-  result.receivers = MakeReceivers(exchange, options.limits.max_ssrcs);
+  result.receivers =
+      MakeReceivers(exchange, options.limits.max_ssrcs, local_is_answer ? nullptr : &record);
+  // That of an answer of ours was written down when it was made.
+  if (!local_is_answer) state.record = std::make_shared<const NegotiationRecord>(std::move(record));
   result.senders = MakeSenders(exchange, state);
   for (const SendParameters& sender : *result.senders) {
     Transceiver* transceiver = state.Find(sender.transceiver_id);
@@ -181,6 +209,7 @@ void ApplyLocalAnswer(State& state, const Options& options, const CreatedDescrip
                       SdpType type, ApplyResult& result) {
   StartLocalTransport(state, answer.description, result);
   state.pending_local = Store(state, answer, type);
+  state.record = answer.record;
   ApplyAnswer(state, options, true, type == SdpType::kAnswer, result);
 }
 

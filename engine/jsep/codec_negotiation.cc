@@ -62,6 +62,48 @@ bool OnlyAuxiliary(const std::vector<Codec>& codecs) {
   return std::all_of(codecs.begin(), codecs.end(), IsAuxiliary);
 }
 
+constexpr char kOfferAnswer[] = "RFC 3264, 6.1";
+constexpr char kJsepAnswer[] = "RFC 9429, 5.3.1";
+constexpr char kRtxReference[] = "RFC 4588, 8.6";
+constexpr char kPreferences[] = "W3C WebRTC 1.0, setCodecPreferences";
+
+// "VP8/90000 96".
+std::string SubjectOf(const Codec& codec) {
+  std::string subject = codec.name + "/" + std::to_string(codec.clock_rate);
+  if (codec.channels > 1) subject += "/" + std::to_string(codec.channels);
+  return subject + " " + std::to_string(codec.payload_type);
+}
+
+// Why an offered codec that is no retransmission format has no answer.
+void DropOffered(const Capabilities& capabilities, MediaKind kind, const Codec& codec,
+                 const Decisions& decisions) {
+  const auto named = [&](const CodecCapability& known) {
+    return known.kind == kind && codec.NameIs(known.name.c_str());
+  };
+  if (FindCapability(capabilities, kind, codec) != nullptr) {
+    decisions.Drop(SubjectOf(codec), "not-in-preferences", kPreferences);
+  } else if (std::any_of(capabilities.codecs.begin(), capabilities.codecs.end(), named)) {
+    decisions.Drop(SubjectOf(codec), "parameters-mismatch", kJsepAnswer);
+  } else {
+    decisions.Drop(SubjectOf(codec), "not-supported", kJsepAnswer);
+  }
+}
+
+// Why an offered retransmission format has no answer. `repeated`: what it repeats, if that is kept.
+void DropRepair(const Capabilities& capabilities, MediaKind kind, const Codec& codec,
+                const Codec* repeated, const Decisions& decisions) {
+  if (repeated == nullptr) {
+    decisions.Drop(SubjectOf(codec), "repeats-no-kept-codec", kRtxReference);
+    return;
+  }
+  const CodecCapability* known = FindCapability(capabilities, kind, *repeated);
+  if (known != nullptr && known->rtx) {
+    decisions.Drop(SubjectOf(codec), "not-in-preferences", kPreferences);
+  } else {
+    decisions.Drop(SubjectOf(codec), "not-supported", kJsepAnswer);
+  }
+}
+
 // Our parameters for an answer to `offered`.
 std::vector<std::pair<std::string, std::string>> AnswerParameters(const CodecCapability& capability,
                                                                   const Codec& offered) {
@@ -74,14 +116,20 @@ std::vector<std::pair<std::string, std::string>> AnswerParameters(const CodecCap
   return parameters;
 }
 
+bool HasPayloadType(const std::vector<Codec>& codecs, uint8_t payload_type) {
+  return std::any_of(codecs.begin(), codecs.end(),
+                     [&](const Codec& codec) { return codec.payload_type == payload_type; });
+}
+
 }  // namespace
 
-std::vector<Codec> AnswerCodecs(const Capabilities& capabilities, MediaKind kind,
-                                const sdp::MediaSection& offered) {
+std::vector<Codec> AnswerCodecs(const Capabilities& capabilities, const Capabilities& preferred,
+                                MediaKind kind, const sdp::MediaSection& offered,
+                                const Decisions& decisions) {
   std::vector<Codec> accepted;
   std::array<bool, 128> retransmittable{};
   for (const Codec& codec : offered.codecs) {
-    const CodecCapability* capability = FindCapability(capabilities, kind, codec);
+    const CodecCapability* capability = FindCapability(preferred, kind, codec);
     if (capability == nullptr) continue;
     Codec ours = FromCapability(*capability);
     ours.payload_type = codec.payload_type;
@@ -97,19 +145,31 @@ std::vector<Codec> AnswerCodecs(const Capabilities& capabilities, MediaKind kind
     const auto own = std::find_if(accepted.begin(), accepted.end(), [&](const Codec& c) {
       return c.payload_type == codec.payload_type;
     });
-    if (own != accepted.end()) result.push_back(*own);
+    if (own != accepted.end()) {
+      result.push_back(*own);
+      decisions.Keep(SubjectOf(codec), "supported", kJsepAnswer);
+      continue;
+    }
     // A retransmission format lives and dies with the codec it repeats.
     const auto apt = AptOf(codec);
-    if (apt && retransmittable[*apt]) {
-      const Codec* primary = offered.FindCodec(*apt);
-      if (primary != nullptr) result.push_back(MakeRtx(codec.payload_type, *primary));
+    const Codec* primary =
+        apt && HasPayloadType(accepted, *apt) ? offered.FindCodec(*apt) : nullptr;
+    if (primary != nullptr && retransmittable[*apt]) {
+      result.push_back(MakeRtx(codec.payload_type, *primary));
+      decisions.Keep(SubjectOf(codec), "repeats-a-kept-codec", kRtxReference);
+    } else if (apt) {
+      DropRepair(capabilities, kind, codec, primary, decisions);
+    } else {
+      DropOffered(capabilities, kind, codec, decisions);
     }
   }
-  return OnlyAuxiliary(result) ? std::vector<Codec>() : result;
+  if (!OnlyAuxiliary(result)) return result;
+  decisions.DropAll("no-media-codec-beside-it", kOfferAnswer);
+  return {};
 }
 
-std::vector<Codec> AgreedCodecs(const std::vector<Codec>& offered,
-                                const sdp::MediaSection& answer) {
+std::vector<Codec> AgreedCodecs(const std::vector<Codec>& offered, const sdp::MediaSection& answer,
+                                const Decisions& decisions) {
   std::vector<Codec> agreed;
   for (const Codec& theirs : answer.codecs) {
     const auto fits = [&](const Codec& ours) { return SameCodec(ours, theirs); };
@@ -119,16 +179,27 @@ std::vector<Codec> AgreedCodecs(const std::vector<Codec>& offered,
     // An answer may number differently for its own receiving (RFC 3264 section 5.1); what we
     // receive keeps our numbers.
     if (found == offered.end()) found = std::find_if(offered.begin(), offered.end(), fits);
-    if (found == offered.end()) continue;
-    const bool listed = std::any_of(agreed.begin(), agreed.end(), [&](const Codec& c) {
-      return c.payload_type == found->payload_type;
-    });
-    if (listed) continue;
+    if (found == offered.end()) {
+      decisions.Drop(SubjectOf(theirs), "not-offered", kOfferAnswer);
+      continue;
+    }
+    if (HasPayloadType(agreed, found->payload_type)) {
+      decisions.Drop(SubjectOf(theirs), "listed-twice", kOfferAnswer);
+      continue;
+    }
+    decisions.Keep(SubjectOf(*found), "answered", kOfferAnswer);
     Codec codec = *found;
     codec.rtcp_feedback = CommonFeedback(codec.rtcp_feedback, answer, theirs);
     agreed.push_back(std::move(codec));
   }
-  return OnlyAuxiliary(agreed) ? std::vector<Codec>() : agreed;
+  for (const Codec& ours : offered) {
+    if (!HasPayloadType(agreed, ours.payload_type)) {
+      decisions.Drop(SubjectOf(ours), "not-answered", kOfferAnswer);
+    }
+  }
+  if (!OnlyAuxiliary(agreed)) return agreed;
+  decisions.DropAll("no-media-codec-beside-it", kOfferAnswer);
+  return {};
 }
 
 void PayloadTypes::Use(const Codec& codec) {

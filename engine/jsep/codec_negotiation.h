@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/jsep/capabilities.h"
+#include "engine/jsep/negotiation_record.h"
 #include "engine/model/enums.h"
 #include "engine/model/rtp_parameters.h"
 #include "engine/sdp/session_description.h"
@@ -14,13 +15,19 @@
 namespace pcd::jsep {
 
 // What to answer to an offered section: payload types and order as offered, parameters and
-// feedback ours. Empty: nothing in common.
-std::vector<Codec> AnswerCodecs(const Capabilities& capabilities, MediaKind kind,
-                                const sdp::MediaSection& offered);
+// feedback ours. Empty: nothing in common. `preferred`: what of `capabilities` may be used.
+std::vector<Codec> AnswerCodecs(const Capabilities& capabilities, const Capabilities& preferred,
+                                MediaKind kind, const sdp::MediaSection& offered,
+                                const Decisions& decisions = {});
+inline std::vector<Codec> AnswerCodecs(const Capabilities& capabilities, MediaKind kind,
+                                       const sdp::MediaSection& offered) {
+  return AnswerCodecs(capabilities, capabilities, kind, offered);
+}
 
 // What may arrive after our offered codecs were answered: our payload types, in the order of
 // the answer, feedback reduced to what both said. Empty: nothing in common.
-std::vector<Codec> AgreedCodecs(const std::vector<Codec>& offered, const sdp::MediaSection& answer);
+std::vector<Codec> AgreedCodecs(const std::vector<Codec>& offered, const sdp::MediaSection& answer,
+                                const Decisions& decisions = {});
 
 // Hands out payload types for an offer. A number keeps its meaning for the whole connection,
 // since bundled sections share it (RFC 9143 section 10.1.2).

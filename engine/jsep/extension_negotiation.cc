@@ -47,15 +47,33 @@ bool IsTakenBefore(const sdp::Description& offer, size_t index, const HeaderExte
   return false;
 }
 
+constexpr char kReference[] = "RFC 8285, 5";
+
+// Null: it is kept.
+const char* RefusalOf(const Capabilities& capabilities, MediaKind kind,
+                      const sdp::Description& offer, size_t index, const HeaderExtension& extension,
+                      const std::vector<HeaderExtension>& accepted) {
+  if (!Understands(capabilities, kind, extension.uri)) return "not-supported";
+  if (extension.id > kMaxId) return "id-out-of-range";
+  if (HasUri(accepted, extension.uri)) return "listed-twice";
+  if (IsTakenBefore(offer, index, extension)) return "id-taken-in-bundle";
+  return nullptr;
+}
+
 }  // namespace
 
 std::vector<HeaderExtension> AnswerExtensions(const Capabilities& capabilities, MediaKind kind,
-                                              const sdp::Description& offer, size_t index) {
+                                              const sdp::Description& offer, size_t index,
+                                              const Decisions& decisions) {
   std::vector<HeaderExtension> result;
   for (const sdp::ExtMap& offered : ExtMapsOf(offer, index)) {
     HeaderExtension extension = offered.extension;
-    if (extension.id > kMaxId || !Understands(capabilities, kind, extension.uri)) continue;
-    if (HasUri(result, extension.uri) || IsTakenBefore(offer, index, extension)) continue;
+    const char* refusal = RefusalOf(capabilities, kind, offer, index, extension, result);
+    if (refusal != nullptr) {
+      decisions.Drop(extension.uri, refusal, kReference);
+      continue;
+    }
+    decisions.Keep(extension.uri, "supported", kReference);
     extension.direction = Reverse(extension.direction);
     result.push_back(std::move(extension));
   }
@@ -63,13 +81,26 @@ std::vector<HeaderExtension> AnswerExtensions(const Capabilities& capabilities, 
 }
 
 std::vector<HeaderExtension> AgreedExtensions(const std::vector<HeaderExtension>& ours,
-                                              const sdp::Description& answer, size_t index) {
+                                              const sdp::Description& answer, size_t index,
+                                              const Decisions& decisions) {
   std::vector<HeaderExtension> result;
   for (const sdp::ExtMap& theirs : ExtMapsOf(answer, index)) {
     const auto found = std::find_if(ours.begin(), ours.end(), [&](const HeaderExtension& e) {
       return e.uri == theirs.extension.uri;
     });
-    if (found != ours.end() && !HasUri(result, found->uri)) result.push_back(*found);
+    if (found == ours.end()) {
+      decisions.Drop(theirs.extension.uri, "not-offered", kReference);
+    } else if (HasUri(result, found->uri)) {
+      decisions.Drop(found->uri, "listed-twice", kReference);
+    } else {
+      decisions.Keep(found->uri, "answered", kReference);
+      result.push_back(*found);
+    }
+  }
+  for (const HeaderExtension& extension : ours) {
+    if (!HasUri(result, extension.uri)) {
+      decisions.Drop(extension.uri, "not-answered", kReference);
+    }
   }
   return result;
 }

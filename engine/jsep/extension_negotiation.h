@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/jsep/capabilities.h"
+#include "engine/jsep/negotiation_record.h"
 #include "engine/model/enums.h"
 #include "engine/model/rtp_parameters.h"
 #include "engine/sdp/session_description.h"
@@ -18,11 +19,13 @@ namespace pcd::jsep {
 // group gives to an id. Session-level extmaps apply to sections
 // that have none of their own.
 std::vector<HeaderExtension> AnswerExtensions(const Capabilities& capabilities, MediaKind kind,
-                                              const sdp::Description& offer, size_t index);
+                                              const sdp::Description& offer, size_t index,
+                                              const Decisions& decisions = {});
 
 // What both sides listed, with our ids.
 std::vector<HeaderExtension> AgreedExtensions(const std::vector<HeaderExtension>& ours,
-                                              const sdp::Description& answer, size_t index);
+                                              const sdp::Description& answer, size_t index,
+                                              const Decisions& decisions = {});
 
 // Hands out ids for an offer; a URI keeps its id for the whole connection.
 // Threading: one call of CreateOffer.

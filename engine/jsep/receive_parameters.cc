@@ -29,7 +29,8 @@ void AddStreamProperties(const sdp::MediaSection& theirs, std::vector<Codec>& co
   }
 }
 
-ReceiveParameters MakeReceiver(const Exchange& exchange, size_t index, MediaKind kind) {
+ReceiveParameters MakeReceiver(const Exchange& exchange, size_t index, MediaKind kind,
+                               SectionRecord* record) {
   const sdp::MediaSection& ours = exchange.local.media[index];
   const sdp::MediaSection& theirs = exchange.remote.media[index];
   ReceiveParameters receiver{.mid = ours.mid, .kind = kind};
@@ -39,8 +40,11 @@ ReceiveParameters MakeReceiver(const Exchange& exchange, size_t index, MediaKind
     receiver.codecs = ours.codecs;
     receiver.extensions = ExtensionsOf(ours);
   } else {
-    receiver.codecs = AgreedCodecs(ours.codecs, theirs);
-    receiver.extensions = AgreedExtensions(ExtensionsOf(ours), exchange.remote, index);
+    const bool recorded = record != nullptr;
+    receiver.codecs =
+        AgreedCodecs(ours.codecs, theirs, recorded ? Decisions(&record->codecs) : Decisions());
+    receiver.extensions = AgreedExtensions(ExtensionsOf(ours), exchange.remote, index,
+                                           recorded ? Decisions(&record->extensions) : Decisions());
   }
   AddStreamProperties(theirs, receiver.codecs);
   if (ours.simulcast) {
@@ -59,12 +63,14 @@ Direction AgreedDirection(const Exchange& exchange, size_t index) {
   return MakeDirection(Sends(ours) && Sends(theirs), Receives(ours) && Receives(theirs));
 }
 
-std::vector<ReceiveParameters> MakeReceivers(const Exchange& exchange, size_t max_ssrcs) {
+std::vector<ReceiveParameters> MakeReceivers(const Exchange& exchange, size_t max_ssrcs,
+                                             NegotiationRecord* record) {
   std::vector<ReceiveParameters> receivers;
   for (size_t i = 0; i < exchange.size(); ++i) {
     const auto kind = KindOf(exchange.local.media[i]);
     if (!kind || !exchange.IsLive(i)) continue;
-    ReceiveParameters receiver = MakeReceiver(exchange, i, *kind);
+    ReceiveParameters receiver =
+        MakeReceiver(exchange, i, *kind, record == nullptr ? nullptr : &(*record)[i]);
     receiver.ssrcs = sdp::SignaledSsrcs(exchange.remote.media[i], max_ssrcs);
     max_ssrcs -= receiver.ssrcs.size();
     receivers.push_back(std::move(receiver));

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/jsep/apply_result.h"
+#include "engine/jsep/negotiation_record.h"
 #include "engine/model/enums.h"
 #include "engine/model/rtp_parameters.h"
 #include "engine/sdp/session_description.h"
@@ -31,7 +32,9 @@ struct Exchange {
 Direction AgreedDirection(const Exchange& exchange, size_t index);
 
 // One entry per live audio and video section; at most `max_ssrcs` sources in all.
-std::vector<ReceiveParameters> MakeReceivers(const Exchange& exchange, size_t max_ssrcs);
+// `record`: where to write down what the remote's answer decides; one entry for each section.
+std::vector<ReceiveParameters> MakeReceivers(const Exchange& exchange, size_t max_ssrcs,
+                                             NegotiationRecord* record = nullptr);
 
 // Null: no data section was agreed on.
 std::optional<DataSection> MakeData(const Exchange& exchange);

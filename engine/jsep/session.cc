@@ -537,6 +537,7 @@ const Transceiver* Session::FindSender(std::string_view sender_id) const {
 }
 absl::Status Session::AddDataSection() { return impl_->AddDataSection(); }
 bool Session::negotiation_needed() const { return IsNegotiationNeeded(impl_->state()); }
+std::shared_ptr<const NegotiationRecord> Session::record() const { return impl_->state().record; }
 bool Session::TakeNegotiationNeededEvent() { return impl_->TakeNegotiationNeededEvent(); }
 
 absl::StatusOr<IceCandidateInit> Session::AddLocalCandidate(size_t transport_index,

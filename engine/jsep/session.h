@@ -21,6 +21,7 @@
 
 #include "engine/base/random.h"
 #include "engine/jsep/apply_result.h"
+#include "engine/jsep/negotiation_record.h"
 #include "engine/jsep/options.h"
 #include "engine/jsep/transceiver.h"
 #include "engine/model/enums.h"
@@ -77,6 +78,8 @@ class Session {
   SignalingState signaling_state() const;
   // Null before a remote description was set.
   std::optional<bool> can_trickle_ice_candidates() const;
+  // What the last answer (provisional or not) of either side decided; null before the first.
+  std::shared_ptr<const NegotiationRecord> record() const;
 
   // --- Transceivers and data ------------------------------------------------------------
 

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -13,6 +14,7 @@
 
 #include "engine/base/random.h"
 #include "engine/jsep/apply_result.h"
+#include "engine/jsep/negotiation_record.h"
 #include "engine/jsep/transceiver.h"
 #include "engine/model/enums.h"
 #include "engine/model/ice.h"
@@ -42,7 +44,8 @@ struct CreatedDescription {
   std::string text{};
   std::vector<SectionPlan> plan{};  // One per section.
   std::set<size_t> generated_mids{};
-  uint64_t revision = 0;  // State::revision it was made from.
+  uint64_t revision = 0;                              // State::revision it was made from.
+  std::shared_ptr<const NegotiationRecord> record{};  // Of an answer; else null.
 };
 
 // The one transport. Threading: value.
@@ -71,6 +74,8 @@ struct State {
   std::vector<IceCandidateInit> early_candidates{};
   bool data_wanted = false;
   std::optional<DataSection> data{};
+  // Of the last answer of either side; null before the first.
+  std::shared_ptr<const NegotiationRecord> record{};
   uint32_t next_mid = 0;  // Numbers below are used up.
   // Counts changes that a created description would have to reflect.
   uint64_t revision = 0;

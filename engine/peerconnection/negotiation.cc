@@ -106,6 +106,13 @@ absl::StatusOr<NegotiateOutcome> PeerConnection::Negotiate(const NegotiateParams
   return NegotiateOutcome{.has_description = true};
 }
 
+absl::StatusOr<PeerConnection::Explanation> PeerConnection::ExplainNegotiation() const {
+  Explanation explanation{.revision = negotiated_revision_, .record = session_.record()};
+  if (explanation.record != nullptr) return explanation;
+  return MakeError(absl::StatusCode::kFailedPrecondition, ErrorReason::NOT_NEGOTIATED,
+                   "no answer has been applied yet", {.dom_exception = "OperationError"});
+}
+
 void PeerConnection::WhenGatheringComplete(Duration timeout,
                                            absl::AnyInvocable<void(PeerConnection&, bool)> done) {
   if (waiters_.size() >= kMaxWaiters) {

@@ -26,6 +26,7 @@
 #include "engine/datachannel/data_channel_manager.h"
 #include "engine/dtls/certificate.h"
 #include "engine/ice/restartable_ice_transport.h"
+#include "engine/jsep/negotiation_record.h"
 #include "engine/jsep/session.h"
 #include "engine/media/media_session.h"
 #include "engine/media/rtp_source.h"
@@ -112,6 +113,12 @@ class PeerConnection : private net::EndOfTurnHandler,
   // `certificates`: empty, or those of the creation (W3C).
   absl::Status SetConfiguration(const Configuration& configuration,
                                 const std::vector<CertificateSource>& certificates = {});
+  // What the last answer decided, and the revision that it made. NOT_NEGOTIATED.
+  struct Explanation {
+    uint64_t revision = 0;
+    std::shared_ptr<const jsep::NegotiationRecord> record{};
+  };
+  absl::StatusOr<Explanation> ExplainNegotiation() const;
   // After Negotiate ignored an offer, errors of its candidates are ignored too.
   absl::Status AddIceCandidate(const IceCandidateInit& candidate);
   absl::StatusOr<jsep::Transceiver> AddTransceiver(MediaKind kind, const TransceiverInit& init,
@@ -384,7 +391,8 @@ class PeerConnection : private net::EndOfTurnHandler,
   Timestamp expiry_ = kNever;
   bool was_connected_ = false;
   uint64_t revision_ = 1;
-  bool ignoring_offer_ = false;  // Negotiate ignored the remote's last description.
+  uint64_t negotiated_revision_ = 0;  // That the last answer made.
+  bool ignoring_offer_ = false;       // Negotiate ignored the remote's last description.
   bool pumping_ = false;
   bool data_changed_ = false;    // SCTP or data channels may have something to drain.
   bool states_changed_ = false;  // A transport's state may have changed.

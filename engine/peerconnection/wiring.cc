@@ -119,6 +119,7 @@ void PeerConnection::ApplyMedia(const jsep::ApplyResult& result) {
   }
   media_.SetTracks(std::move(tracks));
   if (result.receivers.has_value()) {
+    negotiated_revision_ = revision_;
     receive_parameters_ = *result.receivers;
     media_.SetReceivers(*result.receivers);
   }

@@ -35,4 +35,28 @@ describe('renegotiation with Chromium', () => {
     assert.deepEqual(transceivers.map(({ mid, kind }) => [mid, kind]),
       [['0', 'MEDIA_KIND_AUDIO'], ['1', 'MEDIA_KIND_VIDEO']]);
   });
+
+  test('a negotiation is explained: what was kept and dropped of what Chromium offered', { timeout: 60_000 }, async (t) => {
+    const call = await Call.create(t, bench);
+    const { client, peerConnectionId, page } = call;
+    await page.evaluate(() => globalThis.peer.publish({ audio: true, video: true }));
+    let lines;
+    await call.pageOffers((sdp) => {
+      lines = sdp.split('\r\n');
+      return sdp;
+    });
+    const { sections } = await client.peerConnections.explainNegotiation({ peerConnectionId });
+    assert.deepEqual(sections.map(({ mid, section: { subject, kept, rule } }) => [mid, subject, kept, rule]),
+      [['0', 'audio', true, 'accepted'], ['1', 'video', true, 'accepted']]);
+    for (const { section: { subject, sdpLineNumber } } of sections) {
+      assert.ok(lines[sdpLineNumber - 1].startsWith(`m=${subject} `), lines[sdpLineNumber - 1]);
+    }
+    const verdicts = (decisions) =>
+      Object.fromEntries(decisions.map(({ subject, kept, rule }) => [subject.split(' ')[0], `${kept} ${rule}`]));
+    const [codecs, extensions] = [verdicts(sections[1].codecs), verdicts(sections[1].headerExtensions)];
+    assert.equal(codecs['VP8/90000'], 'true supported');
+    assert.equal(codecs['ulpfec/90000'], 'false not-supported');
+    assert.equal(extensions['urn:ietf:params:rtp-hdrext:sdes:mid'], 'true supported');
+    assert.equal(extensions['urn:3gpp:video-orientation'], 'false not-supported');
+  });
 });
