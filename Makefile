@@ -39,9 +39,9 @@ asan: ## Unit and integration tests under AddressSanitizer and UBSan.
 	@$(SETUP) build test bench
 	@tests/run.py asan
 
-tsan: ## The tests with threads under ThreadSanitizer.
+tsan: ## The engine's tests under ThreadSanitizer; make test runs those with threads.
 	@$(SETUP) build test bench
-	@tests/run.py tsan
+	@tests/run.py tsan-engine
 
 lint: ## Formatting, build files, API contract.
 	@$(SETUP) build lint node test bench
