@@ -3,6 +3,7 @@
 
 import json
 import sys
+import threading
 import time
 import traceback
 
@@ -22,7 +23,8 @@ PIPELINE = """
     ! valve name=audio drop=true drop-mode=transform-to-gap ! rtpopuspay name=audio-payloader pt=111
     ! application/x-rtp,media=audio,encoding-name=OPUS,payload=111 ! peer.
   videotestsrc is-live=true pattern=ball ! video/x-raw,width=320,height=240,framerate=30/1
-    ! vp8enc deadline=1 keyframe-max-dist=30 ! valve name=video drop=true ! rtpvp8pay name=video-payloader pt=96
+    ! vp8enc deadline=1 keyframe-max-dist=30 ! valve name=video drop=true drop-mode=forward-sticky-events
+    ! rtpvp8pay name=video-payloader pt=96
     ! application/x-rtp,media=video,encoding-name=VP8,payload=96 ! peer.
 """
 # What is received: caps to ask for, and how the stream is decoded.
@@ -32,6 +34,7 @@ RECEIVED = {
               "rtpopusdepay ! opusdec"),
     "video": (CAPS.format("video", "VP8", 96, 90000), "rtpvp8depay ! vp8dec"),
 }
+CAPS_TIMEOUT_S = 20  # Encoders start slowly on a busy machine.
 TYPES = {"offer": GstWebRTC.WebRTCSDPType.OFFER, "answer": GstWebRTC.WebRTCSDPType.ANSWER}
 
 
@@ -44,6 +47,15 @@ class GstreamerPeer:
     def publish(self, _):
         self.publishes = True
         self._start(PIPELINE)
+        for pad in self.peer.sinkpads:
+            self._await_caps(pad)
+
+    def _await_caps(self, pad):
+        # An offer made before its payloader has settled has half a codec in it ("OPUS/48000", one channel).
+        settled = threading.Event()
+        pad.connect("notify::caps", lambda *_: settled.set())
+        if pad.get_current_caps() is None and not settled.wait(CAPS_TIMEOUT_S):
+            raise RuntimeError(f"{pad.get_name()}: no caps")
 
     def receive(self, request):
         self._start("webrtcbin name=peer bundle-policy=max-bundle fakesrc num-buffers=0 ! fakesink", self._on_pad)

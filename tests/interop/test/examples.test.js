@@ -161,8 +161,9 @@ describe('examples', () => {
     await peer.request('publish');
     const { sdp: offer } = await peer.request('offer');
     const created = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/sdp' }, body: offer });
-    assert.equal(created.status, 201);
-    await peer.request('accept', { sdp: await created.text() });
+    const answer = await created.text();
+    assert.equal(created.status, 201, answer);
+    await peer.request('accept', { sdp: answer });
     const resource = new URL(created.headers.get('location'), url);
     const statuses = [];
     // One fragment for each: there is one transport, that of the first section.
