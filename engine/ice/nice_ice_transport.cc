@@ -187,17 +187,17 @@ void NiceIceTransport::OnLocalCandidate(const NiceCandidate& candidate) {
   if (candidate.type == NICE_CANDIDATE_TYPE_PEER_REFLEXIVE) return;
   if (gathering_ == IceGatheringState::kComplete) return;  // A server that was too late.
   Candidate value = Describe(candidate);
-  if (candidate.type == NICE_CANDIDATE_TYPE_HOST) {
-    local_sockets_.push_back(FromNiceAddress(candidate.addr));
-  } else if (candidate.type == NICE_CANDIDATE_TYPE_RELAYED) {
-    servers_.OnRelay(RelayServerOf(candidate), IsRelayOverTcp(candidate));
-  } else {
-    reflexive_.push_back(value);
-  }
   if (candidate.type != NICE_CANDIDATE_TYPE_HOST) {
-    Announce(std::move(value), UrlOf(candidate, servers_));
+    std::string url = UrlOf(candidate, servers_);
+    if (candidate.type == NICE_CANDIDATE_TYPE_RELAYED) {
+      servers_.OnRelay(url);
+    } else {
+      reflexive_.push_back(value);
+    }
+    Announce(std::move(value), std::move(url));
     return;
   }
+  local_sockets_.push_back(FromNiceAddress(candidate.addr));
   std::vector<Candidate> shown = ShownFor(value, config_.announced, config_.keep_local);
   shown_hosts_.emplace_back(FromNiceAddress(candidate.addr), shown.front());
   for (Candidate& one : shown) Announce(std::move(one), {});
@@ -453,6 +453,9 @@ void NiceIceTransport::OnTimer() {
 
 void NiceIceTransport::OnReadable(int fd) {
   if (dead_) return;  // The agent is about to be stopped.
+  if (asking_servers_) {
+    for (const Watch& watch : watches_) receiver_->Look(watch.fd);
+  }
   const NiceReceiver::Outcome outcome =
       receiver_->Read(fd, config_.max_packets_per_turn, received_);
   if (outcome.from_peer) HeardFromPeer();

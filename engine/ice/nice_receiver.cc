@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include "engine/base/bytes.h"
@@ -48,6 +49,14 @@ SocketAddress FromSockaddr(const sockaddr_storage& from) {
   return result;
 }
 
+// The other end of a connected socket.
+std::optional<SocketAddress> PeerOf(int fd) {
+  sockaddr_storage name{};
+  socklen_t size = sizeof(name);
+  if (getpeername(fd, reinterpret_cast<sockaddr*>(&name), &size) != 0) return std::nullopt;
+  return FromSockaddr(name);
+}
+
 }  // namespace
 
 struct NiceReceiver::Next {
@@ -76,6 +85,15 @@ NiceReceiver::Next NiceReceiver::Peek(int fd) {
     next.source = FromSockaddr(from);
   }
   return next;
+}
+
+void NiceReceiver::Look(int fd) {
+  if (IsStream(fd)) {
+    if (const auto peer = PeerOf(fd)) DropForbidden(fd, *peer, true);
+    return;
+  }
+  const Next next = Peek(fd);
+  if (next.IsStun() && servers_.IsServer(next.source)) DropForbidden(fd, next.source, false);
 }
 
 NiceReceiver::Outcome NiceReceiver::Read(int fd, size_t budget, std::vector<PacketPtr>& packets) {
@@ -113,12 +131,10 @@ NiceReceiver::Outcome NiceReceiver::Read(int fd, size_t budget, std::vector<Pack
 
 void NiceReceiver::ReadStream(int fd, size_t budget, std::vector<PacketPtr>& packets,
                               Outcome& outcome) {
-  sockaddr_storage name{};
-  socklen_t name_size = sizeof(name);
-  if (getpeername(fd, reinterpret_cast<sockaddr*>(&name), &name_size) == 0) {
+  if (const auto peer = PeerOf(fd)) {
     uint8_t byte;
     outcome.from_peer = recv(fd, &byte, sizeof(byte), MSG_PEEK | MSG_DONTWAIT) > 0;
-    DropForbidden(fd, FromSockaddr(name), true);
+    DropForbidden(fd, *peer, true);
   }
   outcome.used_libnice = true;
   // A message less may be there than was announced, and libnice reads other sockets, too: so it

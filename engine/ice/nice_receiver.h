@@ -20,7 +20,7 @@ namespace pcd::ice {
 // address that may have passed a check, is left to libnice, which answers the former and gives
 // back the latter when its source did pass. So the media path neither locks nor allocates, and
 // libnice sees every STUN message but those that send it to another server. What comes through a
-// relay is left to libnice, too.
+// relay is left to libnice, too. libnice may take more than we looked at: see the README.
 // Threading: its loop.
 class NiceReceiver {
  public:
@@ -46,6 +46,10 @@ class NiceReceiver {
   // An address that a check may have passed from or to: signalled, or seen by libnice. What is
   // not STUN and comes from elsewhere is dropped here.
   void AddKnownSource(const SocketAddress& source) { known_sources_.push_back(source); }
+
+  // Shows the servers' log what is next in this socket, before a read of another one takes it. To
+  // be called for all sockets before a read while servers are asked.
+  void Look(int fd);
 
   // Takes at most `budget` datagrams (libnice may take more STUN in a row) and appends the
   // payloads to `packets`. Signals of the agent are emitted from inside.

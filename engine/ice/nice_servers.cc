@@ -1,14 +1,23 @@
 #include "engine/ice/nice_servers.h"
 
+#include <optional>
+
 #include "engine/ice/nice_convert.h"
 
 namespace pcd::ice {
 namespace {
 
 constexpr guint kComponent = 1;
-// libnice's type preferences (its candidate-priv.h): 30 for relays over UDP, 20 for those over TCP.
-// Nothing else in the candidate tells them apart.
-constexpr uint32_t kPreferenceOfUdpRelay = 30;
+
+// What a relayed candidate is of shows in its priority only (RFC 8445 section 5.1.2). libnice's
+// type preference (its candidate-priv.h) is 30 for relays over UDP and 20 for those over TCP.
+bool IsRelayOverTcp(const NiceCandidate& relayed) {
+  constexpr uint32_t kPreferenceOfUdpRelay = 30;
+  return (relayed.priority >> 24) < kPreferenceOfUdpRelay;
+}
+
+// Its local preference has three bits for the position of the server, in the order of UseServers.
+size_t PositionOfServer(const NiceCandidate& relayed) { return (relayed.priority >> 14) & 7; }
 
 }  // namespace
 
@@ -28,27 +37,18 @@ void UseServers(NiceAgent* agent, guint stream_id, std::span<const ResolvedServe
   }
 }
 
-bool IsRelayOverTcp(const NiceCandidate& relayed) {
-  return relayed.priority >> 24 < kPreferenceOfUdpRelay;
-}
-
-SocketAddress RelayServerOf(const NiceCandidate& relayed) {
-  NiceAddress server;
-  nice_candidate_relay_address(&relayed, &server);
-  return FromNiceAddress(server);
-}
-
 std::string UrlOf(const NiceCandidate& candidate, const ServerLog& log) {
   if (candidate.type == NICE_CANDIDATE_TYPE_RELAYED) {
-    return log.UrlOf(RelayServerOf(candidate), true, IsRelayOverTcp(candidate));
+    return log.UrlOfRelay(FromNiceAddress(candidate.addr), IsRelayOverTcp(candidate),
+                          PositionOfServer(candidate));
   }
   if (candidate.type != NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE) return {};
-  NiceAddress server;
-  std::string url;
-  if (nice_candidate_stun_server_address(&candidate, &server) != FALSE) {
-    url = log.UrlOf(FromNiceAddress(server), false, false);
-  }
-  return url.empty() ? log.OnlyUdpRelayUrl() : url;
+  NiceAddress address;
+  if (nice_candidate_stun_server_address(&candidate, &address) == FALSE) return {};
+  // Of a reflexive address that a TURN server told, this is the relayed address.
+  const SocketAddress server = FromNiceAddress(address);
+  const std::string url = log.UrlOfStun(server);
+  return url.empty() ? log.UrlOfRelay(server, false, std::nullopt) : url;
 }
 
 void HideRelatedAddress(Candidate& candidate) {

@@ -17,11 +17,9 @@ namespace pcd::ice {
 void UseServers(NiceAgent* agent, guint stream_id, std::span<const ResolvedServer> servers,
                 bool relay_only);
 
-// Whether we talk TCP to the server of a relayed candidate.
-bool IsRelayOverTcp(const NiceCandidate& relayed);
-SocketAddress RelayServerOf(const NiceCandidate& relayed);
-
-// The URL of the server that a local candidate is of; empty: none, or one of several.
+// The URL of the server that a local candidate is of; empty: none, or one of several. The
+// candidates of libnice's signals are copies, which know no TURN server
+// (nice_candidate_relay_address crashes), so the log is asked.
 std::string UrlOf(const NiceCandidate& candidate, const ServerLog& log);
 
 // A relayed candidate no longer tells our own address (related address 0.0.0.0 or ::, port 0), as

@@ -4,17 +4,48 @@
 #include <optional>
 
 #include "engine/ice/stun_attributes.h"
+#include "engine/ice/stun_message.h"
 
 namespace pcd::ice {
 namespace {
 
 constexpr int kTryAlternate = 300;
 constexpr int kNoAnswer = 701;
+// Of one server. It gives one to each of our sockets, of which libnice has fewer than 64.
+constexpr size_t kMaxRelayed = 64;
 
 struct Answer {
   bool success = false;
-  int error_code = 0;  // 0: none.
+  int error_code = 0;                      // 0: none.
+  std::optional<SocketAddress> relayed{};  // Of an Allocate request.
 };
+
+// libnice follows all of these to the ALTERNATE-SERVER.
+bool PointsElsewhere(int error_code) { return error_code / 100 == kTryAlternate / 100; }
+
+// The first one of this type; nullopt: none before the message ends or is cut short.
+std::optional<ByteSpan> FindAttribute(ByteSpan message, uint16_t wanted) {
+  ByteReader reader(message);
+  reader.Skip(stun::kHeaderSize);
+  while (reader.remaining() > 0) {
+    const uint16_t type = reader.U16();
+    const size_t size = reader.U16();
+    const ByteSpan value = reader.Bytes(size);
+    reader.Skip((4 - size % 4) % 4);
+    if (!reader.ok()) break;
+    if (type == wanted) return value;
+  }
+  return std::nullopt;
+}
+
+std::optional<SocketAddress> ReadRelayed(ByteSpan message) {
+  constexpr uint16_t kAllocateSuccess = 0x0100 | stun::kAllocate;
+  if (LoadU16(message.data()) != kAllocateSuccess) return std::nullopt;
+  if (LoadU32(message.data() + 4) != stun::kMagicCookie) return std::nullopt;
+  const auto value = FindAttribute(message, stun::kXorRelayedAddress);
+  if (!value.has_value()) return std::nullopt;
+  return stun::ReadXorAddress(*value, message.subspan(8, stun::kTransactionIdSize));
+}
 
 // libnice asks STUN servers as RFC 3489 says, so the answers have no magic cookie, and stun::Parse,
 // which is about checks, would not take them. nullopt: not a response.
@@ -23,32 +54,24 @@ std::optional<Answer> ReadAnswer(ByteSpan message) {
   constexpr uint16_t kSuccess = 0x0100;
   constexpr uint16_t kError = 0x0110;
   if (message.size() < stun::kHeaderSize || message[0] > 3) return std::nullopt;
-  ByteReader reader(message);
-  const uint16_t type = reader.U16();
-  const size_t length = reader.U16();
+  const uint16_t type = LoadU16(message.data());
+  const size_t length = LoadU16(message.data() + 2);
   if (length + stun::kHeaderSize != message.size()) return std::nullopt;
-  if ((type & kClassBits) == kSuccess) return Answer{.success = true};
-  if ((type & kClassBits) != kError) return std::nullopt;
-  reader.Skip(stun::kHeaderSize - 4);
-  while (reader.remaining() > 0) {
-    const uint16_t attribute = reader.U16();
-    const size_t size = reader.U16();
-    const ByteSpan value = reader.Bytes(size);
-    reader.Skip((4 - size % 4) % 4);
-    if (!reader.ok()) break;
-    if (attribute != stun::kErrorCode || value.size() < 4) continue;
-    return Answer{.error_code = (value[2] & 7) * 100 + value[3]};
+  if ((type & kClassBits) == kSuccess) {
+    return Answer{.success = true, .relayed = ReadRelayed(message)};
   }
-  return Answer{.error_code = kNoAnswer};
+  if ((type & kClassBits) != kError) return std::nullopt;
+  const auto value = FindAttribute(message, stun::kErrorCode);
+  if (!value.has_value() || value->size() < 4) return Answer{.error_code = kNoAnswer};
+  return Answer{.error_code = ((*value)[2] & 7) * 100 + (*value)[3]};
 }
 
 std::string Explain(int error_code, bool turn) {
+  if (PointsElsewhere(error_code)) return "the server points to another one, which is not followed";
   switch (error_code) {
     case kNoAnswer:
       return turn ? "the TURN server gave no address and no reason in time"
                   : "the STUN server did not answer";
-    case kTryAlternate:
-      return "the server points to another one, which is not followed";
     case 401:
       return "the TURN server refuses the user name or the credential";
     case 403:
@@ -79,20 +102,24 @@ bool ServerLog::OnMessage(const SocketAddress& source, bool tcp, ByteSpan messag
     if (entry.server.address != source || entry.server.tcp != tcp) continue;
     if (answer->success) {
       entry.answered = true;
+      if (entry.server.turn && answer->relayed.has_value()) NoteRelayed(entry, *answer->relayed);
     } else {
       entry.error_code = answer->error_code;
-      pass = answer->error_code != kTryAlternate;
+      pass = !PointsElsewhere(answer->error_code);
     }
   }
   return pass;
 }
 
-void ServerLog::OnRelay(const SocketAddress& server, bool tcp) {
-  for (Entry& entry : entries_) {
-    if (entry.server.turn && entry.server.address == server && entry.server.tcp == tcp) {
-      entry.relay = true;
-    }
-  }
+void ServerLog::NoteRelayed(Entry& entry, const SocketAddress& relayed) {
+  entry.relay = true;
+  // It answers again when its first answer was late.
+  if (std::ranges::find(entry.relayed, relayed) != entry.relayed.end()) return;
+  if (entry.relayed.size() < kMaxRelayed) entry.relayed.push_back(relayed);
+}
+
+void ServerLog::OnRelay(const std::string& url) {
+  for (Entry& entry : entries_) entry.relay |= entry.server.turn && entry.server.url == url;
 }
 
 bool ServerLog::IsRelay(const SocketAddress& source) const {
@@ -106,22 +133,33 @@ bool ServerLog::IsServer(const SocketAddress& source) const {
                              [&](const Entry& entry) { return entry.server.address == source; });
 }
 
-std::string ServerLog::UrlOf(const SocketAddress& server, bool turn, bool tcp) const {
+std::string ServerLog::UrlOfStun(const SocketAddress& server) const {
   for (const Entry& entry : entries_) {
-    const ResolvedServer& known = entry.server;
-    if (known.turn == turn && known.tcp == tcp && known.address == server) return known.url;
+    if (!entry.server.turn && entry.server.address == server) return entry.server.url;
   }
   return {};
 }
 
-std::string ServerLog::OnlyUdpRelayUrl() const {
-  std::string url;
+std::string ServerLog::UrlOfRelay(const SocketAddress& relayed, bool tcp,
+                                  std::optional<size_t> position) const {
+  std::vector<std::string> givers, of_protocol;  // Each URL once.
+  const auto add = [](std::vector<std::string>& urls, const std::string& url) {
+    if (std::ranges::find(urls, url) == urls.end()) urls.push_back(url);
+  };
+  std::string at_position;
+  size_t count = 0;
   for (const Entry& entry : entries_) {
-    if (!entry.server.turn || entry.server.tcp || entry.server.url == url) continue;
-    if (!url.empty()) return {};
-    url = entry.server.url;
+    if (!entry.server.turn) continue;
+    const bool there = count++ == position;
+    if (entry.server.tcp != tcp) continue;
+    add(of_protocol, entry.server.url);
+    if (there) at_position = entry.server.url;
+    const bool gave = std::ranges::find(entry.relayed, relayed) != entry.relayed.end();
+    if (gave) add(givers, entry.server.url);
   }
-  return url;
+  if (givers.size() == 1) return givers.front();
+  if (!at_position.empty()) return at_position;
+  return of_protocol.size() == 1 ? of_protocol.front() : std::string();
 }
 
 std::vector<CandidateError> ServerLog::Failures() const {

@@ -2,7 +2,8 @@
 #ifndef ENGINE_ICE_SERVER_LOG_H_
 #define ENGINE_ICE_SERVER_LOG_H_
 
-#include <span>
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,24 +20,27 @@ class ServerLog {
   void SetServers(const std::vector<ResolvedServer>& servers);
 
   // A message that came from this address. False: it must not be acted on, because it asks to go
-  // to another server (300), which nobody has judged.
+  // to another server (300 to 399), which nobody has judged.
   bool OnMessage(const SocketAddress& source, bool tcp, ByteSpan message);
 
-  // A relayed candidate came from this server.
-  void OnRelay(const SocketAddress& server, bool tcp);
+  // A relayed candidate came from the servers of this URL.
+  void OnRelay(const std::string& url);
 
   // A datagram from this address is from a TURN server.
   bool IsRelay(const SocketAddress& source) const;
   bool IsServer(const SocketAddress& source) const;
 
-  // Empty: there is no such server.
-  std::string UrlOf(const SocketAddress& server, bool turn, bool tcp) const;
-  // The TURN server over UDP, when there is one only: it tells reflexive addresses, too.
-  std::string OnlyUdpRelayUrl() const;
+  // Empty: there is no such STUN server.
+  std::string UrlOfStun(const SocketAddress& server) const;
+  // The URL of the TURN server over UDP or TCP that gave us this address. When none was seen to, or
+  // several: of the TURN server at this position among those of SetServers, if that one speaks this
+  // protocol; or else of the only one that does. Empty: it cannot be told.
+  std::string UrlOfRelay(const SocketAddress& relayed, bool tcp,
+                         std::optional<size_t> position) const;
 
   // For each URL that led to nothing, W3C's icecandidateerror with the last STUN error, or 701
-  // where there was no answer. A STUN server that answered did its work: an address that is one of
-  // ours makes no candidate.
+  // where there was no answer. A STUN server that answered did its work, and so did a TURN server
+  // that gave an address: one that we have already makes no candidate.
   std::vector<CandidateError> Failures() const;
 
  private:
@@ -45,7 +49,11 @@ class ServerLog {
     bool answered = false;
     bool relay = false;
     int error_code = 0;  // 0: none.
+    // What it gave to our sockets.
+    std::vector<SocketAddress> relayed{};
   };
+
+  static void NoteRelayed(Entry& entry, const SocketAddress& relayed);
 
   std::vector<Entry> entries_;
 };

@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "engine/ice/stun_writer.h"
 
@@ -24,6 +26,19 @@ std::vector<uint8_t> Response(int error_code) {
   bytes.resize(writer.size());
   return bytes;
 }
+
+// An Allocate success that gives this address.
+std::vector<uint8_t> Allocated(const char* relayed) {
+  std::vector<uint8_t> bytes(128);
+  const std::array<uint8_t, 12> id{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+  stun::Writer writer(bytes, stun::Class::kSuccess, id, stun::kAllocate);
+  writer.AddXorAddress(stun::kXorRelayedAddress, *SocketAddress::Parse(relayed));
+  writer.AddXorMappedAddress(*SocketAddress::Parse("198.51.100.1:1"));
+  bytes.resize(writer.size());
+  return bytes;
+}
+
+SocketAddress Address(const char* text) { return *SocketAddress::Parse(text); }
 
 Strings Failures(const ServerLog& log) {
   Strings result;
@@ -52,9 +67,9 @@ TEST(ServerLogTest, OfATurnServerOnlyARelayCounts) {
   log.SetServers({{.url = "turn:b", .turn = true, .address = kOne}});
   EXPECT_TRUE(log.OnMessage(kOne, false, Response(0)));
   EXPECT_EQ(Failures(log), Strings{"turn:b 701"});
-  log.OnRelay(kOne, true);
+  log.OnRelay("turn:a");
   EXPECT_EQ(Failures(log), Strings{"turn:b 701"});
-  log.OnRelay(kOne, false);
+  log.OnRelay("turn:b");
   EXPECT_EQ(Failures(log), Strings{});
 }
 
@@ -74,8 +89,18 @@ TEST(ServerLogTest, OneAddressOfAServerSuffices) {
   log.SetServers({{.url = "turn:b", .turn = true, .address = kOne},
                   {.url = "turn:b", .turn = true, .address = kTwo}});
   EXPECT_EQ(Failures(log), Strings{"turn:b 701"});
-  log.OnRelay(kTwo, false);
+  EXPECT_TRUE(log.OnMessage(kTwo, false, Allocated("203.0.113.1:5000")));
   EXPECT_EQ(Failures(log), Strings{});
+}
+
+TEST(ServerLogTest, ATurnServerThatGaveAnAddressDidItsWork) {
+  ServerLog log;
+  log.SetServers({{.url = "turn:b", .turn = true, .address = kOne},
+                  {.url = "turn:c", .turn = true, .tcp = true, .address = kOne},
+                  {.url = "stun:a", .address = kTwo}});
+  EXPECT_TRUE(log.OnMessage(kOne, true, Response(401)));
+  EXPECT_TRUE(log.OnMessage(kOne, true, Allocated("203.0.113.1:5000")));
+  EXPECT_EQ(Failures(log), (Strings{"turn:b 701", "stun:a 701"}));
 }
 
 TEST(ServerLogTest, DoesNotFollowToAnotherServer) {
@@ -84,6 +109,9 @@ TEST(ServerLogTest, DoesNotFollowToAnotherServer) {
   EXPECT_FALSE(log.OnMessage(kOne, false, Response(300)));
   EXPECT_TRUE(log.OnMessage(kTwo, false, Response(300)));  // None of ours: libnice ignores it.
   EXPECT_EQ(Failures(log), Strings{"stun:a 300"});
+  EXPECT_TRUE(log.OnMessage(kOne, false, Response(400)));
+  EXPECT_FALSE(log.OnMessage(kOne, false, Response(399)));
+  EXPECT_EQ(Failures(log), Strings{"stun:a 399"});
 }
 
 TEST(ServerLogTest, ReadsAnswersWithoutMagicCookie) {
@@ -114,12 +142,104 @@ TEST(ServerLogTest, KnowsServersByAddress) {
   EXPECT_TRUE(log.IsRelay(kTwo));
   EXPECT_TRUE(log.IsServer(kOne));
   EXPECT_FALSE(log.IsServer({kOne.ip, 1}));
-  EXPECT_EQ(log.UrlOf(kOne, false, false), "stun:a");
-  EXPECT_EQ(log.UrlOf(kOne, true, true), "turn:c");
-  EXPECT_EQ(log.UrlOf(kOne, true, false), "");
-  EXPECT_EQ(log.OnlyUdpRelayUrl(), "turn:b");
-  log.SetServers({{.url = "turn:b", .turn = true}, {.url = "turn:d", .turn = true}});
-  EXPECT_EQ(log.OnlyUdpRelayUrl(), "");
+  EXPECT_EQ(log.UrlOfStun(kOne), "stun:a");
+  EXPECT_EQ(log.UrlOfStun(kTwo), "");
+}
+
+TEST(ServerLogTest, KnowsWhoGaveAnAddress) {
+  ServerLog log;
+  log.SetServers({{.url = "stun:a", .address = kOne},
+                  {.url = "turn:b", .turn = true, .address = kOne},
+                  {.url = "turn:c", .turn = true, .address = kTwo},
+                  {.url = "turn:d", .turn = true, .tcp = true, .address = kOne},
+                  {.url = "turn:e", .turn = true, .tcp = true, .address = kTwo}});
+  EXPECT_TRUE(log.OnMessage(kOne, false, Allocated("203.0.113.1:5000")));
+  EXPECT_TRUE(log.OnMessage(kTwo, false, Allocated("203.0.113.1:5001")));
+  EXPECT_TRUE(log.OnMessage(kTwo, false, Allocated("[2001:db8::5]:5002")));
+  EXPECT_TRUE(log.OnMessage(kTwo, true, Allocated("203.0.113.1:5003")));
+  EXPECT_TRUE(log.OnMessage({kOne.ip, 1}, false, Allocated("203.0.113.1:5004")));  // A stranger.
+  struct Row {
+    const char* relayed;
+    bool tcp;
+    const char* url;
+  };
+  for (const Row& row :
+       {Row{"203.0.113.1:5000", false, "turn:b"}, Row{"203.0.113.1:5001", false, "turn:c"},
+        Row{"[2001:db8::5]:5002", false, "turn:c"}, Row{"203.0.113.1:5003", true, "turn:e"},
+        Row{"203.0.113.1:5003", false, ""}, Row{"203.0.113.1:5000", true, ""},
+        Row{"203.0.113.1:5004", false, ""}}) {
+    EXPECT_EQ(log.UrlOfRelay(Address(row.relayed), row.tcp, std::nullopt), row.url) << row.relayed;
+  }
+}
+
+TEST(ServerLogTest, WhatIsNoRelayedAddressIsIgnored) {
+  const std::vector<uint8_t> good = Allocated("203.0.113.1:5000");
+  struct Row {
+    const char* name;
+    void (*breaks)(std::vector<uint8_t>&);
+  };
+  for (const Row& row : {
+           Row{"another method", [](std::vector<uint8_t>& b) { b[1] = 4; }},
+           Row{"a request", [](std::vector<uint8_t>& b) { b[0] = 0; }},
+           Row{"no magic cookie", [](std::vector<uint8_t>& b) { b[4] ^= 1; }},
+           Row{"another attribute", [](std::vector<uint8_t>& b) { b[21] = 0x17; }},
+           Row{"an unknown family", [](std::vector<uint8_t>& b) { b[25] = 3; }},
+           Row{"a family of another size", [](std::vector<uint8_t>& b) { b[25] = 2; }},
+           Row{"another size", [](std::vector<uint8_t>& b) { b[23] = 4; }},
+           Row{"beyond the end", [](std::vector<uint8_t>& b) { b[22] = 1; }},
+           Row{"trailing bytes", [](std::vector<uint8_t>& b) { b.push_back(0); }},
+           Row{"cut short", [](std::vector<uint8_t>& b) { b.resize(30); }},
+       }) {
+    ServerLog log;
+    log.SetServers({{.url = "turn:b", .turn = true, .address = kOne}});
+    std::vector<uint8_t> bytes = good;
+    row.breaks(bytes);
+    EXPECT_TRUE(log.OnMessage(kOne, false, bytes)) << row.name;
+    EXPECT_EQ(Failures(log), Strings{"turn:b 701"}) << row.name;
+  }
+  ServerLog log;
+  log.SetServers({{.url = "turn:b", .turn = true, .address = kOne}});
+  EXPECT_TRUE(log.OnMessage(kOne, false, good));
+  EXPECT_EQ(Failures(log), Strings{});
+}
+
+// libnice may read an answer before we see it.
+TEST(ServerLogTest, TellsTheServerOfAnUnknownAddressByItsPosition) {
+  ServerLog log;
+  log.SetServers({{.url = "stun:a", .address = kOne},
+                  {.url = "turn:b", .turn = true, .address = kOne},
+                  {.url = "turn:c", .turn = true, .tcp = true, .address = kOne},
+                  {.url = "turn:d", .turn = true, .address = kTwo}});
+  const SocketAddress unknown = Address("203.0.113.1:5000");
+  EXPECT_EQ(log.UrlOfRelay(unknown, false, 0), "turn:b");
+  EXPECT_EQ(log.UrlOfRelay(unknown, false, 2), "turn:d");
+  EXPECT_EQ(log.UrlOfRelay(unknown, true, 1), "turn:c");
+  EXPECT_EQ(log.UrlOfRelay(unknown, false, 1), "");  // That one speaks TCP.
+  EXPECT_EQ(log.UrlOfRelay(unknown, false, 3), "");
+  EXPECT_EQ(log.UrlOfRelay(unknown, false, std::nullopt), "");
+  EXPECT_EQ(log.UrlOfRelay(unknown, true, std::nullopt), "turn:c");  // The only one over TCP.
+  // Two servers, each behind its own NAT, may give the same.
+  EXPECT_TRUE(log.OnMessage(kOne, false, Allocated("203.0.113.1:5000")));
+  EXPECT_EQ(log.UrlOfRelay(unknown, false, 2), "turn:b");
+  EXPECT_TRUE(log.OnMessage(kTwo, false, Allocated("203.0.113.1:5000")));
+  EXPECT_EQ(log.UrlOfRelay(unknown, false, 2), "turn:d");
+  EXPECT_EQ(log.UrlOfRelay(unknown, false, std::nullopt), "");
+}
+
+TEST(ServerLogTest, RemembersNoMoreThanItNeedsToOfAServer) {
+  ServerLog log;
+  log.SetServers({{.url = "turn:b", .turn = true, .address = kOne},
+                  {.url = "turn:c", .turn = true, .address = kTwo}});
+  const auto address = [](int port) { return "203.0.113.1:" + std::to_string(port); };
+  for (int port = 5000; port < 5100; ++port) {
+    EXPECT_TRUE(log.OnMessage(kOne, false, Allocated(address(port).c_str())));
+  }
+  const auto url_of = [&](int port) {
+    return log.UrlOfRelay(Address(address(port).c_str()), false, std::nullopt);
+  };
+  EXPECT_EQ(url_of(5000), "turn:b");
+  EXPECT_EQ(url_of(5063), "turn:b");
+  EXPECT_EQ(url_of(5064), "");
 }
 
 }  // namespace

@@ -24,6 +24,10 @@ TEST(ServerPolicyTest, FollowsTheRulesOfW3C) {
   EXPECT_EQ(Verdict({{.urls = {"stun:a", "stun:"}}}), "ice_servers[0].urls[1] SyntaxError");
   EXPECT_EQ(Verdict({{.urls = {"turns:a"}, .username = "u", .credential = "c"}}),
             "ice_servers[0].urls[0] NotSupportedError");
+  EXPECT_EQ(Verdict({{.urls = {"turn:a?transport=udp", "turn:a?transport=tcp"},
+                      .username = "u",
+                      .credential = "c"}}),
+            "ice_servers[0].urls[1] NotSupportedError");
   EXPECT_EQ(Verdict({{.urls = {"turn:a"}, .credential = "c"}}),
             "ice_servers[0].username InvalidAccessError");
   EXPECT_EQ(Verdict({{.urls = {"turn:a"}, .username = "u"}}),

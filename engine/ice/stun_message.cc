@@ -13,21 +13,6 @@ uint16_t MethodOf(uint16_t type) {
   return static_cast<uint16_t>((type & 0x000F) | ((type & 0x00E0) >> 1) | ((type & 0x3E00) >> 2));
 }
 
-std::optional<SocketAddress> ReadXorAddress(ByteSpan value, ByteSpan transaction_id) {
-  if (value.size() < 8) return std::nullopt;
-  const bool v6 = value[1] == 2;
-  if (value.size() != (v6 ? 20u : 8u) || (!v6 && value[1] != 1)) return std::nullopt;
-  std::array<uint8_t, 16> mask{};
-  StoreU32(mask.data(), kMagicCookie);
-  for (size_t i = 0; i < transaction_id.size(); ++i) mask[4 + i] = transaction_id[i];
-  std::array<uint8_t, 16> ip{};
-  for (size_t i = 0; i < value.size() - 4; ++i) {
-    ip[i] = static_cast<uint8_t>(value[4 + i] ^ mask[i]);
-  }
-  const auto port = static_cast<uint16_t>(LoadU16(value.data() + 2) ^ (kMagicCookie >> 16));
-  return SocketAddress{v6 ? IpAddress::V6(ip) : IpAddress::V4({ip[0], ip[1], ip[2], ip[3]}), port};
-}
-
 bool ReadTieBreaker(ByteSpan value, std::optional<uint64_t>& out) {
   if (value.size() != 8) return false;
   if (!out.has_value()) out = LoadU64(value.data());
@@ -106,6 +91,21 @@ bool Message::VerifyIntegrity(std::string_view password) const {
   if (integrity_offset == 0) return false;
   return SameDigest(Integrity(password, bytes, integrity_offset),
                     bytes.subspan(integrity_offset + 4, kIntegritySize));
+}
+
+std::optional<SocketAddress> ReadXorAddress(ByteSpan value, ByteSpan transaction_id) {
+  if (value.size() < 8) return std::nullopt;
+  const bool v6 = value[1] == 2;
+  if (value.size() != (v6 ? 20u : 8u) || (!v6 && value[1] != 1)) return std::nullopt;
+  std::array<uint8_t, 16> mask{};
+  StoreU32(mask.data(), kMagicCookie);
+  for (size_t i = 0; i < transaction_id.size(); ++i) mask[4 + i] = transaction_id[i];
+  std::array<uint8_t, 16> ip{};
+  for (size_t i = 0; i < value.size() - 4; ++i) {
+    ip[i] = static_cast<uint8_t>(value[4 + i] ^ mask[i]);
+  }
+  const auto port = static_cast<uint16_t>(LoadU16(value.data() + 2) ^ (kMagicCookie >> 16));
+  return SocketAddress{v6 ? IpAddress::V6(ip) : IpAddress::V4({ip[0], ip[1], ip[2], ip[3]}), port};
 }
 
 std::optional<Message> Parse(ByteSpan datagram) {

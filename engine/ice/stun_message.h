@@ -53,6 +53,10 @@ inline bool LooksLikeStun(ByteSpan datagram) { return !datagram.empty() && datag
 // Allocates nothing.
 std::optional<Message> Parse(ByteSpan datagram);
 
+// The value of XOR-MAPPED-ADDRESS and its like (RFC 8489 section 14.2) of a message with this
+// transaction id of 12 bytes. nullopt: of a wrong size or an unknown family.
+std::optional<SocketAddress> ReadXorAddress(ByteSpan value, ByteSpan transaction_id);
+
 }  // namespace pcd::ice::stun
 
 #endif  // ENGINE_ICE_STUN_MESSAGE_H_

@@ -99,6 +99,30 @@ TEST(StunVectorTest, WritesAddressesAsTheSamplesHaveThem) {
   }
 }
 
+TEST(StunMessageTest, ReadsTheMethodThatWasWritten) {
+  for (const uint16_t method : {kBinding, kAllocate, uint16_t{9}, uint16_t{0xBC}}) {
+    for (const Class message_class :
+         {Class::kRequest, Class::kIndication, Class::kSuccess, Class::kError}) {
+      std::array<uint8_t, 64> out;
+      const Writer writer(out, message_class, FromHex(kTransactionId), method);
+      const auto message = Parse(ByteSpan(out).first(writer.size()));
+      ASSERT_TRUE(message.has_value()) << method;
+      EXPECT_EQ(message->method, method);
+      EXPECT_EQ(message->message_class, message_class);
+    }
+  }
+}
+
+TEST(StunMessageTest, AnAddressHasTheSizeOfItsFamily) {
+  const auto id = FromHex(kTransactionId);
+  EXPECT_EQ(ReadXorAddress(FromHex("0001a147 e112a643"), id),
+            SocketAddress::Parse("192.0.2.1:32853"));
+  for (const char* broken : {"", "0001a147", "0001a147 e112a643 00000000", "0002a147 e112a643",
+                             "0003a147 e112a643", "0001a147 0113a9fa a5d3f179 bc25f4b5 bed2b9d9"}) {
+    EXPECT_EQ(ReadXorAddress(FromHex(broken), id), std::nullopt) << broken;
+  }
+}
+
 // RFC 2202 section 3.
 TEST(StunIntegrityTest, HmacMatchesItsVectors) {
   const auto hmac = [](const std::vector<uint8_t>& key, const std::vector<uint8_t>& data) {

@@ -7,16 +7,18 @@
 namespace pcd::ice::stun {
 namespace {
 
-uint16_t TypeOf(Class message_class) {
+// Bits of class and method are interleaved (RFC 8489 section 5).
+uint16_t TypeOf(Class message_class, uint16_t method) {
   const auto bits = static_cast<uint16_t>(message_class);
-  return static_cast<uint16_t>(((bits & 2) << 7) | ((bits & 1) << 4) | kBinding);
+  return static_cast<uint16_t>(((bits & 2) << 7) | ((bits & 1) << 4) | (method & 0x000F) |
+                               ((method & 0x0070) << 1) | ((method & 0x0F80) << 2));
 }
 
 }  // namespace
 
-Writer::Writer(MutableByteSpan out, Class message_class, ByteSpan transaction_id)
+Writer::Writer(MutableByteSpan out, Class message_class, ByteSpan transaction_id, uint16_t method)
     : out_(out), writer_(out) {
-  writer_.U16(TypeOf(message_class));
+  writer_.U16(TypeOf(message_class, method));
   writer_.U16(0);
   writer_.U32(kMagicCookie);
   writer_.Bytes(transaction_id);
@@ -36,7 +38,7 @@ void Writer::Add(uint16_t type, ByteSpan value) {
   SetLength();
 }
 
-void Writer::AddXorMappedAddress(const SocketAddress& address) {
+void Writer::AddXorAddress(uint16_t type, const SocketAddress& address) {
   if (!writer_.ok()) return;
   std::array<uint8_t, 20> value{};
   const size_t ip_size = address.ip.is_v6() ? 16 : 4;
@@ -46,7 +48,7 @@ void Writer::AddXorMappedAddress(const SocketAddress& address) {
   for (size_t i = 0; i < ip_size; ++i) {
     value[4 + i] = static_cast<uint8_t>(address.ip.bytes()[i] ^ out_[4 + i]);
   }
-  Add(kXorMappedAddress, ByteSpan(value).first(4 + ip_size));
+  Add(type, ByteSpan(value).first(4 + ip_size));
 }
 
 void Writer::AddErrorCode(int code) {

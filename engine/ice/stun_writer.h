@@ -22,11 +22,15 @@ namespace pcd::ice::stun {
 // Threading: one call. Allocates nothing.
 class Writer {
  public:
-  // A Binding message. `transaction_id` has 12 bytes.
-  Writer(MutableByteSpan out, Class message_class, ByteSpan transaction_id);
+  // `transaction_id` has 12 bytes, `method` 12 bits.
+  Writer(MutableByteSpan out, Class message_class, ByteSpan transaction_id,
+         uint16_t method = kBinding);
 
   void Add(uint16_t type, ByteSpan value);
-  void AddXorMappedAddress(const SocketAddress& address);
+  void AddXorAddress(uint16_t type, const SocketAddress& address);
+  void AddXorMappedAddress(const SocketAddress& address) {
+    AddXorAddress(kXorMappedAddress, address);
+  }
   void AddErrorCode(int code);  // Without a reason phrase.
   void AddUnknownAttributes(std::span<const uint16_t> types);
   // Then nothing but AddFingerprint.
