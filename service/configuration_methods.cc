@@ -28,9 +28,9 @@ grpc::ServerUnaryReactor* PeerConnectionService::SetConfiguration(
     v1::SetConfigurationResponse* response) {
   return CallOnConnection<v1::SetConfigurationRequest, v1::SetConfigurationResponse>(
       calls_, context, request, response,
-      {"peer_connection_id", "configuration.ice_transport_policy", "configuration.bundle_policy",
-       "configuration.rtcp_mux_policy", "configuration.ice_backend", "configuration.certificates",
-       "revision"},
+      {"peer_connection_id", "configuration.ice_servers", "configuration.ice_transport_policy",
+       "configuration.bundle_policy", "configuration.rtcp_mux_policy", "configuration.ice_backend",
+       "configuration.certificates", "revision"},
       [](host::PeerConnection& pc, const v1::SetConfigurationRequest& in,
          v1::SetConfigurationResponse& out) -> absl::Status {
         if (!in.has_configuration()) return InvalidArgument("it is required", "configuration");

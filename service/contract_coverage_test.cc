@@ -164,8 +164,6 @@ const std::set<std::string> kUnbuiltFields = {
     "MediaService.CreateSink spec.srtp",
     "PeerConnectionService.AcceptOffer configuration.bundle_policy",
     "PeerConnectionService.AcceptOffer configuration.ice_candidate_pool_size",
-    "PeerConnectionService.AcceptOffer configuration.ice_servers",
-    "PeerConnectionService.AcceptOffer configuration.ice_transport_policy",
     "PeerConnectionService.AcceptOffer lease_id",
     "PeerConnectionService.AcceptOffer local_tracks.source.packet_stream",
     "PeerConnectionService.AcceptOffer local_tracks.source.relay",
@@ -174,11 +172,8 @@ const std::set<std::string> kUnbuiltFields = {
     "PeerConnectionService.AddTransceiver send_encodings",
     "PeerConnectionService.Create configuration.bundle_policy",
     "PeerConnectionService.Create configuration.ice_candidate_pool_size",
-    "PeerConnectionService.Create configuration.ice_servers",
-    "PeerConnectionService.Create configuration.ice_transport_policy",
     "PeerConnectionService.Create lease_id",
     "PeerConnectionService.SetConfiguration configuration.ice_candidate_pool_size",
-    "PeerConnectionService.SetConfiguration configuration.ice_servers",
 };
 
 // Sets one field, or adds one element to it, to something that is not the default.

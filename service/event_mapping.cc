@@ -4,6 +4,7 @@
 #include <string>
 #include <variant>
 
+#include "engine/ice/server_url.h"
 #include "service/data_channel_mapping.h"
 #include "service/enum_mapping.h"
 #include "service/local_track_mapping.h"
@@ -15,6 +16,15 @@ namespace pcd::service {
 namespace {
 
 namespace pc = ::pcd::peerconnection;
+
+v1::IceCandidate CandidateToProto(const pc::LocalCandidate& local) {
+  v1::IceCandidate out = ToProto(local.candidate);
+  out.set_url(local.url);
+  if (out.type() == v1::ICE_CANDIDATE_TYPE_RELAY) {
+    out.set_relay_protocol(std::string(ice::RelayProtocolOf(local.url)));
+  }
+  return out;
+}
 
 // One overload per kind of event; each sets the member of the oneof.
 class Filler {
@@ -28,7 +38,7 @@ class Filler {
   void operator()(const pc::IceCandidateEvent& in) {
     v1::IceCandidateEvent& event = *out_.mutable_ice_candidate();
     if (!in.candidate.has_value()) return;
-    *event.mutable_candidate() = ToProto(in.candidate->candidate);
+    *event.mutable_candidate() = CandidateToProto(*in.candidate);
     event.set_transport_id(in.candidate->transport_id);
   }
   void operator()(const pc::IceCandidateErrorEvent& in) {
@@ -211,7 +221,7 @@ v1::PeerConnectionSnapshot ToProto(const peerconnection::Snapshot& snapshot) {
     *out.add_data_channels() = ToProto(id, channel);
   }
   for (const pc::LocalCandidate& candidate : snapshot.local_candidates) {
-    *out.add_local_candidates() = ToProto(candidate.candidate);
+    *out.add_local_candidates() = CandidateToProto(candidate);
   }
   return out;
 }

@@ -86,9 +86,47 @@ TEST_F(LifecycleTest, AFieldThatIsNotBuiltIsRefusedByName) {
   EXPECT_EQ(InfoOf(status).metadata().at("field"), "lease_id");
   EXPECT_EQ(InfoOf(status).metadata().at("domException"), "NotSupportedError");
   request.Clear();
-  request.mutable_configuration()->add_ice_servers()->add_urls("stun:192.0.2.1");
-  EXPECT_EQ(InfoOf(Create(request, &response)).metadata().at("field"), "configuration.ice_servers");
+  request.mutable_configuration()->set_ice_candidate_pool_size(1);
+  EXPECT_EQ(InfoOf(Create(request, &response)).metadata().at("field"),
+            "configuration.ice_candidate_pool_size");
   EXPECT_EQ(service_.host().size(), 0u);
+}
+
+TEST_F(LifecycleTest, IceServersAreTakenByTheRulesOfW3C) {
+  v1::CreateRequest request;
+  v1::CreateResponse response;
+  v1::IceServer& server = *request.mutable_configuration()->add_ice_servers();
+  server.add_urls("stun:192.0.2.1");
+  server.add_urls("turn:192.0.2.1?transport=udp");
+  grpc::Status status = Create(request, &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_EQ(Reason(status), "INVALID_ICE_SERVER");
+  EXPECT_EQ(InfoOf(status).metadata().at("field"), "configuration.ice_servers[0].username");
+  EXPECT_EQ(InfoOf(status).metadata().at("domException"), "InvalidAccessError");
+  server.set_username("user");
+  server.set_credential("secret");
+  request.mutable_configuration()->set_ice_transport_policy(v1::ICE_TRANSPORT_POLICY_RELAY);
+  ASSERT_TRUE(Create(request, &response).ok());
+  // The credential is never told.
+  const v1::Configuration& configuration = response.peer_connection().configuration();
+  ASSERT_EQ(configuration.ice_servers_size(), 1);
+  EXPECT_EQ(configuration.ice_servers(0).urls(1), "turn:192.0.2.1?transport=udp");
+  EXPECT_EQ(configuration.ice_servers(0).username(), "user");
+  EXPECT_EQ(configuration.ice_servers(0).credential(), "");
+  EXPECT_EQ(configuration.ice_transport_policy(), v1::ICE_TRANSPORT_POLICY_RELAY);
+  for (const char* url : {"turns:192.0.2.1", "turn:192.0.2.1?transport=tcp"}) {
+    server.set_urls(1, url);
+    status = Create(request, &response);
+    EXPECT_EQ(Reason(status), "INVALID_ICE_SERVER");
+    EXPECT_EQ(InfoOf(status).metadata().at("domException"), "NotSupportedError");
+  }
+  server.set_urls(1, "stun:169.254.169.254");
+  status = Create(request, &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  EXPECT_EQ(Reason(status), "ICE_SERVER_DENIED");
+  server.set_urls(1, "stun:192.0.2.2");
+  request.mutable_configuration()->set_ice_backend(v1::ICE_BACKEND_SHARED_PORT);
+  EXPECT_EQ(InfoOf(Create(request, &response)).metadata().at("field"), "configuration.ice_backend");
 }
 
 TEST_F(LifecycleTest, TheIceBackendIsAsAskedForAndNeverAutomaticInUse) {

@@ -18,11 +18,14 @@
 #include "engine/base/socket_address.h"
 #include "engine/base/status.h"
 #include "engine/host/host.h"
+#include "engine/ice/address_rules.h"
 #include "engine/ice/announced_address.h"
 #include "engine/ice/nice_ice_transport_factory.h"
+#include "engine/ice/server_policy.h"
 #include "engine/ice/shared_port_factory.h"
 #include "engine/net/address_policy.h"
 #include "engine/net/event_loop_pool.h"
+#include "engine/net/system_host_resolver.h"
 #include "engine/net/system_random.h"
 #include "engine/sctp/usrsctp_association_factory.h"
 #include "service/file_limit.h"
@@ -63,20 +66,40 @@ absl::StatusOr<ice::Config> MakeIceConfig(const Options& options) {
     if (!address.has_value()) return InvalidArgument("\"" + text + "\" is not an IP address");
     config.addresses.push_back(*address);
   }
+  for (const std::string& text : options.announce) {
+    PCD_ASSIGN_OR_RETURN(config.announced.emplace_back(), ice::AnnouncedAddress::Parse(text));
+  }
+  config.keep_local = options.announce_local;
+  ice::AddressRules rules{.interfaces = options.ice_interfaces,
+                          .excluded = options.ice_excluded_interfaces};
+  PCD_ASSIGN_OR_RETURN(rules.networks, ice::AddressRules::ParseNetworks(options.ice_networks));
+  if (!rules.empty()) {
+    if (!options.ice_addresses.empty()) {
+      return InvalidArgument(
+          "--ice-address names addresses, so --ice-interface, --ice-exclude-interface and "
+          "--ice-network have nothing to choose");
+    }
+    config.address_filter = [rules](const std::string& name, const IpAddress& address) {
+      return rules.Allow(name, address);
+    };
+  }
+  if (!options.ice_server_allow.empty()) {
+    PCD_ASSIGN_OR_RETURN(const net::AddressPolicy allowed,
+                         net::AddressPolicy::Parse(options.ice_server_allow));
+    config.server_policy = ice::ServerPolicy(allowed.rules());
+  }
   return config;
 }
 
-absl::StatusOr<ice::SharedPortOptions> MakeSharedPortOptions(const Options& options,
-                                                             const ice::Config& ice_config) {
-  ice::SharedPortOptions shared{.port = static_cast<uint16_t>(options.media_port),
-                                .addresses = ice_config.addresses,
-                                .allow_loopback = ice_config.allow_loopback,
-                                .keep_local = options.announce_local,
-                                .dscp = ice_config.dscp};
-  for (const std::string& text : options.announce) {
-    PCD_ASSIGN_OR_RETURN(shared.announced.emplace_back(), ice::AnnouncedAddress::Parse(text));
-  }
-  return shared;
+ice::SharedPortOptions MakeSharedPortOptions(const Options& options,
+                                             const ice::Config& ice_config) {
+  return {.port = static_cast<uint16_t>(options.media_port),
+          .addresses = ice_config.addresses,
+          .allow_loopback = ice_config.allow_loopback,
+          .address_filter = ice_config.address_filter,
+          .announced = ice_config.announced,
+          .keep_local = ice_config.keep_local,
+          .dscp = ice_config.dscp};
 }
 
 absl::StatusOr<IceBackend> ParseIceBackend(const std::string& text) {
@@ -144,8 +167,7 @@ absl::Status Run(const Options& options, const sigset_t& signals) {
   PCD_ASSIGN_OR_RETURN(const net::AddressPolicy sink_policy,
                        net::AddressPolicy::Parse(options.sink_allow));
   PCD_ASSIGN_OR_RETURN(ice::Config ice_config, MakeIceConfig(options));
-  PCD_ASSIGN_OR_RETURN(const ice::SharedPortOptions shared_options,
-                       MakeSharedPortOptions(options, ice_config));
+  const ice::SharedPortOptions shared_options = MakeSharedPortOptions(options, ice_config);
   PCD_ASSIGN_OR_RETURN(const IceBackend ice_backend, ParseIceBackend(options.ice_backend));
   InstallLogSink(log_level);
   LogWarnings(options);
@@ -158,6 +180,8 @@ absl::Status Run(const Options& options, const sigset_t& signals) {
   // Sockets may go only when no loop turns any more, whatever ends this function.
   const LoopStopper stop_loops{*loops};
   PCD_RETURN_IF_ERROR(loops->Start());
+  net::SystemHostResolver resolver;
+  ice_config.resolver = &resolver;
   ice::NiceIceTransportFactory ice_factory;
   sctp::UsrsctpAssociationFactory sctp_factory(loops->loop(0));
   host::Host host(loop_pointers,

@@ -122,14 +122,27 @@ void AddFlags(FlagSet& flags, Options& options) {
   flags.AddList("ice-address", &options.ice_addresses,
                 "Local addresses to offer as candidates; all of the machine if not given.");
   flags.AddSwitch("ice-loopback", &options.ice_loopback, "Offer loopback addresses, too.");
+  flags.AddList("ice-interface", &options.ice_interfaces,
+                "Interfaces whose addresses are offered, such as eth0 or wg*; all if not given.");
+  flags.AddList("ice-exclude-interface", &options.ice_excluded_interfaces,
+                "Interfaces whose addresses are not offered, such as docker*.");
+  flags.AddList("ice-network", &options.ice_networks,
+                "Networks whose addresses are offered, such as 10.0.0.0/8 or 2001:db8::/32; all if "
+                "not given.");
   flags.AddInteger("media-port", &options.media_port, 0, 65535,
                    "UDP port that all connections of the first media loop share; the next loops "
                    "take the next numbers. 0: the system chooses.");
-  flags.AddList("announce", &options.announce,
-                "What to offer instead of the local addresses of the media port: "
-                "[LOCAL=]IP[:PORT], where PORT stands for the first loop's.");
+  flags.AddList(
+      "announce", &options.announce,
+      "What to offer instead of local addresses: [LOCAL=]IP[:PORT], where PORT stands for "
+      "the first loop's media port. With a PORT it is for the media port only, without "
+      "for full ICE, too.");
   flags.AddSwitch("announce-local", &options.announce_local,
                   "Offer local addresses beside the announced ones.");
+  flags.AddList("ice-server-allow", &options.ice_server_allow,
+                "Where STUN and TURN servers of callers may be: networks with ports, such as "
+                "192.0.2.0/24:3478; anywhere but on loopback and link-local addresses if not "
+                "given.");
   flags.AddInteger("dscp", &options.dscp, 0, 63,
                    "Marks what is sent to peers (DSCP, RFC 8837), such as 46 for EF.");
   flags.AddString("ice-backend", &options.ice_backend,

@@ -24,13 +24,19 @@ struct Options {
   std::vector<std::string> sink_allow{"127.0.0.0/8", "::1"};
   std::vector<std::string> ice_addresses{};  // Empty: those of the machine.
   bool ice_loopback = true;
+  // Which of the machine's are used; see ice::AddressRules.
+  std::vector<std::string> ice_interfaces{};
+  std::vector<std::string> ice_excluded_interfaces{};
+  std::vector<std::string> ice_networks{};
   std::string udp_ports{};  // Of full ICE: "40000-49999"; empty: any.
   // Of the first media loop's shared port, the following loops take the next; 0: any.
   int64_t media_port = 0;
   std::vector<std::string> announce{};  // See ice::AnnouncedAddress.
   bool announce_local = false;          // The local addresses, too.
-  int64_t dscp = 0;                     // Of what goes to peers.
-  std::string ice_backend = "auto";     // Of connections that leave it open: "auto" or "full".
+  // Where STUN and TURN servers may be; empty: see ice::ServerPolicy.
+  std::vector<std::string> ice_server_allow{};
+  int64_t dscp = 0;                  // Of what goes to peers.
+  std::string ice_backend = "auto";  // Of connections that leave it open: "auto" or "full".
   std::chrono::microseconds shutdown_grace = std::chrono::seconds(5);
   bool help = false;
   bool version = false;

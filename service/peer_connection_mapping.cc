@@ -194,12 +194,18 @@ v1::Configuration ToProto(const Configuration& configuration) {
 
 absl::StatusOr<Configuration> FromProto(const v1::Configuration& configuration) {
   Configuration out;
+  for (const v1::IceServer& server : configuration.ice_servers()) {
+    out.ice_servers.push_back({.urls = {server.urls().begin(), server.urls().end()},
+                               .username = server.username(),
+                               .credential = server.credential()});
+  }
   switch (configuration.ice_transport_policy()) {
     case v1::ICE_TRANSPORT_POLICY_UNSPECIFIED:
     case v1::ICE_TRANSPORT_POLICY_ALL:
       break;
     case v1::ICE_TRANSPORT_POLICY_RELAY:
-      return FieldNotImplemented("configuration.ice_transport_policy");
+      out.ice_transport_policy = IceTransportPolicy::kRelay;
+      break;
     default:
       return InvalidArgument("the policy is all or relay", "configuration.ice_transport_policy");
   }

@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "engine/ice/server_url.h"
 #include "service/enum_mapping.h"
 #include "service/value_mapping.h"
 
@@ -77,6 +78,9 @@ v1::StatsType Fill(const IceCandidateStats& in, v1::Stats& out) {
   stats.set_priority(candidate.priority);
   stats.set_foundation(candidate.foundation);
   if (!in.url.empty()) stats.set_url(in.url);
+  if (candidate.type == CandidateType::kRelay && !in.url.empty()) {
+    stats.set_relay_protocol(std::string(ice::RelayProtocolOf(in.url)));
+  }
   if (!candidate.related_address.empty()) {
     stats.set_related_address(candidate.related_address);
     stats.set_related_port(candidate.related_port);

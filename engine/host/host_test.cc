@@ -104,9 +104,8 @@ TEST_F(HostTest, RefusesMoreConnectionsThanItsLimit) {
 
 TEST_F(HostTest, AFailedCreateLeavesNothing) {
   Configuration configuration;
-  configuration.ice_transport_policy = IceTransportPolicy::kRelay;
-  EXPECT_THAT(Create({.configuration = configuration}),
-              HasReason(ErrorReason::FIELD_NOT_IMPLEMENTED));
+  configuration.ice_servers = {{.urls = {"stun:"}}};
+  EXPECT_THAT(Create({.configuration = configuration}), HasReason(ErrorReason::INVALID_ICE_SERVER));
   EXPECT_EQ(host_->size(), 0u);
 }
 

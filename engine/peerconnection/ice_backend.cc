@@ -21,13 +21,17 @@ bool IsIceLite(const SessionDescription& description) {
 
 }  // namespace
 
+bool PeerConnection::NeedsFullIce(const Configuration& configuration) {
+  return !configuration.ice_servers.empty() ||
+         configuration.ice_transport_policy == IceTransportPolicy::kRelay;
+}
+
 IceBackend PeerConnection::ChooseBackend() const {
   if (ice_backend_ != IceBackend::kAuto) return ice_backend_;
   if (configuration_.ice_backend != IceBackend::kAuto) return configuration_.ice_backend;
   const bool full = dependencies_.shared_port_factory == nullptr ||
                     dependencies_.default_ice_backend == IceBackend::kFull ||
-                    !configuration_.ice_servers.empty() ||
-                    configuration_.ice_transport_policy == IceTransportPolicy::kRelay;
+                    NeedsFullIce(configuration_);
   if (full) return IceBackend::kFull;
   const auto remote = session_.remote_description();
   return remote.has_value() && IsIceLite(*remote) ? IceBackend::kFull : IceBackend::kSharedPort;

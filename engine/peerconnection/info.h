@@ -105,6 +105,7 @@ struct DataChannelView {
 struct LocalCandidate {
   IceCandidateInit candidate{};
   std::string transport_id{};
+  std::string url{};  // Of the STUN or TURN server that it is of.
 };
 
 struct Snapshot {

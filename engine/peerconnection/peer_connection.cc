@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/base/status.h"
+#include "engine/ice/server_policy.h"
 
 namespace pcd::peerconnection {
 namespace {
@@ -34,20 +35,18 @@ std::vector<CertificateInfoPtr> DescribeAll(const std::vector<OwnCertificate>& c
 
 absl::Status PeerConnection::CheckConfiguration(const Configuration& configuration,
                                                 const Dependencies& dependencies) {
-  const char* field = nullptr;
-  if (!configuration.ice_servers.empty()) field = "configuration.ice_servers";
-  if (configuration.ice_transport_policy == IceTransportPolicy::kRelay) {
-    field = "configuration.ice_transport_policy";
+  const absl::Status servers =
+      ice::CheckServers(configuration.ice_servers, dependencies.ice_config.server_policy);
+  if (!servers.ok()) return WithFieldPrefix(servers, "configuration");
+  if (configuration.ice_backend != IceBackend::kSharedPort) return absl::OkStatus();
+  if (dependencies.shared_port_factory == nullptr) {
+    return InvalidArgument("this node has no shared port", "configuration.ice_backend");
   }
-  if (field == nullptr) {
-    if (configuration.ice_backend == IceBackend::kSharedPort &&
-        dependencies.shared_port_factory == nullptr) {
-      return InvalidArgument("this node has no shared port", "configuration.ice_backend");
-    }
-    return absl::OkStatus();
+  if (NeedsFullIce(configuration)) {
+    return InvalidArgument("the shared port uses no STUN or TURN servers",
+                           "configuration.ice_backend");
   }
-  return MakeError(absl::StatusCode::kUnimplemented, ErrorReason::FIELD_NOT_IMPLEMENTED,
-                   "STUN and TURN servers are not built yet", {.field = field});
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::unique_ptr<PeerConnection>> PeerConnection::Create(

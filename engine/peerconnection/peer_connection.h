@@ -291,6 +291,8 @@ class PeerConnection : private net::EndOfTurnHandler,
   bool AreOwn(const std::vector<CertificateSource>& certificates) const;
 
   // ice_backend.cc
+  // Servers and relays are for full ICE only.
+  static bool NeedsFullIce(const Configuration& configuration);
   IceBackend ChooseBackend() const;
   // One generation of a transport; a restart makes another, with the configuration of its time.
   absl::StatusOr<std::unique_ptr<ice::IceTransport>> MakeIce();
@@ -313,7 +315,8 @@ class PeerConnection : private net::EndOfTurnHandler,
   // PEER_CONNECTION_CLOSED once a graceful close has begun, and after the end.
   absl::Status CheckOpen() const;
   void HandleTransportEvent(TransportSlot& slot, transport::Event event);
-  void AnnounceCandidate(TransportSlot& slot, absl::StatusOr<IceCandidateInit> candidate);
+  void AnnounceCandidate(TransportSlot& slot, absl::StatusOr<IceCandidateInit> candidate,
+                         std::string url);
 
   // sending_api.cc
   void SyncSenders();

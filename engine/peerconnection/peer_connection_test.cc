@@ -55,14 +55,18 @@ TEST(PeerConnectionTest, StartsNewAndStable) {
   EXPECT_EQ(pair.left_events().All<CreatedEvent>().size(), 1u);
 }
 
-TEST(PeerConnectionTest, RefusesIceServersAsNotBuilt) {
+TEST(PeerConnectionTest, JudgesIceServersAtOnce) {
   PeerPair pair;
-  Configuration configuration;
-  configuration.ice_servers = {{.urls = {"stun:127.0.0.1"}}};
-  EXPECT_THAT(PeerConnection::Create(pair.loop(), pair.dependencies(), Limits{},
-                                     {.id = "x", .configuration = configuration})
-                  .status(),
-              HasReason(ErrorReason::FIELD_NOT_IMPLEMENTED));
+  const auto create = [&](std::vector<IceServer> servers) {
+    return PeerConnection::Create(pair.loop(), pair.dependencies(), Limits{},
+                                  {.id = "x", .configuration = {.ice_servers = servers}})
+        .status();
+  };
+  EXPECT_THAT(create({{.urls = {"stun:192.0.2.1"}}}), IsOk());
+  EXPECT_THAT(create({{.urls = {"stun:127.0.0.1"}}}), HasReason(ErrorReason::ICE_SERVER_DENIED));
+  const absl::Status malformed = create({{.urls = {"turn:192.0.2.1"}}});
+  EXPECT_THAT(malformed, HasReason(ErrorReason::INVALID_ICE_SERVER));
+  EXPECT_EQ(GetErrorDetail(malformed).field, "configuration.ice_servers[0].username");
 }
 
 class LinkTest : public ::testing::TestWithParam<testing::ImpairmentOptions> {};

@@ -222,8 +222,15 @@ TEST_F(RenegotiationTest, TheConfigurationMayChangeWhereW3cLetsIt) {
   other_ice.ice_backend = IceBackend::kFull;
   EXPECT_THAT(pair_.left().SetConfiguration(other_ice),
               HasReason(ErrorReason::CONFIGURATION_CHANGE_REFUSED));
+  Configuration servers = configuration;
+  servers.ice_servers = {{.urls = {"turns:192.0.2.1"}, .username = "u", .credential = "c"}};
+  EXPECT_THAT(pair_.left().SetConfiguration(servers), HasReason(ErrorReason::INVALID_ICE_SERVER));
   EXPECT_EQ(pair_.left().revision(), revision);
   EXPECT_EQ(pair_.left_events().All<ConfigurationChangeEvent>().size(), 1u);
+  servers.ice_servers[0].urls = {"turn:192.0.2.1"};
+  servers.ice_transport_policy = IceTransportPolicy::kRelay;
+  EXPECT_THAT(pair_.left().SetConfiguration(servers), IsOk());
+  EXPECT_EQ(pair_.left().Info().configuration, servers);
 }
 
 TEST_F(RenegotiationTest, ABadDescriptionLeavesTheConnectionExactlyAsItWas) {

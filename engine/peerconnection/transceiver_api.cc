@@ -103,6 +103,12 @@ absl::Status PeerConnection::SetConfiguration(const Configuration& configuration
   if (!certificates.empty() && !AreOwn(certificates)) {
     return ChangeRefused("certificates are fixed at creation", "configuration.certificates");
   }
+  if (ice_backend_ == IceBackend::kSharedPort && NeedsFullIce(configuration)) {
+    return ChangeRefused(
+        "the connection is on the shared port, which uses no STUN or TURN servers: give them, or "
+        "ice_backend full, before the first description",
+        "configuration.ice_servers");
+  }
   configuration_ = configuration;
   ++revision_;
   Emit(ConfigurationChangeEvent{Info()});

@@ -19,12 +19,14 @@ Overloaded(Handlers...) -> Overloaded<Handlers...>;
 }  // namespace
 
 void PeerConnection::AnnounceCandidate(TransportSlot& slot,
-                                       absl::StatusOr<IceCandidateInit> candidate) {
+                                       absl::StatusOr<IceCandidateInit> candidate,
+                                       std::string url) {
   if (!candidate.ok()) {
     PCD_LOG(kDebug, "peerconnection", std::string(candidate.status().message()));
     return;
   }
-  const LocalCandidate local{.candidate = std::move(*candidate), .transport_id = slot.id};
+  const LocalCandidate local{
+      .candidate = std::move(*candidate), .transport_id = slot.id, .url = std::move(url)};
   local_candidates_.push_back(local);
   Emit(IceCandidateEvent{local});
 }
@@ -33,11 +35,12 @@ void PeerConnection::HandleTransportEvent(TransportSlot& slot, transport::Event 
   if (!std::holds_alternative<transport::DataReceived>(event)) states_changed_ = true;
   std::visit(Overloaded{
                  [&](ice::CandidateGathered& e) {
-                   AnnounceCandidate(slot, session_.AddLocalCandidate(slot.index, e.candidate));
+                   AnnounceCandidate(slot, session_.AddLocalCandidate(slot.index, e.candidate),
+                                     std::move(e.url));
                  },
                  [&](ice::GatheringStateChanged& e) {
                    if (e.state == IceGatheringState::kComplete) {
-                     AnnounceCandidate(slot, session_.SetLocalGatheringComplete(slot.index));
+                     AnnounceCandidate(slot, session_.SetLocalGatheringComplete(slot.index), {});
                    }
                    Emit(IceTransportChangeEvent{IceInfo(slot)});
                  },

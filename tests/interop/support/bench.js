@@ -31,14 +31,15 @@ export class Bench {
 
   /**
    * Starts all of it. Call it in `before`, and `stop` in `after`.
-   * @param {{args?: string[], hideAddresses?: boolean, browser?: 'chromium' | 'firefox' | boolean}} [options] `args`: further
-   *   flags of the service; `browser`: which one is needed; true: Chromium; false: none.
+   * @param {{args?: string[], hideAddresses?: boolean, browser?: 'chromium' | 'firefox' | boolean, start?: typeof startService}}
+   *   [options] `args`: further
+   *   flags of the service; `browser`: which one is needed; true: Chromium; false: none; `start`: another way to start the service.
    */
-  async start({ args = [], hideAddresses = false, browser = true } = {}) {
+  async start({ args = [], hideAddresses = false, browser = true, start = startService } = {}) {
     const directory = await mkdtemp(join(tmpdir(), 'pcd-interop-'));
     this.logFile = join(directory, 'service.log');
     this.#cleanup.defer('logs', () => rm(directory, { recursive: true }));
-    const service = await startService({ logFile: this.logFile, args: [...args, ...MORE_FLAGS] });
+    const service = await start({ logFile: this.logFile, args: [...args, ...MORE_FLAGS] });
     this.service = service.child;
     this.#cleanup.defer('peerconnectiond', () => service.child.stop());
     this.address = service.address;
