@@ -48,6 +48,7 @@ struct Channel {
   DataChannelInfo info{};
   // Until the peer has answered, everything is sent in order (RFC 8832 section 6).
   bool awaiting_ack = false;
+  bool was_open = false;  // The peer may know it.
   bool outgoing_reset_asked = false;
   bool outgoing_reset_done = false;
   bool incoming_reset_seen = false;

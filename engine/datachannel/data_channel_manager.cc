@@ -212,6 +212,7 @@ void DataChannelManager::AttachAssociation(sctp::SctpAssociation* association, D
   association_ = association;
   role_ = role;
   up_ = false;
+  suspended_ = false;
   for (Channel* channel : channels_.All()) {
     if (!channel->info.init.id) BindStream(*channel, AllocateStream());
   }
@@ -219,10 +220,27 @@ void DataChannelManager::AttachAssociation(sctp::SctpAssociation* association, D
 }
 
 void DataChannelManager::DetachAssociation() {
-  if (association_ == nullptr) return;
+  if (association_ == nullptr && !suspended_) return;
+  suspended_ = false;
   OnTransportLost({.state = SctpState::kClosed, .reason = "the transport has ended"});
   association_ = nullptr;
   role_ = DtlsRole::kAuto;
+}
+
+void DataChannelManager::SuspendAssociation(Timestamp now) {
+  if (association_ == nullptr) return;
+  now_ = now;
+  TakeEvents(true);
+  up_ = false;
+  suspended_ = true;
+  association_ = nullptr;
+  outbox_.ForgetInFlight();
+  for (Channel* channel : channels_.All()) {
+    ClearPartial(*channel);
+    if (channel->info.state == DataChannelState::kClosing && channel->outgoing_reset_asked) {
+      Apply(*channel, ChannelInput::kBothReset);
+    }
+  }
 }
 
 void DataChannelManager::CloseAll() {

@@ -9,7 +9,8 @@
 //     association's events and moves queued messages into it.
 //   - PollEvent until empty.
 //   - The transport polls the association's output afterwards.
-//   - DetachAssociation before the association is destroyed: every channel closes.
+//   - DetachAssociation before the association is destroyed: every channel closes. Or
+//     SuspendAssociation, when another one may follow that the channels go on with.
 #ifndef ENGINE_DATACHANNEL_DATA_CHANNEL_MANAGER_H_
 #define ENGINE_DATACHANNEL_DATA_CHANNEL_MANAGER_H_
 
@@ -102,7 +103,15 @@ class DataChannelManager {
   void AttachAssociation(sctp::SctpAssociation* association, DtlsRole role, Timestamp now);
   // Closes every channel at once, with an error unless the association ended in good order.
   void DetachAssociation();
-  void HandleAssociation(Timestamp now);
+  // The peer goes on with its channels over another association, as Chromium does: so do we. What
+  // arrived before is delivered, as far as there is room; what was unacknowledged is lost, and
+  // channels whose reset was under way are closed. Those that Close is called for meanwhile are
+  // closing until there is a peer to tell. The association may be destroyed. AttachAssociation or
+  // DetachAssociation, when there will be none, follows.
+  void SuspendAssociation(Timestamp now);
+  bool suspended() const { return suspended_; }
+  // `may_be_replaced`: an end of the association is not told to its channels, but suspends them.
+  void HandleAssociation(Timestamp now, bool may_be_replaced = false);
 
   // The connection closes: every channel becomes closed without events (W3C close()); only
   // lookups work afterwards.
@@ -133,6 +142,8 @@ class DataChannelManager {
   void OnTransportUp();
   void Open(Channel& channel);
 
+  // As far as there is room. False: the association has ended, and `hold_end` kept that back.
+  bool TakeEvents(bool hold_end);
   void HandleEvent(sctp::SctpEvent event);
   void OnMessage(sctp::MessageReceived message);
   void OnControl(uint16_t stream_id, ByteSpan bytes);
@@ -160,6 +171,7 @@ class DataChannelManager {
   sctp::SctpAssociation* association_ = nullptr;
   DtlsRole role_ = DtlsRole::kAuto;
   bool up_ = false;
+  bool suspended_ = false;
   bool closed_ = false;  // CloseAll was called.
   bool used_ = false;
   Timestamp now_{};  // Of the call being served.

@@ -67,6 +67,113 @@ TEST(DataChannels, TextBinaryAndEmptyMessagesArriveAsWhatTheyAre) {
   EXPECT_THAT(pair.a.Messages(a), ElementsAre("back"));
 }
 
+// As Chromium does when it replaces its transport.
+TEST(DataChannels, ChannelsGoOnOverAnotherAssociation) {
+  DataChannelPair pair;
+  pair.Connect();
+  const auto [a, b] = pair.OpenChannel();
+  EXPECT_THAT(pair.a.Send(a, "before"), IsOk());
+  EXPECT_THAT(pair.b.Send(b, "back"), IsOk());
+  ASSERT_TRUE(pair.RunUntil([&] { return pair.b.MessageCount(b) == 1; }));
+  const std::string closing = pair.a.Create({});
+  for (DataChannelEnd* end : {&pair.a, &pair.b}) end->manager->SuspendAssociation(end->loop.Now());
+  EXPECT_THAT(pair.a.Close(closing), IsOk());
+  EXPECT_THAT(pair.a.Send(a, "meanwhile"), IsOk());
+  const std::string late = pair.a.Create({});
+  pair.a.Join(pair.b, {}, 5);
+  pair.b.Join(pair.a, {}, 6);
+  pair.Connect();
+  EXPECT_THAT(pair.b.Send(b, "again"), IsOk());
+  ASSERT_TRUE(pair.RunUntil([&] {
+    return pair.b.MessageCount(b) == 2 && pair.a.Messages(a).size() == 2 && pair.a.IsOpen(late);
+  }));
+  EXPECT_THAT(pair.b.Messages(b), ElementsAre("before", "meanwhile"));
+  EXPECT_THAT(pair.a.Messages(a), ElementsAre("back", "again"));
+  EXPECT_THAT(pair.a.States(a), ElementsAre(S::kOpen));
+  EXPECT_EQ(pair.b.EventsOf<ChannelError>().size(), 0u);
+}
+
+TEST(DataChannels, AnOpenThatMayBeLostWithItsAssociationIsSentAgain) {
+  DataChannelPair pair;
+  pair.Connect();
+  pair.b.manager->SuspendAssociation(pair.b.loop.Now());
+  const std::string id = pair.a.Create({.label = "again"});
+  EXPECT_THAT(pair.a.Send(id, "x"), IsOk());
+  pair.a.manager->SuspendAssociation(pair.a.loop.Now());
+  pair.a.Join(pair.b, {}, 5);
+  pair.b.Join(pair.a, {}, 6);
+  pair.Connect();
+  ASSERT_TRUE(pair.RunUntil([&] { return pair.b.EventsOf<ChannelOpened>().size() == 1; }));
+  EXPECT_EQ(pair.b.EventsOf<ChannelOpened>()[0].info.init.label, "again");
+}
+
+TEST(DataChannels, WithoutAnotherAssociationSuspendedChannelsClose) {
+  DataChannelPair pair;
+  pair.Connect();
+  const auto [a, b] = pair.OpenChannel();
+  pair.a.manager->SuspendAssociation(pair.a.loop.Now());
+  EXPECT_TRUE(pair.a.IsOpen(a));
+  pair.a.manager->DetachAssociation();
+  pair.a.Pump();
+  EXPECT_EQ(pair.a.StateOf(a), S::kClosed);
+}
+
+TEST(DataChannels, AChannelClosedBetweenTwoAssociationsIsClosedAtThePeer) {
+  DataChannelPair pair;
+  pair.Connect();
+  const auto [a, b] = pair.OpenChannel();
+  for (DataChannelEnd* end : {&pair.a, &pair.b}) end->manager->SuspendAssociation(end->loop.Now());
+  const std::string unknown = pair.a.Create({});
+  EXPECT_THAT(pair.a.Send(a, "last"), IsOk());
+  EXPECT_THAT(pair.a.Close(a), IsOk());
+  EXPECT_THAT(pair.a.Close(unknown), IsOk());
+  EXPECT_EQ(pair.a.StateOf(a), S::kClosing);
+  EXPECT_EQ(pair.a.StateOf(unknown), S::kClosed);
+  pair.a.Join(pair.b, {}, 5);
+  pair.b.Join(pair.a, {}, 6);
+  pair.Connect();
+  ASSERT_TRUE(pair.RunUntil(
+      [&] { return pair.a.StateOf(a) == S::kClosed && pair.b.StateOf(b) == S::kClosed; }));
+  EXPECT_THAT(pair.b.Messages(b), ElementsAre("last"));
+}
+
+// An ABORT of the old association, before anything is known of the new one.
+TEST(DataChannels, TheEndOfAnAssociationThatMayBeReplacedSuspendsItsChannels) {
+  DataChannelPair pair;
+  pair.Connect();
+  const auto [a, b] = pair.OpenChannel();
+  pair.b.may_be_replaced = true;
+  EXPECT_THAT(pair.a.Send(a, "last"), IsOk());
+  pair.a.sctp->Abort();
+  pair.a.Pump();
+  ASSERT_TRUE(pair.RunUntil([&] { return pair.b.manager->suspended(); }));
+  EXPECT_THAT(pair.b.Messages(b), ElementsAre("last"));
+  EXPECT_TRUE(pair.b.IsOpen(b));
+  EXPECT_THAT(pair.b.Send(b, "meanwhile"), IsOk());
+  pair.a.manager->SuspendAssociation(pair.a.loop.Now());
+  pair.a.Join(pair.b, {}, 5);
+  pair.b.Join(pair.a, {}, 6);
+  pair.Connect();
+  EXPECT_FALSE(pair.b.manager->suspended());
+  ASSERT_TRUE(pair.RunUntil([&] { return pair.a.MessageCount(a) == 1; }));
+  EXPECT_EQ(pair.b.EventsOf<ChannelStateChanged>().size(), 0u);
+  EXPECT_EQ(pair.b.EventsOf<ChannelError>().size(), 0u);
+}
+
+// The turn in which the new association is known may bring the last messages of the old one.
+TEST(DataChannels, WhatArrivedBeforeTheSuspensionIsDelivered) {
+  DataChannelPair pair;
+  pair.Connect();
+  const auto [a, b] = pair.OpenChannel();
+  EXPECT_THAT(pair.a.manager->Send(a, false, std::vector<uint8_t>{'x'}, pair.a.loop.Now()), IsOk());
+  while (const auto packet = pair.a.sctp->PollOutput()) {
+    pair.b.sctp->HandlePacket(*packet, pair.b.loop.Now());
+  }
+  pair.b.manager->SuspendAssociation(pair.b.loop.Now());
+  pair.b.Pump();
+  EXPECT_THAT(pair.b.Messages(b), ElementsAre("x"));
+}
+
 TEST(DataChannels, ANegotiatedChannelNeedsNoAnnouncement) {
   DataChannelPair pair;
   const DataChannelInit init{.label = "n", .negotiated = true, .id = 8};

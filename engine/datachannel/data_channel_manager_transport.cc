@@ -14,26 +14,37 @@ absl::Status ChannelFailure(std::string_view message) {
                    {.dom_exception = "OperationError"});
 }
 
+bool IsEnd(const sctp::SctpEvent& event) {
+  const auto* changed = std::get_if<sctp::StateChanged>(&event);
+  return changed != nullptr && changed->state == SctpState::kClosed;
+}
+
 bool IsText(PayloadProtocol protocol) {
   return protocol == PayloadProtocol::kString || protocol == PayloadProtocol::kStringEmpty;
 }
 
 }  // namespace
 
-void DataChannelManager::HandleAssociation(Timestamp now) {
+void DataChannelManager::HandleAssociation(Timestamp now, bool may_be_replaced) {
   if (association_ == nullptr) return;
   now_ = now;
   if (!up_ && association_->state() == SctpState::kConnected) OnTransportUp();
-  while (inbox_.HasRoom()) {
-    auto event = association_->PollEvent();
-    if (!event) break;
-    HandleEvent(std::move(*event));
-  }
+  if (!TakeEvents(may_be_replaced)) return SuspendAssociation(now);
   outbox_.Settle(association_->buffered_bytes(), [this](Channel& channel) {
     inbox_.PushNow(BufferedAmountLow{.channel_id = channel.info.channel_id,
                                      .buffered_amount = channel.info.buffered_amount});
   });
   MoveMessages();
+}
+
+bool DataChannelManager::TakeEvents(bool hold_end) {
+  while (inbox_.HasRoom()) {
+    auto event = association_->PollEvent();
+    if (!event) break;
+    if (hold_end && IsEnd(*event)) return false;
+    HandleEvent(std::move(*event));
+  }
+  return true;
 }
 
 void DataChannelManager::MoveMessages() {
@@ -62,7 +73,16 @@ void DataChannelManager::HandleEvent(sctp::SctpEvent event) {
 void DataChannelManager::OnTransportUp() {
   up_ = true;
   for (Channel* channel : channels_.All()) {
-    if (channel->info.state == DataChannelState::kConnecting) Open(*channel);
+    if (channel->info.state == DataChannelState::kConnecting) {
+      Open(*channel);  // It may be gone now.
+      continue;
+    }
+    if (channel->awaiting_ack) {
+      // Of the association before; it may not have arrived.
+      outbox_.PushControlFirst(*channel,
+                               {PayloadProtocol::kDcep, WriteDcepOpen(channel->info.init), 0});
+    }
+    ResetIfDrained(*channel);  // It may have begun to close while there was no association.
   }
 }
 
@@ -205,6 +225,7 @@ void DataChannelManager::OnOpen(uint16_t stream_id, DcepOpen open) {
   channel.info.init.id = stream_id;
   channel.info.opened_by_remote = true;
   channel.info.state = DataChannelState::kOpen;
+  channel.was_open = true;
   ++channels_opened_;
   stream_ids_.Take(stream_id);
   channels_.BindStream(channel);
@@ -261,7 +282,10 @@ void DataChannelManager::Apply(Channel& channel, ChannelInput input) {
   const DataChannelState before = channel.info.state;
   const DataChannelState after = NextState(before, input);
   if (after != before) {
-    if (after == DataChannelState::kOpen) ++channels_opened_;
+    if (after == DataChannelState::kOpen) {
+      channel.was_open = true;
+      ++channels_opened_;
+    }
     if (before == DataChannelState::kOpen) ++channels_closed_;
     channel.info.state = after;
     inbox_.Push(channel,
@@ -283,6 +307,7 @@ void DataChannelManager::Apply(Channel& channel, ChannelInput input) {
 void DataChannelManager::ResetIfDrained(Channel& channel) {
   if (channel.info.state != DataChannelState::kClosing || channel.outgoing_reset_asked) return;
   if (!channel.outgoing.empty()) return;
+  if (suspended_ && channel.was_open) return;  // The next association tells the peer.
   const auto& id = channel.info.init.id;
   if (!transport_up() || !id || *id >= association_->stream_count()) {
     Apply(channel, ChannelInput::kBothReset);

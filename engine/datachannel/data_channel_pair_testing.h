@@ -44,7 +44,7 @@ class DataChannelEnd {
   }
 
   void Pump() {
-    manager->HandleAssociation(loop.Now());
+    manager->HandleAssociation(loop.Now(), may_be_replaced);
     while (auto event = manager->PollEvent()) events.push_back(std::move(*event));
     if (sctp == nullptr) return;
     while (auto packet = sctp->PollOutput()) pipe_->Send(*packet);
@@ -111,6 +111,7 @@ class DataChannelEnd {
   std::unique_ptr<DataChannelManager> manager;
   std::unique_ptr<sctp::SctpAssociation> sctp;
   std::vector<DataChannelEvent> events;
+  bool may_be_replaced = false;
 
  private:
   static const std::string& IdOf(const ChannelOpened& event) { return event.info.channel_id; }

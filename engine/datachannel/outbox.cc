@@ -44,6 +44,14 @@ void Outbox::Push(Channel& channel, OutgoingMessage message) {
   channel.outgoing.push_back(std::move(message));
 }
 
+void Outbox::PushControlFirst(Channel& channel, OutgoingMessage message) {
+  auto& outgoing = channel.outgoing;
+  if (outgoing.empty()) return Push(channel, std::move(message));
+  if (outgoing.front().protocol == PayloadProtocol::kDcep) return;
+  charged_bytes_ += message.bytes.size() + kMessageOverhead;
+  outgoing.push_front(std::move(message));
+}
+
 void Outbox::Drop(Channel& channel) {
   for (const OutgoingMessage& message : channel.outgoing) {
     charged_bytes_ -= message.bytes.size() + kMessageOverhead;

@@ -31,6 +31,8 @@ class Outbox {
   bool HasRoomFor(size_t bytes) const;
   // Behind what the channel already has. Control messages are pushed without asking for room.
   void Push(Channel& channel, OutgoingMessage message);
+  // A control message before all that the channel has, unless one is there already.
+  void PushControlFirst(Channel& channel, OutgoingMessage message);
   // Hands a message over without keeping a copy, if nothing waits and the association takes it
   // now.
   bool SendNow(Channel& channel, PayloadProtocol protocol, ByteSpan bytes, size_t user_bytes,

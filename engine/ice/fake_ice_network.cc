@@ -32,10 +32,13 @@ void FakeIceNetwork::SetReachable(bool reachable) {
 void FakeIceNetwork::Remove(FakeIceTransport* transport) { std::erase(transports_, transport); }
 
 FakeIceTransport* FakeIceNetwork::FindByUfrag(const std::string& ufrag) const {
-  const auto found = std::ranges::find_if(transports_, [&](const FakeIceTransport* transport) {
-    return transport->local_.ufrag == ufrag;
-  });
-  return found == transports_.end() ? nullptr : *found;
+  // Several have it when one took up the credentials of another.
+  FakeIceTransport* found = nullptr;
+  for (FakeIceTransport* transport : transports_) {
+    if (transport->local_.ufrag != ufrag) continue;
+    if (found == nullptr || found->peer_ != nullptr) found = transport;
+  }
+  return found;
 }
 
 void FakeIceNetwork::Match() {

@@ -37,7 +37,8 @@ FakeIceTransport::FakeIceTransport(FakeIceNetwork& network, net::Loop& loop, con
       loop_(loop),
       config_(config),
       number_(number),
-      local_(GenerateIceParameters(loop.random(), config.lite)),
+      local_(config.credentials ? *config.credentials
+                                : GenerateIceParameters(loop.random(), config.lite)),
       candidate_(MakeCandidate(number, local_.ufrag)),
       events_(loop),
       remote_candidates_(config.max_candidates),

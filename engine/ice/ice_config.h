@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -60,6 +61,8 @@ struct Config {
   // Of one owner a later transport may take over the addresses of an earlier one at once, as after
   // an ICE restart by a peer that keeps its ports. Null: no owner.
   const void* owner = nullptr;
+  // Local credentials to use instead of new ones. Not on shared ports, where they are the address.
+  std::optional<IceParameters> credentials{};
   // Datagrams read in one turn of the loop before other connections have their turn.
   size_t max_packets_per_turn = 32;
 };

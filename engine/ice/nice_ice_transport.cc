@@ -74,7 +74,8 @@ NiceIceTransport::NiceIceTransport(std::shared_ptr<NiceLoop> nice_loop, const Co
       loop_(nice_loop_->loop()),
       agent_(MakeAgent(nice_loop_->context(), config.lite)),
       stream_id_(nice_agent_add_stream(agent_.get(), 1)),
-      local_(GenerateIceParameters(loop_.random(), config.lite)),
+      local_(config.credentials ? *config.credentials
+                                : GenerateIceParameters(loop_.random(), config.lite)),
       events_(loop_),
       remote_candidates_(config.max_candidates),
       resolution_(loop_, config.resolver, config.server_policy),

@@ -20,9 +20,11 @@ std::string Prefix(uint32_t number) {
 }  // namespace
 
 RestartableIceTransport::RestartableIceTransport(net::Loop& loop,
-                                                 std::unique_ptr<IceTransport> first, Make make)
+                                                 std::unique_ptr<IceTransport> first, Make make,
+                                                 MakeLike make_like)
     : loop_(loop),
       make_(std::move(make)),
+      make_like_(std::move(make_like)),
       events_(loop),
       timer_(loop.CreateTimer([this] { EndRetired(); })) {
   generations_.push_back(Adopt(std::move(first)));
@@ -65,6 +67,23 @@ absl::Status RestartableIceTransport::Restart() {
   return absl::OkStatus();
 }
 
+absl::Status RestartableIceTransport::Renew() {
+  if (closed_) return InvalidState("the ICE transport is closed");
+  if (!make_like_ || !remote_) return absl::OkStatus();
+  PCD_ASSIGN_OR_RETURN(std::unique_ptr<IceTransport> made, make_like_(local_parameters()));
+  // A renewal that came to nothing so far has no second chance.
+  if (generations_.size() > 1 && generations_.back().renewal) {
+    End(std::move(generations_.back()));
+    generations_.pop_back();
+  }
+  Generation next = Adopt(std::move(made));
+  next.renewal = true;
+  generations_.push_back(std::move(next));
+  latest().StartGathering();
+  const IceParameters remote = *remote_;
+  return SetRemoteParameters(remote);
+}
+
 void RestartableIceTransport::CancelRestart() {
   if (closed_ || generations_.size() < 2) return;
   End(std::move(generations_.back()));
@@ -95,6 +114,7 @@ void RestartableIceTransport::SetRole(IceRole role) {
 absl::Status RestartableIceTransport::SetRemoteParameters(const IceParameters& parameters) {
   PCD_RETURN_IF_ERROR(latest().SetRemoteParameters(parameters));
   generations_.back().checking = true;
+  remote_ = parameters;
   Drain();
   UpdateState();
   return absl::OkStatus();
@@ -119,7 +139,14 @@ void RestartableIceTransport::Drain() {
   for (size_t i = 0; i < generations_.size(); ++i) {
     while (auto event = generations_[i].ice->PollEvent()) Handle(i, std::move(*event));
   }
-  if (generations_.size() > 1 && IsConnected(generations_.back().state)) MoveOver();
+  const Generation& last = generations_.back();
+  if (generations_.size() > 1 && IsConnected(last.state)) {
+    MoveOver();
+  } else if (generations_.size() > 1 && last.renewal && last.state == IceConnectionState::kFailed) {
+    failed_ = std::move(generations_.back());  // Not ended here: it may be what called us.
+    generations_.pop_back();
+    timer_->Set(loop_.Now());
+  }
   UpdateState();
   draining_ = false;
 }
@@ -145,8 +172,10 @@ void RestartableIceTransport::MoveOver() {
   for (size_t i = 0; i + 1 < generations_.size(); ++i) {
     if (generations_[i].ice->writable()) old = generations_[i].ice.get();
   }
+  const bool renewed = generations_.back().renewal;
   for (size_t i = 0; i + 1 < generations_.size(); ++i) {
     generations_[i].ice->SetEventCallback({});
+    generations_[i].renewal = renewed;
     if (generations_[i].ice.get() != old) generations_[i].ice->SetPacketHandler(nullptr);
     // Not ended here: one of them may be what called us.
     retired_.push_back(std::move(generations_[i]));
@@ -162,14 +191,29 @@ void RestartableIceTransport::End(Generation generation) {
   generation.ice->Close();
 }
 
+bool RestartableIceTransport::IsStillHeard(Generation& generation) const {
+  if (closed_ || !generation.renewal) return false;
+  const uint64_t heard = generation.ice->GetStats().packets_received;
+  return std::exchange(generation.packets_heard, heard) != heard;
+}
+
 void RestartableIceTransport::EndRetired() {
-  for (Generation& generation : std::exchange(retired_, {})) End(std::move(generation));
+  if (failed_) End(*std::exchange(failed_, std::nullopt));
+  for (Generation& generation : std::exchange(retired_, {})) {
+    if (IsStillHeard(generation)) {
+      retired_.push_back(std::move(generation));
+    } else {
+      End(std::move(generation));
+    }
+  }
+  if (!retired_.empty()) timer_->Set(loop_.Now() + kGrace);
 }
 
 IceConnectionState RestartableIceTransport::CombinedState() const {
   using State = IceConnectionState;
   for (size_t i = generations_.size(); i-- > 0;) {
     const Generation& generation = generations_[i];
+    if (i > 0 && generation.renewal && generation.state == State::kFailed) continue;
     if (i == 0 || generation.state == State::kFailed || IsConnected(generation.state)) {
       return generation.state;
     }

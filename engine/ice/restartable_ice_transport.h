@@ -8,6 +8,7 @@
 //   ice.SetRemoteParameters(theirs);         // its checks begin
 //   // it connects: data moves over, the old generation ends
 //   ice.CancelRestart();                     // or: the offer was rolled back
+//   ice.Renew();                             // the peer replaced its end without new credentials
 #ifndef ENGINE_ICE_RESTARTABLE_ICE_TRANSPORT_H_
 #define ENGINE_ICE_RESTARTABLE_ICE_TRANSPORT_H_
 
@@ -39,11 +40,15 @@ namespace pcd::ice {
 class RestartableIceTransport : public IceTransport {
  public:
   using Make = std::function<absl::StatusOr<std::unique_ptr<IceTransport>>()>;
+  // With given local credentials.
+  using MakeLike = std::function<absl::StatusOr<std::unique_ptr<IceTransport>>(IceParameters)>;
   static constexpr Duration kGrace = std::chrono::seconds(2);
   // Restarts under way at a time; one more ends the oldest of them.
   static constexpr size_t kMaxRestarts = 3;
 
-  RestartableIceTransport(net::Loop& loop, std::unique_ptr<IceTransport> first, Make make);
+  // Without `make_like` Renew does nothing.
+  RestartableIceTransport(net::Loop& loop, std::unique_ptr<IceTransport> first, Make make,
+                          MakeLike make_like = {});
   ~RestartableIceTransport() override;
 
   // Makes the next generation, unless one is prepared already, and returns its parameters.
@@ -53,6 +58,12 @@ class RestartableIceTransport : public IceTransport {
   absl::Status Restart() override;
   // Ends the latest generation in favour of the one before. No-op without a restart under way.
   void CancelRestart();
+
+  // The peer may have a new end with the credentials of its old one: a generation with the
+  // credentials of both that there are gathers and checks. The one before goes on, and is heard for
+  // as long as the peer sends to it; it is also what remains if the new one fails. Candidates of
+  // the peer have to be added again. No-op without remote parameters.
+  absl::Status Renew();
 
   const IceParameters& local_parameters() const override;
   void SetPacketHandler(PacketHandler* handler) override;
@@ -78,6 +89,8 @@ class RestartableIceTransport : public IceTransport {
     std::unique_ptr<IceTransport> ice{};
     IceConnectionState state = IceConnectionState::kNew;
     bool checking = false;  // Its remote parameters are set.
+    bool renewal = false;
+    uint64_t packets_heard = 0;  // When it was last looked at.
   };
 
   IceTransport& latest() { return *generations_.back().ice; }
@@ -89,19 +102,24 @@ class RestartableIceTransport : public IceTransport {
   void MoveOver();
   void End(Generation generation);
   void EndRetired();
+  // Of a renewal's predecessor the peer may still make use.
+  bool IsStillHeard(Generation& generation) const;
   IceConnectionState CombinedState() const;
   void UpdateState();
   static void AddCounters(const Stats& from, Stats& to);
 
   net::Loop& loop_;
   const Make make_;
+  const MakeLike make_like_;
   EventQueue events_;
   std::unique_ptr<net::Timer> timer_;
   std::vector<Generation> generations_;  // Oldest first; never empty.
   std::optional<Generation> prepared_;
-  std::vector<Generation> retired_;  // Still heard.
+  std::vector<Generation> retired_;   // Still heard.
+  std::optional<Generation> failed_;  // A renewal, until it is ended.
   PacketHandler* handler_ = nullptr;
   std::optional<IceRole> role_;
+  std::optional<IceParameters> remote_;  // Of the latest generation.
   IceConnectionState state_ = IceConnectionState::kNew;
   IceGatheringState gathering_ = IceGatheringState::kNew;
   uint32_t made_ = 0;

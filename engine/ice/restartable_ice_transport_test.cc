@@ -23,8 +23,14 @@ class RestartableIceTransportTest : public ::testing::Test {
  protected:
   struct End {
     End(net::Loop& loop, FakeIceNetwork& network)
-        : ice(loop, *network.Create(loop, Config{}),
-              [&loop, &network] { return network.Create(loop, Config{}); }),
+        : ice(
+              loop, *network.Create(loop, Config{}),
+              [&loop, &network] { return network.Create(loop, Config{}); },
+              [&loop, &network](IceParameters credentials) {
+                Config config;
+                config.credentials = std::move(credentials);
+                return network.Create(loop, config);
+              }),
           record(ice) {
       ice.SetPacketHandler(&record);
     }
@@ -115,6 +121,48 @@ TEST_F(RestartableIceTransportTest, ACancelledRestartLeavesEverythingAsItWas) {
   EXPECT_EQ(a_.record.states.back(), State::kCompleted);
   a_.ice.CancelRestart();
   EXPECT_EQ(a_.ice.local_parameters(), before);
+}
+
+TEST_F(RestartableIceTransportTest, ARenewalFindsAPeerThatHasReplacedItsEnd) {
+  Connect();
+  const IceParameters before = a_.ice.local_parameters();
+  ASSERT_TRUE(a_.ice.Renew().ok());
+  Exchange();
+  EXPECT_EQ(a_.ice.local_parameters(), before);
+  EXPECT_EQ(a_.record.candidates.size(), 2u);
+  ASSERT_TRUE(b_.ice.Renew().ok());
+  loop_.RunDue();
+  EXPECT_EQ(a_.record.pairs.size(), 2u);
+  Exchange();
+  loop_.RunFor(seconds(60));
+  Exchange();
+  EXPECT_EQ(a_.record.states.back(), State::kCompleted);
+}
+
+TEST_F(RestartableIceTransportTest, ARenewalThatFindsNobodyLeavesEverythingAsItWas) {
+  Connect();
+  const size_t states = a_.record.states.size();
+  ASSERT_TRUE(a_.ice.Renew().ok());
+  ASSERT_TRUE(a_.ice.AddRemoteCandidate(b_.record.candidates.at(0)).ok());
+  for (int i = 0; i < 40; ++i) {
+    loop_.RunFor(seconds(1));
+    Exchange();
+  }
+  EXPECT_EQ(a_.ice.GetStats().candidates.size(), 2u);
+  for (size_t i = states; i < a_.record.states.size(); ++i) {
+    EXPECT_NE(a_.record.states[i], State::kFailed);
+  }
+  // One after the other does not pile up.
+  for (int i = 0; i < 20; ++i) ASSERT_TRUE(a_.ice.Renew().ok());
+  EXPECT_LE(a_.ice.GetStats().candidates.size(), 4u);
+  Exchange();
+}
+
+TEST_F(RestartableIceTransportTest, NothingIsRenewedBeforeThereIsAPeer) {
+  a_.ice.StartGathering();
+  loop_.RunDue();
+  ASSERT_TRUE(a_.ice.Renew().ok());
+  EXPECT_EQ(a_.record.candidates.size(), 1u);
 }
 
 TEST_F(RestartableIceTransportTest, ARestartLeadsOutOfFailed) {

@@ -11,6 +11,7 @@
 #include "engine/jsep/dtls_setup.h"
 #include "engine/jsep/extension_negotiation.h"
 #include "engine/jsep/section_view.h"
+#include "engine/jsep/transport_actions.h"
 #include "engine/sdp/writer.h"
 
 namespace pcd::jsep {
@@ -221,8 +222,9 @@ CreatedDescription AnswerBuilder::Build() {
   const std::vector<size_t> transport =
       AnswerTransport(offer_, state_, context_.options.capabilities, &record_);
   if (!transport.empty()) {
-    // The offer was checked to be answerable, so there is a value.
-    setup_ = AnswerSetup(EffectiveSetup(offer_, transport.front()), state_.transport.dtls_role,
+    const bool anew = AsksForNewAssociation(state_, offer_, transport.front());
+    setup_ = AnswerSetup(EffectiveSetup(offer_, transport.front()),
+                         anew ? DtlsRole::kAuto : state_.transport.dtls_role,
                          context_.options.prefer_dtls_server)
                  .value_or(DtlsSetup::kPassive);
   }
@@ -233,7 +235,10 @@ CreatedDescription AnswerBuilder::Build() {
     created.plan.push_back({transceiver == nullptr ? std::string() : transceiver->id});
   }
   AddGroup(transport, created.description);
-  AddGathered(state_.transport, created.description);
+  // A full agent is about to gather anew; see TransportAction::renew.
+  if (context_.ice.lite || !LosesTag(state_, created.description)) {
+    AddGathered(state_.transport, created.description);
+  }
   created.text = TextOf({.parsed = created.description, .generated_mids = created.generated_mids});
   created.record = std::make_shared<const NegotiationRecord>(std::move(record_));
   return created;

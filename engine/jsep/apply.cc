@@ -208,6 +208,10 @@ void ApplyRemoteOffer(State& state, StoredDescription offer, RandomSource& rando
 void ApplyLocalAnswer(State& state, const Options& options, const CreatedDescription& answer,
                       SdpType type, ApplyResult& result) {
   StartLocalTransport(state, answer.description, result);
+  if (LosesTag(state, answer.description) && !state.transport.local_ice->lite) {
+    state.transport.local_candidates.clear();
+    state.transport.local_complete = false;
+  }
   state.pending_local = Store(state, answer, type);
   state.record = answer.record;
   ApplyAnswer(state, options, true, type == SdpType::kAnswer, result);

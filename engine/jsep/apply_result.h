@@ -23,7 +23,10 @@ struct RemoteTransport {
   // The old pair carries media until a pair of the new generation is nominated.
   bool restart = false;
   std::vector<Fingerprint> fingerprints{};  // Any match is a match; never empty.
-  DtlsRole dtls_role = DtlsRole::kAuto;     // Ours: kClient or kServer. Never changes.
+  DtlsRole dtls_role = DtlsRole::kAuto;     // Ours: kClient or kServer. Of one association.
+  // RFC 8842 section 4: another certificate, another a=tls-id or the other role ask for a new DTLS
+  // association in the place of the present one.
+  bool new_association = false;
   // All of this generation known so far; add those the transport does not know yet.
   std::vector<Candidate> candidates{};
   bool end_of_candidates = false;
@@ -39,6 +42,15 @@ struct TransportAction {
   // Gather now: set in the first result for a transport and again for each local restart
   // (then local_ice is new).
   bool start_gathering = false;
+  // Another section than in the exchange before leads the transport. Chromium replaces its end of
+  // the transport then, other peers do not.
+  bool lead_changed = false;
+  // The section that led has ended, and others go on with the credentials there are. A full agent
+  // gathers and checks anew with them, besides what it has; local candidates begin again.
+  bool renew = false;
+  // The same for a lite agent, whom the peer's new checks find by themselves: what to signal again,
+  // because it was signalled for the section that has ended.
+  std::vector<IceCandidateInit> signal_again{};
   // A rollback took a restart back: the transport goes on with local_ice, which it had before.
   bool cancel_restart = false;
   IceRole ice_role = IceRole::kControlled;

@@ -99,10 +99,14 @@ sdp::MediaSection RejectedSection(const sdp::MediaSection& like) {
   return section;
 }
 
-void AddGathered(const TransportState& transport, sdp::Description& description) {
+void AddGathered(const TransportState& transport, sdp::Description& description,
+                 const std::string& tag) {
   const std::vector<size_t> sections = TransportSections(description);
   if (sections.empty() || !transport.local_ice) return;
-  sdp::MediaSection& leading = description.media[sections.front()];
+  const auto tagged = FindSection(description, tag);
+  const bool known =
+      tagged && std::find(sections.begin(), sections.end(), *tagged) != sections.end();
+  sdp::MediaSection& leading = description.media[known ? *tagged : sections.front()];
   if (leading.ice_ufrag != transport.local_ice->ufrag) return;
   leading.candidates = transport.local_candidates;
   leading.end_of_candidates = transport.local_complete;

@@ -48,8 +48,10 @@ sdp::MediaSection RejectedSection(const sdp::MediaSection& like);
 
 // Writes the gathered candidates into the leading section of the transport and the default
 // address (RFC 8839 section 4.2.1.2) into all of them. No effect on a description of another
-// ICE generation. May be repeated.
-void AddGathered(const TransportState& transport, sdp::Description& description);
+// ICE generation. May be repeated. `tag`: the mid of the section that leads, where an answer has
+// decided it; else the description's own.
+void AddGathered(const TransportState& transport, sdp::Description& description,
+                 const std::string& tag = {});
 
 // The text of an applied description, without the mids that were made up.
 std::string TextOf(const StoredDescription& description);

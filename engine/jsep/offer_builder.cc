@@ -45,6 +45,7 @@ class OfferBuilder {
   Slot& NewSlot();
   std::string NewMid();
   void ReserveNumbers();
+  size_t Leading() const;
   sdp::MediaSection Write(const Slot& slot, size_t index);
   sdp::MediaSection WriteMedia(const Slot& slot);
   sdp::MediaSection WriteData();
@@ -53,6 +54,7 @@ class OfferBuilder {
   const LocalContext& context_;
   uint32_t next_mid_;
   std::vector<Slot> slots_{};
+  size_t leading_ = 0;  // The section that leads the transport.
   bool data_placed_ = false;
   PayloadTypes payload_types_{};
   ExtensionIds extension_ids_{};
@@ -87,9 +89,12 @@ std::string OfferBuilder::NewMid() {
   return std::to_string(next_mid_++);
 }
 
+// Places before the section that leads stay empty: libwebrtc lets the first section of its answer
+// lead, and cannot answer when it is another one than in the offer.
 Slot& OfferBuilder::NewSlot() {
   std::string mid = NewMid();
-  size_t index = 0;
+  size_t index = Leading();
+  if (index == slots_.size()) index = 0;
   while (index < slots_.size() && (slots_[index].live() || !state_.IsRecyclable(index))) ++index;
   if (index == slots_.size()) slots_.emplace_back();
   slots_[index].mid = std::move(mid);
@@ -158,13 +163,23 @@ sdp::MediaSection OfferBuilder::Write(const Slot& slot, size_t index) {
   sdp::MediaSection section = slot.data ? WriteData() : WriteMedia(slot);
   AddTransport(context_, DtlsSetup::kActpass, section);
   section.mid = slot.mid;
-  bool leading = true;
-  for (size_t i = 0; i < index; ++i) leading = leading && !slots_[i].live();
-  if (!leading && (slot.fresh || !state_.WasLive(index))) {
+  if (index != leading_ && (slot.fresh || !state_.WasLive(index))) {
     section.bundle_only = true;
     section.port = 0;
   }
   return section;
+}
+
+// The section that leads stays in the lead (RFC 9143 section 7.5.1), even behind a place that the
+// peer has given a new use.
+size_t OfferBuilder::Leading() const {
+  size_t first = slots_.size();
+  for (size_t i = slots_.size(); i-- > 0;) {
+    if (!slots_[i].live()) continue;
+    if (slots_[i].mid == state_.transport.tagged_mid) return i;
+    first = i;
+  }
+  return first;
 }
 
 absl::StatusOr<CreatedDescription> OfferBuilder::Build() {
@@ -181,11 +196,13 @@ absl::StatusOr<CreatedDescription> OfferBuilder::Build() {
   created.description = NewLocalDescription(context_);
   created.description.extmap_allow_mixed = true;
   sdp::Group bundle{.semantics = "BUNDLE"};
+  leading_ = Leading();
+  if (leading_ < slots_.size()) bundle.mids.push_back(slots_[leading_].mid);
   for (size_t i = 0; i < slots_.size(); ++i) {
     const Slot& slot = slots_[i];
     created.description.media.push_back(Write(slot, i));
     created.plan.push_back({slot.transceiver == nullptr ? std::string() : slot.transceiver->id});
-    if (slot.live()) bundle.mids.push_back(slot.mid);
+    if (slot.live() && i != leading_) bundle.mids.push_back(slot.mid);
   }
   if (!bundle.mids.empty()) created.description.groups.push_back(std::move(bundle));
   AddGathered(state_.transport, created.description);

@@ -99,6 +99,18 @@ std::optional<DtlsSetup> EffectiveSetup(const sdp::Description& description, siz
   return description.setup;
 }
 
+std::string EffectiveTlsId(const sdp::Description& description, size_t index) {
+  const auto find = [](const sdp::CommonFields& fields) -> const sdp::Attribute* {
+    for (const sdp::Attribute& attribute : fields.attributes) {
+      if (attribute.name == "tls-id") return &attribute;
+    }
+    return nullptr;
+  };
+  const sdp::Attribute* found = find(description.media[index]);
+  if (found == nullptr) found = find(description);
+  return found == nullptr ? std::string() : found->value;
+}
+
 IceParameters EffectiveIce(const sdp::Description& description, size_t index) {
   IceParameters ice{.lite = description.ice_lite};
   const sdp::CommonFields* source = &description;

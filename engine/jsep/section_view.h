@@ -31,6 +31,7 @@ const sdp::Group* BundleGroupOf(const sdp::Description& description, std::string
 Direction EffectiveDirection(const sdp::Description& description, size_t index);
 std::vector<Fingerprint> EffectiveFingerprints(const sdp::Description& description, size_t index);
 std::optional<DtlsSetup> EffectiveSetup(const sdp::Description& description, size_t index);
+std::string EffectiveTlsId(const sdp::Description& description, size_t index);  // Empty: none.
 // Empty ufrag or pwd: the description has none for this section.
 IceParameters EffectiveIce(const sdp::Description& description, size_t index);
 bool EffectiveRtcpMux(const sdp::Description& description, size_t index);

@@ -1,5 +1,6 @@
 #include "engine/jsep/session.h"
 
+#include <algorithm>
 #include <functional>
 #include <set>
 #include <utility>
@@ -16,6 +17,7 @@
 #include "engine/jsep/signaling_state.h"
 #include "engine/jsep/text_difference.h"
 #include "engine/jsep/transceiver_set.h"
+#include "engine/jsep/transport_actions.h"
 #include "engine/jsep/validation.h"
 #include "engine/sdp/candidate.h"
 #include "engine/sdp/parser.h"
@@ -168,6 +170,12 @@ absl::StatusOr<SessionDescription> Session::Impl::CreateOffer(const OfferOptions
   const bool restart = options.ice_restart || !state_.ice_to_replace.empty();
   PCD_ASSIGN_OR_RETURN(const LocalContext context, Context(restart, info));
   PCD_ASSIGN_OR_RETURN(last_offer_, BuildOffer(state_, context));
+  if (!restart && !context.ice.lite && LosesTag(state_, last_offer_->description)) {
+    // The peer may replace its transport; a full agent of ours finds the new one for certain only
+    // with new credentials.
+    PCD_ASSIGN_OR_RETURN(const LocalContext anew, Context(true, info));
+    PCD_ASSIGN_OR_RETURN(last_offer_, BuildOffer(state_, anew));
+  }
   return SessionDescription{.type = SdpType::kOffer, .sdp = last_offer_->text};
 }
 
@@ -300,8 +308,7 @@ absl::StatusOr<StoredDescription> Session::Impl::ReadRemote(const SessionDescrip
   NameSections(stored, state);
   PCD_RETURN_IF_ERROR(ValidateRemote(stored.parsed));
   if (is_offer) {
-    PCD_RETURN_IF_ERROR(ValidateRemoteOffer(
-        stored.parsed, AnswerTransport(stored.parsed, state, options_.capabilities), state));
+    PCD_RETURN_IF_ERROR(ValidateRemoteOffer(stored.parsed, state));
   } else {
     PCD_RETURN_IF_ERROR(ValidateRemoteAnswer(stored.parsed, state));
   }
@@ -386,9 +393,11 @@ absl::StatusOr<IceCandidateInit> Session::Impl::AddLocalCandidate(size_t index,
   } else {
     transport.local_complete = true;
   }
+  // An answer may have refused the section that led our offer.
+  const string tag = state_.pending_local ? string() : transport.tagged_mid;
   for (auto* stored : {&state_.pending_local, &state_.current_local}) {
     if (!*stored) continue;
-    AddGathered(transport, (*stored)->parsed);
+    AddGathered(transport, (*stored)->parsed, tag);
     (*stored)->text = TextOf(**stored);
   }
   // Rolled back meanwhile: the next description will have it.
@@ -396,7 +405,10 @@ absl::StatusOr<IceCandidateInit> Session::Impl::AddLocalCandidate(size_t index,
   const StoredDescription& local = *state_.local();
   const std::vector<size_t> sections = TransportSections(local.parsed);
   if (!sections.empty()) {
-    const size_t leading = sections.front();
+    const auto tagged = FindSection(local.parsed, tag);
+    const bool known =
+        tagged && std::find(sections.begin(), sections.end(), *tagged) != sections.end();
+    const size_t leading = known ? *tagged : sections.front();
     init.sdp_mline_index = static_cast<uint16_t>(leading);
     if (!local.generated_mids.contains(leading)) init.sdp_mid = local.parsed.media[leading].mid;
   }

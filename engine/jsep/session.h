@@ -38,8 +38,7 @@ namespace pcd::jsep {
 //   SDP_SEMANTICS    (InvalidAccessError)  well-formed, but against RFC 9429 section 5.8.
 //   SDP_MODIFIED     (InvalidModificationError)  local text that CreateX did not return.
 //   UNSUPPORTED_SDP  (NotSupportedError)   valid, but asks for what is refused on purpose: an
-//                    answer that does not bundle or has no rtcp-mux, a new DTLS association
-//                    on a transport.
+//                    answer that does not bundle or has no rtcp-mux.
 //   SDP_TOO_LARGE    (OperationError)
 //   PORT_UNAVAILABLE (OperationError)      TransportInfo had no credentials to give.
 //   INVALID_CANDIDATE, UNKNOWN_UFRAG, LIMIT_EXCEEDED, ALREADY_EXISTS, TRANSCEIVER_NOT_FOUND.

@@ -155,16 +155,16 @@ TEST(SessionOfferTest, DataLaterMakesOneMoreSection) {
 
 TEST(SessionOfferTest, AStoppedSectionIsRejectedAndItsPlaceUsedAgain) {
   Peer a('a'), b('b');
-  const std::string audio = Add(a, MediaKind::kAudio);
-  Add(a, MediaKind::kVideo);
+  Add(a, MediaKind::kAudio);
+  const std::string video = Add(a, MediaKind::kVideo);
   Negotiate(a, b);
-  ASSERT_TRUE(a.session->StopTransceiver(audio).ok());
+  ASSERT_TRUE(a.session->StopTransceiver(video).ok());
   EXPECT_TRUE(a.session->negotiation_needed());
   const Negotiated stopped = Negotiate(a, b);
-  EXPECT_EQ(stopped.offerer.stopped_transceivers, std::vector<std::string>{audio});
+  EXPECT_EQ(stopped.offerer.stopped_transceivers, std::vector<std::string>{video});
   EXPECT_EQ(stopped.answerer.stopped_transceivers.size(), 1u);
-  EXPECT_EQ(a.session->FindTransceiver(audio), nullptr);
-  EXPECT_EQ(stopped.offerer.transports.at(0).mids, std::vector<std::string>{"1"});
+  EXPECT_EQ(a.session->FindTransceiver(video), nullptr);
+  EXPECT_EQ(stopped.offerer.transports.at(0).mids, std::vector<std::string>{"0"});
   EXPECT_EQ(stopped.answerer.receivers->size(), 1u);
   EXPECT_FALSE(a.session->negotiation_needed());
 
@@ -172,8 +172,8 @@ TEST(SessionOfferTest, AStoppedSectionIsRejectedAndItsPlaceUsedAgain) {
   const Negotiated recycled = Negotiate(b, a);
   const auto offer = MustParse(b.LocalSdp());
   ASSERT_EQ(offer.media.size(), 2u);
-  EXPECT_EQ(offer.media[0].media, "video");
-  EXPECT_EQ(offer.media[0].mid, "2");  // Never a mid that was used before.
+  EXPECT_EQ(offer.media[1].media, "video");
+  EXPECT_EQ(offer.media[1].mid, "2");  // Never a mid that was used before.
   EXPECT_EQ(recycled.answerer.receivers->size(), 2u);
   EXPECT_EQ(a.session->transceivers().size(), 2u);
   EXPECT_TRUE(a.session->transceivers()[1].created_by_remote);

@@ -56,6 +56,8 @@ struct TransportState {
   bool local_complete = false;
   std::optional<IceParameters> remote_ice{};  // In an applied answer's exchange.
   std::vector<Fingerprint> remote_fingerprints{};
+  std::string remote_tls_id{};  // RFC 8842; empty: it has none.
+  std::string tagged_mid{};     // Of the section that led the transport in the last answer.
   DtlsRole dtls_role = DtlsRole::kAuto;
   std::optional<IceRole> ice_role{};
 };

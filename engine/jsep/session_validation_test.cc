@@ -175,17 +175,6 @@ TEST_F(RefusedReoffer, AnotherMidInAPlace) {
          LineOf(offer_, "m=video"));
 }
 
-TEST_F(RefusedReoffer, AnotherCertificate) {
-  Expect(ReplaceAll(offer_, "sha-256 6B", "sha-256 7C"), LineOf(offer_, "m=audio"),
-         ErrorReason::UNSUPPORTED_SDP, "NotSupportedError");
-}
-
-TEST_F(RefusedReoffer, TheOppositeDtlsRole) {
-  // We answered passive, so an offer that wants us active contradicts it.
-  Expect(ReplaceAll(offer_, "a=setup:actpass", "a=setup:passive"), LineOf(offer_, "m=audio"),
-         ErrorReason::UNSUPPORTED_SDP, "NotSupportedError");
-}
-
 TEST_F(RefusedReoffer, AFingerprintWithAHashWeDoNotKnow) {
   const std::string bad = WithHash(offer_, "md5");
   Expect(bad, LineOf(bad, "m=audio"));

@@ -5,7 +5,9 @@
 #include <utility>
 
 #include "engine/jsep/dtls_setup.h"
+#include "engine/jsep/local_section.h"
 #include "engine/jsep/section_view.h"
+#include "engine/sdp/candidate.h"
 
 namespace pcd::jsep {
 namespace {
@@ -54,8 +56,40 @@ IceRole DecideIceRole(const State& state, const IceParameters& remote, bool loca
 DtlsRole DecideDtlsRole(const State& state, const Exchange& exchange, size_t leading) {
   const auto setup = EffectiveSetup(exchange.answer(), leading);
   if (!setup) return state.transport.dtls_role;
-  return exchange.local_is_answer ? RoleByLocalAnswer(*setup)
-                                  : RoleByRemoteAnswer(*setup, state.transport.dtls_role);
+  if (exchange.local_is_answer) return RoleByLocalAnswer(*setup);
+  const bool anew = AsksForNewAssociation(state, exchange.remote, leading);
+  return RoleByRemoteAnswer(*setup, anew ? DtlsRole::kAuto : state.transport.dtls_role);
+}
+
+// What was signalled for another section, for the one that leads now.
+std::vector<IceCandidateInit> SignalAgain(const TransportState& transport, const Exchange& exchange,
+                                          size_t leading) {
+  IceCandidateInit init{.sdp_mid = exchange.local.media[leading].mid,
+                        .sdp_mline_index = static_cast<uint16_t>(leading),
+                        .username_fragment = transport.local_ice->ufrag};
+  std::vector<IceCandidateInit> again;
+  for (const Candidate& candidate : transport.local_candidates) {
+    init.candidate = sdp::WriteCandidate(candidate);
+    again.push_back(init);
+  }
+  init.candidate.clear();
+  if (transport.local_complete) again.push_back(std::move(init));
+  return again;
+}
+
+// Without new credentials nobody says whether the peer replaced its end. Both kinds are served.
+void FollowTag(State& state, const Exchange& exchange, size_t leading, TransportAction& action) {
+  TransportState& transport = state.transport;
+  if (!transport.local_ice->lite) {
+    action.renew = true;
+    if (exchange.local_is_answer) return;  // Cleared before it was written.
+    transport.local_candidates.clear();
+    transport.local_complete = false;
+  } else if (!exchange.local_is_answer) {
+    action.signal_again = SignalAgain(transport, exchange, leading);
+    AddGathered(transport, state.pending_local->parsed, exchange.local.media[leading].mid);
+    state.pending_local->text = TextOf(*state.pending_local);
+  }
 }
 
 }  // namespace
@@ -66,6 +100,33 @@ bool SameCandidate(const Candidate& a, const Candidate& b) {
                     c.related_address, c.related_port);
   };
   return key(a) == key(b);
+}
+
+bool LosesTag(const State& state, const sdp::Description& description) {
+  const std::string& tag = state.transport.tagged_mid;
+  const std::vector<size_t> sections = TransportSections(description);
+  return !tag.empty() && !sections.empty() &&
+         std::none_of(sections.begin(), sections.end(),
+                      [&](size_t i) { return description.media[i].mid == tag; });
+}
+
+bool AsksForNewAssociation(const State& state, const sdp::Description& remote, size_t leading) {
+  const TransportState& transport = state.transport;
+  if (transport.remote_fingerprints.empty()) return false;
+  const std::vector<Fingerprint> now = EffectiveFingerprints(remote, leading);
+  const bool same_certificate =
+      std::any_of(now.begin(), now.end(), [&](const Fingerprint& fingerprint) {
+        const auto& known = transport.remote_fingerprints;
+        return std::find(known.begin(), known.end(), fingerprint) != known.end();
+      });
+  if (!same_certificate) return true;
+  const std::string tls_id = EffectiveTlsId(remote, leading);
+  if (!tls_id.empty() && !transport.remote_tls_id.empty() && tls_id != transport.remote_tls_id) {
+    return true;
+  }
+  // An answer with the other role is a mistake that peers make; an offer means it.
+  const bool is_offer = state.pending_remote && state.pending_remote->type == SdpType::kOffer;
+  return is_offer && !AnswerSetup(EffectiveSetup(remote, leading), transport.dtls_role, true);
 }
 
 void StartLocalTransport(State& state, const sdp::Description& local, ApplyResult& result) {
@@ -103,16 +164,25 @@ void UpdateTransport(State& state, const Exchange& exchange, const Limits& limit
   remote.end_of_candidates = exchange.remote.media[leading].end_of_candidates ||
                              HasAttribute(exchange.remote, "end-of-candidates");
   remote.dtls_role = DecideDtlsRole(state, exchange, leading);
+  remote.new_association = AsksForNewAssociation(state, exchange.remote, leading);
+  const bool restart = remote.restart;
+  const bool tag_ended = LosesTag(state, exchange.answer());
+  const std::string& lead = exchange.local.media[leading].mid;
+  const bool lead_changed = !transport.tagged_mid.empty() && transport.tagged_mid != lead;
   transport.dtls_role = remote.dtls_role;
   transport.ice_role = DecideIceRole(state, remote.ice, exchange.local_is_answer);
   transport.remote_ice = remote.ice;
   transport.remote_fingerprints = remote.fingerprints;
+  transport.remote_tls_id = EffectiveTlsId(exchange.remote, leading);
+  transport.tagged_mid = lead;
   if (result.transports.empty()) result.transports.emplace_back();
   TransportAction& action = result.transports.front();
   action.mids = MidsOf(exchange.local, sections);
   action.local_ice = *transport.local_ice;
   action.ice_role = *transport.ice_role;
   action.remote = std::move(remote);
+  action.lead_changed = lead_changed;
+  if (tag_ended && !restart) FollowTag(state, exchange, leading, action);
 }
 
 }  // namespace pcd::jsep

@@ -16,6 +16,14 @@ namespace pcd::jsep {
 // Equal as far as connectivity goes: extensions do not count.
 bool SameCandidate(const Candidate& a, const Candidate& b);
 
+// The section that led the transport in the last exchange ends with `description`, others go on.
+// The peer may then have replaced its transport without new credentials.
+bool LosesTag(const State& state, const sdp::Description& description);
+
+// RFC 8842 section 4: what the remote says of the section leading the transport needs another DTLS
+// association than the present one, if there is one.
+bool AsksForNewAssociation(const State& state, const sdp::Description& remote, size_t leading);
+
 // Local credentials of a description that is about to be applied: adds an action when the
 // transport is new or restarts.
 void StartLocalTransport(State& state, const sdp::Description& local, ApplyResult& result);

@@ -8,7 +8,6 @@
 #include "engine/base/status.h"
 #include "engine/dtls/fingerprint.h"
 #include "engine/jsep/codec_negotiation.h"
-#include "engine/jsep/dtls_setup.h"
 #include "engine/jsep/section_view.h"
 
 namespace pcd::jsep {
@@ -75,17 +74,6 @@ absl::Status ValidateTransport(const sdp::Description& description, size_t index
     return BadSemantics(line, "no a=fingerprint has a supported hash (sha-1 and SHA-2)");
   }
   return absl::OkStatus();
-}
-
-absl::Status SameFingerprints(const sdp::Description& description,
-                              const std::vector<size_t>& sections, const State& state) {
-  if (sections.empty() || state.transport.remote_fingerprints.empty()) return absl::OkStatus();
-  auto now = EffectiveFingerprints(description, sections.front());
-  for (const Fingerprint& known : state.transport.remote_fingerprints) {
-    if (std::find(now.begin(), now.end(), known) != now.end()) return absl::OkStatus();
-  }
-  return UnsupportedSdp(description.media[sections.front()].line.number,
-                        "another certificate asks for a new DTLS association on the transport");
 }
 
 absl::Status ValidateAnswerSection(const sdp::Description& offer, const sdp::Description& answer,
@@ -155,8 +143,7 @@ absl::Status ValidateAnswerTransport(const sdp::Description& offer, const sdp::D
   if (!setup || *setup == DtlsSetup::kActpass) {
     return BadSemantics(line, "the answer's a=setup is neither active nor passive");
   }
-  PCD_RETURN_IF_ERROR(ValidateAnswerIce(answer, sections.front(), state));
-  return SameFingerprints(answer, sections, state);
+  return ValidateAnswerIce(answer, sections.front(), state);
 }
 
 }  // namespace
@@ -210,15 +197,8 @@ absl::Status ValidateSectionOrder(const sdp::Description& offer, const State& st
 
 }  // namespace
 
-absl::Status ValidateRemoteOffer(const sdp::Description& offer,
-                                 const std::vector<size_t>& transport, const State& state) {
-  PCD_RETURN_IF_ERROR(ValidateSectionOrder(offer, state));
-  if (transport.empty()) return absl::OkStatus();
-  const int line = offer.media[transport.front()].line.number;
-  if (!AnswerSetup(EffectiveSetup(offer, transport.front()), state.transport.dtls_role, true)) {
-    return UnsupportedSdp(line, "a=setup contradicts the established DTLS role");
-  }
-  return SameFingerprints(offer, transport, state);
+absl::Status ValidateRemoteOffer(const sdp::Description& offer, const State& state) {
+  return ValidateSectionOrder(offer, state);
 }
 
 absl::Status ValidateRemoteAnswer(const sdp::Description& answer, const State& state) {

@@ -22,9 +22,7 @@ absl::Status UnsupportedSdp(int line, const std::string& message);
 absl::Status ValidateRemote(const sdp::Description& description);
 
 // Against what was negotiated before: no section may vanish, move or change its kind.
-// `transport`: the sections an answer would put on the transport (AnswerTransport).
-absl::Status ValidateRemoteOffer(const sdp::Description& offer,
-                                 const std::vector<size_t>& transport, const State& state);
+absl::Status ValidateRemoteOffer(const sdp::Description& offer, const State& state);
 
 // Against the offer it answers: sections, bundling, setup, rtcp-mux, codecs.
 absl::Status ValidateRemoteAnswer(const sdp::Description& answer, const State& state);

@@ -37,7 +37,8 @@ IceBackend PeerConnection::ChooseBackend() const {
   return remote.has_value() && IsIceLite(*remote) ? IceBackend::kFull : IceBackend::kSharedPort;
 }
 
-absl::StatusOr<std::unique_ptr<ice::IceTransport>> PeerConnection::MakeIce() {
+absl::StatusOr<std::unique_ptr<ice::IceTransport>> PeerConnection::MakeIce(
+    std::optional<IceParameters> credentials) {
   ice_backend_ = ChooseBackend();
   const bool shared = ice_backend_ == IceBackend::kSharedPort;
   ice::Config config = dependencies_.ice_config;
@@ -46,6 +47,7 @@ absl::StatusOr<std::unique_ptr<ice::IceTransport>> PeerConnection::MakeIce() {
   config.max_candidates = limits_.max_candidates;
   config.lite = shared;
   config.owner = this;
+  config.credentials = std::move(credentials);
   return (shared ? dependencies_.shared_port_factory : dependencies_.ice_factory)
       ->Create(loop_, config);
 }

@@ -245,7 +245,13 @@ class PeerConnection : private net::EndOfTurnHandler,
     bool remote_ended = false;
     IceRole role = IceRole::kControlled;
     std::optional<CandidatePair> selected_pair{};
+    // The lead has changed (jsep::TransportAction), and the peer has not replaced its end yet.
+    Timestamp replaceable_until{};
   };
+  // The peer replaces its end when it has our answer, which may take that long ...
+  static constexpr Duration kReplaceable = std::chrono::seconds(30);
+  // ... and has the new one connected this long after the end of the old one.
+  static constexpr Duration kReplacement = std::chrono::seconds(10);
   // Calls that wait at a time; one more is answered at once.
   static constexpr size_t kMaxWaiters = 256;
   struct Waiter {
@@ -295,7 +301,9 @@ class PeerConnection : private net::EndOfTurnHandler,
   static bool NeedsFullIce(const Configuration& configuration);
   IceBackend ChooseBackend() const;
   // One generation of a transport; a restart makes another, with the configuration of its time.
-  absl::StatusOr<std::unique_ptr<ice::IceTransport>> MakeIce();
+  // `credentials`: of an earlier generation; null: new ones.
+  absl::StatusOr<std::unique_ptr<ice::IceTransport>> MakeIce(
+      std::optional<IceParameters> credentials = std::nullopt);
   // Two lite ends cannot connect. UNSUPPORTED_SDP, unless we can become full.
   absl::Status CheckRemoteLite(const SessionDescription& description) const;
   void BecomeFullForLiteRemote(const SessionDescription& description);
@@ -306,9 +314,18 @@ class PeerConnection : private net::EndOfTurnHandler,
   absl::Status Apply(jsep::ApplyResult result);
   absl::Status ApplyTransport(const jsep::TransportAction& action);
   absl::Status ApplyLocalIce(TransportSlot& slot, const jsep::TransportAction& action);
+  absl::Status RenewIce(TransportSlot& slot);
+  void DropCandidates(const TransportSlot& slot);
+  void SignalAgain(const TransportSlot& slot, const std::vector<IceCandidateInit>& candidates);
   absl::Status ApplyRemote(TransportSlot& slot, const jsep::RemoteTransport& remote);
   void ApplyMedia(const jsep::ApplyResult& result);
   void StartAssociation();
+  // The association is gone, or unusable, and another one may follow that its channels go on with.
+  void SuspendAssociation();
+  void HandleSuspension(Timestamp now);
+  // The peer may be replacing its transport: what ends the old association is not the end of its
+  // channels (docs/adr, "A transport that the peer replaces").
+  bool MayBeReplaced(const TransportSlot& slot) const;
   void EndAssociation();
   // After a change of the transceivers by a call.
   void TransceiversChanged();
@@ -377,6 +394,8 @@ class PeerConnection : private net::EndOfTurnHandler,
   std::unique_ptr<sctp::SctpAssociation> association_;
   size_t association_transport_ = 0;  // Index of the transport that carries it.
   SctpState sctp_state_ = SctpState::kConnecting;
+  Timestamp suspended_until_ = kNever;  // Channels without an association close then.
+  bool needs_new_dtls_ = false;  // SCTP has ended on the present DTLS association; not again there.
 
   SignalingState signaling_state_ = SignalingState::kStable;
   IceGatheringState gathering_state_ = IceGatheringState::kNew;

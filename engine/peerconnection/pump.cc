@@ -69,8 +69,13 @@ bool PeerConnection::DrainTransports() {
 bool PeerConnection::DrainAssociation() {
   StartAssociation();
   if (association_ == nullptr) return false;
-  channels_.HandleAssociation(loop_.Now());
-  transport::Transport& transport = *transports_[association_transport_]->transport;
+  const TransportSlot& slot = *transports_[association_transport_];
+  channels_.HandleAssociation(loop_.Now(), MayBeReplaced(slot));
+  if (channels_.suspended()) {
+    SuspendAssociation();
+    return false;
+  }
+  transport::Transport& transport = *slot.transport;
   int sent = 0;
   while (sent < kMaxDataPackets) {
     const auto packet = association_->PollOutput();
@@ -166,7 +171,8 @@ void PeerConnection::RunWaiters() {
 
 void PeerConnection::ArmTimer() {
   if (closed_) return;
-  Timestamp next = std::min({media_.NextDeadline(), sending_.NextDeadline(), expiry_});
+  Timestamp next =
+      std::min({media_.NextDeadline(), sending_.NextDeadline(), expiry_, suspended_until_});
   for (const auto& slot : transports_) next = std::min(next, slot->transport->NextDeadline());
   if (association_ != nullptr) next = std::min(next, association_->NextDeadline());
   for (const Waiter& waiter : waiters_) next = std::min(next, waiter.deadline);
@@ -183,6 +189,7 @@ void PeerConnection::OnTimer() {
   if (association_ != nullptr) association_->HandleTimeout(now);
   media_.HandleTimeout(now);
   sending_.HandleTimeout(now);
+  HandleSuspension(now);
   HandleExpiry(now);
   Pump();
 }

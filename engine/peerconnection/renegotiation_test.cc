@@ -190,6 +190,73 @@ TEST_F(RenegotiationTest, StoppingEndsTheTrackAtBothEnds) {
   EXPECT_TRUE(pair_.left().ListTransceivers().empty());
 }
 
+// The section that leads the bundle; the data section goes on.
+TEST_F(RenegotiationTest, WhenTheFirstSectionEndsTheOthersGoOn) {
+  ASSERT_THAT(pair_.left().StopTransceiver("audio"), IsOk());
+  ASSERT_THAT(pair_.Negotiate(), IsOk());
+  ExpectDataPasses();
+  ASSERT_FALSE(pair_.RunUntil([] { return false; }, 40s));
+  ExpectDataPasses();
+  EXPECT_TRUE(pair_.connected());
+  EXPECT_EQ(pair_.left().Info().ice_transports.at(0).mids, std::vector<std::string>{"1"});
+}
+
+// As Chromium offers it, without new credentials, by a peer that keeps its transport.
+TEST_F(RenegotiationTest, APeerThatKeepsItsTransportWhenTheFirstSectionEndsLosesNothing) {
+  const auto offer = pair_.left().CreateOffer({});
+  ASSERT_THAT(offer, IsOk());
+  SessionDescription ended = *offer;
+  const size_t port = ended.sdp.find("m=audio ") + 8;
+  ended.sdp.replace(port, ended.sdp.find(' ', port) - port, "0");
+  ended.sdp.replace(ended.sdp.find("BUNDLE 0 1"), 10, "BUNDLE 1");
+  ASSERT_THAT(pair_.right().SetRemoteDescription(ended), IsOk());
+  ASSERT_THAT(pair_.right().SetLocalDescription(std::nullopt), IsOk());
+  ASSERT_FALSE(pair_.RunUntil([] { return false; }, 1s));
+  // It has gathered anew, with what it had.
+  const auto candidates = pair_.right().TakeSnapshot().local_candidates;
+  ASSERT_FALSE(candidates.empty());
+  EXPECT_EQ(candidates[0].candidate.sdp_mid, "1");
+  ExpectDataPasses();
+  ASSERT_FALSE(pair_.RunUntil([] { return false; }, 60s));
+  ExpectDataPasses();
+  EXPECT_TRUE(pair_.connected());
+}
+
+// Another certificate and other credentials: RFC 8842.
+TEST_F(RenegotiationTest, AnotherPeerMayTakeTheRemotesPlace) {
+  auto made = PeerConnection::Create(pair_.loop(), pair_.dependencies(), Limits{}, {.id = "other"});
+  ASSERT_THAT(made, IsOk());
+  PeerConnection& other = **made;
+  ASSERT_THAT(pair_.left().CreateDataChannel({.label = "e"}, "e"), IsOk());
+  const auto offer = pair_.left().CreateOffer({.ice_restart = true});
+  ASSERT_THAT(pair_.left().SetLocalDescription(*offer), IsOk());
+  ASSERT_THAT(other.SetRemoteDescription(*offer), IsOk());
+  const auto answer = other.SetLocalDescription(std::nullopt);
+  ASSERT_THAT(answer, IsOk());
+  ASSERT_THAT(pair_.left().SetRemoteDescription(*answer), IsOk());
+  for (auto [from, to] : {std::pair(&pair_.left(), &other), std::pair(&other, &pair_.left())}) {
+    for (const LocalCandidate& local : from->TakeSnapshot().local_candidates) {
+      // Those of before the restart are still listed.
+      const std::string& ufrag = local.candidate.username_fragment;
+      if (Ufrag(*from->Info().local_description) != "a=ice-ufrag:" + ufrag) continue;
+      EXPECT_THAT(to->AddIceCandidate(local.candidate), IsOk());
+    }
+  }
+  // Channels of the old association are over; what is made now reaches the new peer.
+  EXPECT_FALSE(pair_.left().GetDataChannel("d").ok());
+  ASSERT_THAT(pair_.left().CreateDataChannel({.label = "f"}, "f"), IsOk());
+  ASSERT_TRUE(pair_.RunUntil([&] {
+    return other.Info().connection_state == ConnectionState::kConnected &&
+           pair_.left().GetDataChannel("f")->info.state == DataChannelState::kOpen;
+  }));
+  ASSERT_THAT(pair_.left().Send("f", false, std::vector<uint8_t>{'x'}), IsOk());
+  EXPECT_TRUE(pair_.RunUntil([&] {
+    const auto channels = other.ListDataChannels();
+    return channels.size() == 1 && channels[0].messages_received == 1;
+  }));
+  other.Close({});
+}
+
 TEST_F(RenegotiationTest, DirectionsChangeByNegotiation) {
   const uint64_t revision = pair_.left().revision();
   const auto changed = pair_.left().SetTransceiverDirection("audio", Direction::kSendOnly);

@@ -57,12 +57,23 @@ void PeerConnection::HandleTransportEvent(TransportSlot& slot, transport::Event 
                                                .error_code = e.error_code,
                                                .error_text = std::move(e.error_text)});
                  },
+                 [&](transport::AssociationReplaced&) {
+                   slot.replaceable_until = {};
+                   if (association_transport_ == slot.index) SuspendAssociation();
+                 },
                  [&](transport::DtlsStateChanged& e) {
                    Emit(DtlsTransportChangeEvent{.transport = DtlsInfo(slot),
                                                  .error_text = std::move(e.reason)});
                    data_changed_ = true;  // Connected: SCTP may start.
+                   if (association_transport_ != slot.index) return;
+                   if (e.state == DtlsState::kConnected) needs_new_dtls_ = false;
                    const bool over = e.state == DtlsState::kClosed || e.state == DtlsState::kFailed;
-                   if (over && association_transport_ == slot.index) EndAssociation();
+                   if (!over) return;
+                   if (e.state == DtlsState::kClosed && MayBeReplaced(slot)) {
+                     SuspendAssociation();
+                   } else {
+                     EndAssociation();
+                   }
                  },
                  [&](transport::DataReceived& e) {
                    if (association_ != nullptr) association_->HandlePacket(e.data, loop_.Now());

@@ -11,8 +11,9 @@ namespace pcd::peerconnection {
 absl::StatusOr<PeerConnection::TransportSlot*> PeerConnection::EnsureTransport(size_t index) {
   if (index < transports_.size()) return transports_[index].get();
   PCD_ASSIGN_OR_RETURN(std::unique_ptr<ice::IceTransport> first, MakeIce());
-  auto ice = std::make_unique<ice::RestartableIceTransport>(loop_, std::move(first),
-                                                            [this] { return MakeIce(); });
+  auto ice = std::make_unique<ice::RestartableIceTransport>(
+      loop_, std::move(first), [this] { return MakeIce(); },
+      [this](IceParameters credentials) { return MakeIce(std::move(credentials)); });
   auto slot = std::make_unique<TransportSlot>();
   slot->index = index;
   slot->id = "T" + std::to_string(index);
@@ -42,7 +43,10 @@ absl::Status PeerConnection::Apply(jsep::ApplyResult result) {
   ApplyMedia(result);
   if (result.data_changed) {
     // The section was rejected by either side: its channels are over (W3C closes them).
-    if (!result.data.has_value()) EndAssociation();
+    if (!result.data.has_value()) {
+      EndAssociation();
+      needs_new_dtls_ = false;
+    }
     data_section_ = result.data;
     if (data_section_.has_value()) {
       channels_.SetRemoteMaxMessageSize(data_section_->remote_max_message_size);
@@ -73,6 +77,9 @@ absl::Status PeerConnection::ApplyTransport(const jsep::TransportAction& action)
   slot->role = action.ice_role;
   slot->ice->SetRole(action.ice_role);
   if (action.start_gathering) slot->ice->StartGathering();
+  if (action.lead_changed) slot->replaceable_until = loop_.Now() + kReplaceable;
+  if (action.renew) PCD_RETURN_IF_ERROR(RenewIce(*slot));
+  if (!action.signal_again.empty()) SignalAgain(*slot, action.signal_again);
   if (!action.remote.has_value()) return absl::OkStatus();
   return ApplyRemote(*slot, *action.remote);
 }
@@ -91,6 +98,28 @@ absl::Status PeerConnection::ApplyLocalIce(TransportSlot& slot,
   return absl::OkStatus();
 }
 
+// The peer may have a new end without new credentials (jsep::TransportAction::renew).
+absl::Status PeerConnection::RenewIce(TransportSlot& slot) {
+  DropCandidates(slot);
+  slot.remote_candidates = 0;
+  slot.remote_ended = false;
+  return slot.ice->Renew();
+}
+
+void PeerConnection::DropCandidates(const TransportSlot& slot) {
+  std::erase_if(local_candidates_,
+                [&](const LocalCandidate& local) { return local.transport_id == slot.id; });
+}
+
+void PeerConnection::SignalAgain(const TransportSlot& slot,
+                                 const std::vector<IceCandidateInit>& candidates) {
+  DropCandidates(slot);
+  for (const IceCandidateInit& candidate : candidates) {
+    local_candidates_.push_back({.candidate = candidate, .transport_id = slot.id});
+    Emit(IceCandidateEvent{local_candidates_.back()});
+  }
+}
+
 absl::Status PeerConnection::ApplyRemote(TransportSlot& slot, const jsep::RemoteTransport& remote) {
   ice::IceTransport& ice = *slot.ice;
   if (remote.restart) {
@@ -98,7 +127,9 @@ absl::Status PeerConnection::ApplyRemote(TransportSlot& slot, const jsep::Remote
     slot.remote_ended = false;
   }
   PCD_RETURN_IF_ERROR(ice.SetRemoteParameters(remote.ice));
-  PCD_RETURN_IF_ERROR(slot.transport->SetDtlsParameters(remote.dtls_role, remote.fingerprints));
+  if (remote.new_association && association_transport_ == slot.index) EndAssociation();
+  PCD_RETURN_IF_ERROR(slot.transport->SetDtlsParameters(remote.dtls_role, remote.fingerprints,
+                                                        remote.new_association));
   // The list only grows within a generation.
   for (; slot.remote_candidates < remote.candidates.size(); ++slot.remote_candidates) {
     PCD_RETURN_IF_ERROR(ice.AddRemoteCandidate(remote.candidates[slot.remote_candidates]));
@@ -133,13 +164,14 @@ void PeerConnection::ApplyMedia(const jsep::ApplyResult& result) {
 
 // SCTP runs once its section is negotiated and DTLS has verified the peer (RFC 8261).
 void PeerConnection::StartAssociation() {
-  if (association_ != nullptr || !data_section_.has_value() || closed_) return;
+  if (association_ != nullptr || needs_new_dtls_ || !data_section_.has_value() || closed_) return;
   if (data_section_->transport_index >= transports_.size()) return;
   const TransportSlot& slot = *transports_[data_section_->transport_index];
   if (slot.transport->state().dtls != DtlsState::kConnected) return;
   association_ =
       dependencies_.sctp_factory->Create(loop_, sctp::SctpOptionsFor(limits_.max_message_bytes));
   association_transport_ = data_section_->transport_index;
+  suspended_until_ = kNever;
   association_->SetWakeCallback([this] { WakeData(); });
   const absl::Status started = association_->Start(
       {.local_port = data_section_->local_port, .remote_port = data_section_->remote_port},
@@ -152,10 +184,42 @@ void PeerConnection::StartAssociation() {
   }
 }
 
+bool PeerConnection::MayBeReplaced(const TransportSlot& slot) const {
+  // The peer replaces it as it answers our offer, and the answer comes here later.
+  const SignalingState state = session_.signaling_state();
+  return state == SignalingState::kHaveLocalOffer || state == SignalingState::kHaveRemotePranswer ||
+         loop_.Now() < slot.replaceable_until;
+}
+
+// StartAssociation makes ours when the new DTLS association is there.
+void PeerConnection::SuspendAssociation() {
+  if (association_ == nullptr) return;
+  channels_.SuspendAssociation(loop_.Now());
+  association_.reset();
+  needs_new_dtls_ = true;
+  suspended_until_ = loop_.Now() + kReplacement;
+  sctp_state_ = SctpState::kConnecting;
+  data_changed_ = true;
+  if (const auto info = SctpInfo()) Emit(SctpTransportChangeEvent{*info});
+}
+
+// The peer did not replace its transport after all.
+void PeerConnection::HandleSuspension(Timestamp now) {
+  if (now < suspended_until_) return;
+  suspended_until_ = kNever;
+  channels_.DetachAssociation();
+  sctp_state_ = SctpState::kClosed;
+  data_changed_ = true;
+  if (const auto info = SctpInfo()) Emit(SctpTransportChangeEvent{*info});
+}
+
 // Channels learn first that nothing carries them any more; then SCTP ends, with an ABORT as long
 // as DTLS can carry one.
 void PeerConnection::EndAssociation() {
-  if (association_ == nullptr) return;
+  if (association_ == nullptr) {
+    if (suspended_until_ != kNever) suspended_until_ = loop_.Now();
+    return HandleSuspension(loop_.Now());
+  }
   channels_.DetachAssociation();
   association_->Abort();
   transport::Transport& transport = *transports_[association_transport_]->transport;

@@ -47,6 +47,12 @@ void MediaPath::Stop() {
   outbound_.reset();
 }
 
+void MediaPath::Reset() {
+  inbound_.reset();
+  outbound_.reset();
+  stopped_ = false;
+}
+
 void MediaPath::Receive(PacketPtr packet, bool is_rtcp) {
   if (inbound_ != nullptr) return Decrypt(std::move(packet), is_rtcp);
   if (stopped_ || early_.size() >= kMaxEarlyPackets) {

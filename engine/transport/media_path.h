@@ -32,6 +32,8 @@ class MediaPath {
   bool active() const { return outbound_ != nullptr; }
   // No media in either direction from now on.
   void Stop();
+  // The keys are void, others follow: media waits for them as at the beginning.
+  void Reset();
 
   // Decrypts into the batch, or keeps the packet for later.
   void Receive(PacketPtr packet, bool is_rtcp);

@@ -6,9 +6,9 @@
 
 #include "engine/base/log.h"
 #include "engine/base/status.h"
-#include "engine/dtls/dtls_transport.h"
 #include "engine/dtls/fingerprint.h"
 #include "engine/rtp/demux.h"
+#include "engine/transport/dtls_associations.h"
 #include "engine/transport/media_path.h"
 #include "engine/transport/send_queue.h"
 #include "engine/transport/transport_stats.h"
@@ -23,7 +23,8 @@ class Transport::Impl : public ice::PacketHandler, public net::EndOfTurnHandler 
   void OnIcePackets(std::span<PacketPtr> packets) override;
   void OnEndOfTurn() override;
 
-  absl::Status SetDtlsParameters(DtlsRole our_role, std::vector<Fingerprint> fingerprints);
+  absl::Status SetDtlsParameters(DtlsRole our_role, std::vector<Fingerprint> fingerprints,
+                                 bool new_association);
   bool SendMedia(PacketPtr packet, bool is_rtcp);
   bool SendData(ByteSpan data);
   std::optional<Event> PollEvent();
@@ -34,7 +35,7 @@ class Transport::Impl : public ice::PacketHandler, public net::EndOfTurnHandler 
   const std::unique_ptr<ice::IceTransport> ice_;
   const Config config_;
   DropCounters drops_;
-  dtls::DtlsTransport dtls_;
+  DtlsAssociations dtls_;
   MediaPath media_;
   SendQueue send_queue_;
   net::Task callback_;
@@ -48,6 +49,7 @@ class Transport::Impl : public ice::PacketHandler, public net::EndOfTurnHandler 
   void DrainIce();
   void DrainDtls();
   void OnDtlsEvent(dtls::Event event);
+  void EndAssociation();
   void StartDtlsIfPossible();
   void UpdateWritable();
   void Push(Event event);
@@ -116,10 +118,12 @@ void Transport::Impl::OnEndOfTurn() {
 }
 
 absl::Status Transport::Impl::SetDtlsParameters(DtlsRole our_role,
-                                                std::vector<Fingerprint> fingerprints) {
+                                                std::vector<Fingerprint> fingerprints,
+                                                bool new_association) {
   if (closed_) return InvalidState("the transport is closed");
   if (our_role == DtlsRole::kAuto) return InvalidArgument("the DTLS role is not decided");
-  if (role_ != DtlsRole::kAuto && role_ != our_role) {
+  const bool replace = new_association && role_ != DtlsRole::kAuto;
+  if (!replace && role_ != DtlsRole::kAuto && role_ != our_role) {
     return InvalidState("the DTLS role of an established transport cannot change");
   }
   if (std::ranges::none_of(fingerprints, [](const Fingerprint& fingerprint) {
@@ -128,10 +132,18 @@ absl::Status Transport::Impl::SetDtlsParameters(DtlsRole our_role,
     return InvalidArgument("no fingerprint with a supported hash function");
   }
   role_ = our_role;
+  if (replace) EndAssociation();
   dtls_.SetRemoteFingerprints(std::move(fingerprints), loop_.Now());
   StartDtlsIfPossible();
   DrainDtls();
   return absl::OkStatus();
+}
+
+// What it was is not told to the peer: the peer knows, or is another one.
+void Transport::Impl::EndAssociation() {
+  dtls_.Reset();
+  media_.Reset();
+  state_.dtls = DtlsState::kNew;
 }
 
 // A flight sent before ICE has a pair would be lost and cost a retransmission.
@@ -155,6 +167,8 @@ void Transport::Impl::OnDtlsEvent(dtls::Event event) {
     return Push(DataReceived{std::move(data->data)});
   }
   if (auto* connected = std::get_if<dtls::Connected>(&event)) {
+    if (state_.dtls != DtlsState::kConnecting) Push(AssociationReplaced{});
+    media_.Reset();
     const absl::Status status =
         connected->srtp ? media_.SetKeys(*connected->srtp) : absl::OkStatus();
     if (!status.ok()) PCD_LOG(kError, "transport", std::string(status.message()));
@@ -257,8 +271,9 @@ const ice::IceTransport& Transport::ice() const { return *impl_->ice_; }
 void Transport::SetEventCallback(net::Task callback) { impl_->callback_ = std::move(callback); }
 void Transport::SetMediaHandler(MediaHandler* handler) { impl_->media_.SetHandler(handler); }
 absl::Status Transport::SetDtlsParameters(DtlsRole our_role,
-                                          std::vector<Fingerprint> remote_fingerprints) {
-  return impl_->SetDtlsParameters(our_role, std::move(remote_fingerprints));
+                                          std::vector<Fingerprint> remote_fingerprints,
+                                          bool new_association) {
+  return impl_->SetDtlsParameters(our_role, std::move(remote_fingerprints), new_association);
 }
 bool Transport::SendRtp(PacketPtr packet) { return impl_->SendMedia(std::move(packet), false); }
 bool Transport::SendRtcp(PacketPtr packet) { return impl_->SendMedia(std::move(packet), true); }
@@ -273,12 +288,14 @@ void Transport::HandleTimeout(Timestamp now) { impl_->HandleTimeout(now); }
 Timestamp Transport::NextDeadline() const { return impl_->dtls_.NextDeadline(); }
 TransportState Transport::state() const { return impl_->state_; }
 DtlsRole Transport::dtls_role() const { return impl_->role_; }
-ByteSpan Transport::remote_certificate_der() const { return impl_->dtls_.remote_certificate_der(); }
+ByteSpan Transport::remote_certificate_der() const {
+  return impl_->dtls_.current().remote_certificate_der();
+}
 const MediaCounters& Transport::media_counters() const { return impl_->media_.counters(); }
 const DropCounters& Transport::drops() const { return impl_->drops_; }
 void Transport::AppendStats(const std::string& id, std::vector<StatsEntry>& out) const {
-  AppendTransportStats(id, *impl_->ice_, impl_->dtls_, *impl_->config_.certificate, impl_->role_,
-                       out);
+  AppendTransportStats(id, *impl_->ice_, impl_->dtls_.current(), *impl_->config_.certificate,
+                       impl_->role_, out);
 }
 std::string Transport::LocalCertificateId(const std::string& id) {
   return LocalCertificateStatsId(id);

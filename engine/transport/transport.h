@@ -74,7 +74,11 @@ class Transport {
   // peer's certificate does not match them, the transport fails. INVALID_ARGUMENT: no
   // fingerprint, or none with a hash of RFC 8122 that we know, or kAuto. INVALID_STATE: closed,
   // or a role other than the established one (RFC 8842 section 5.5).
-  absl::Status SetDtlsParameters(DtlsRole our_role, std::vector<Fingerprint> remote_fingerprints);
+  // `new_association`: the descriptions ask for another association in the place of the present
+  // one, which ends at once; its role is free again. A peer that begins one without a word, as the
+  // DTLS client, is followed by itself (AssociationReplaced).
+  absl::Status SetDtlsParameters(DtlsRole our_role, std::vector<Fingerprint> remote_fingerprints,
+                                 bool new_association = false);
 
   // Protects in place and queues; the queue goes out at the end of the loop's turn, when it is
   // long enough, or with Flush. False: dropped and counted (see drops()).

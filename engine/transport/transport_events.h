@@ -20,6 +20,10 @@ struct DtlsStateChanged {
   std::string reason{};
 };
 
+// The peer has begun a new DTLS association and it is connected; comes before DtlsStateChanged.
+// Keys have changed. What SCTP had on the old one is lost.
+struct AssociationReplaced {};
+
 // One packet for SCTP, from one DTLS record.
 struct DataReceived {
   std::vector<uint8_t> data{};
@@ -31,8 +35,8 @@ struct WritableChanged {
 };
 
 using Event = std::variant<ice::CandidateGathered, ice::GatheringStateChanged, ice::StateChanged,
-                           ice::SelectedPairChanged, ice::CandidateError, DtlsStateChanged,
-                           DataReceived, WritableChanged>;
+                           ice::SelectedPairChanged, ice::CandidateError, AssociationReplaced,
+                           DtlsStateChanged, DataReceived, WritableChanged>;
 
 }  // namespace pcd::transport
 

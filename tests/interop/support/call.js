@@ -99,6 +99,7 @@ export class Call {
     const { client, peerConnectionId, page } = this;
     const sdp = change(await page.evaluate(() => globalThis.peer.offer()));
     await client.peerConnections.setRemoteDescription({ peerConnectionId, description: { type: 'SDP_TYPE_OFFER', sdp } });
+    this.#queue ??= []; // Candidates of an answer that the page does not have yet.
     const { peerConnection } = await client.peerConnections.setLocalDescription({ peerConnectionId });
     await page.evaluate((answer) => globalThis.peer.accept(answer), this.mapAnswer(peerConnection.localDescription.sdp));
     this.#pageIsReady();

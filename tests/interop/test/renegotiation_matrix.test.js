@@ -79,8 +79,8 @@ describe('the renegotiation matrix with Chromium', () => {
     assert.equal(transceivers.filter(({ kind }) => kind === 'MEDIA_KIND_VIDEO')
       .some(({ currentDirection }) => currentDirection === 'RTP_TRANSCEIVER_DIRECTION_RECVONLY'), true);
 
-    // Stopped by the service: the section is rejected and its place is used again. Not the first section: with that
-    // Chromium drops the transport of all.
+    // Stopped by the service: the section is rejected and its place is used again. (The first section is a matter of
+    // its own: first_section.test.js.)
     const unused = transceivers.find(({ currentDirection }) => currentDirection === 'RTP_TRANSCEIVER_DIRECTION_INACTIVE');
     const { transceiverId } = unused;
     const stopped = await client.peerConnections.stopTransceiver({ peerConnectionId, transceiverId });
