@@ -135,7 +135,10 @@ TEST(SessionTransportTest, ALiteAgentWhoseFirstSectionIsRefusedSignalsItsCandida
   c.a.SetLocal(SdpType::kOffer);
   ASSERT_TRUE(c.b.session->StopTransceiver(c.b.session->transceivers()[0].id).ok());
   c.b.SetRemote(SdpType::kOffer, c.a.LocalSdp());
-  EXPECT_TRUE(c.b.SetLocal(SdpType::kAnswer).transports.at(0).signal_again.empty());
+  const ApplyResult answered = c.b.SetLocal(SdpType::kAnswer);
+  ASSERT_EQ(answered.transports.at(0).signal_again.size(), 1u);
+  EXPECT_EQ(answered.transports[0].signal_again[0].sdp_mid, "1");
+  EXPECT_NE(c.b.LocalSdp().find("192.0.2.2"), std::string::npos);
   const ApplyResult applied = c.a.SetRemote(SdpType::kAnswer, c.b.LocalSdp());
   EXPECT_FALSE(applied.transports.at(0).renew);
   const auto& again = applied.transports[0].signal_again;

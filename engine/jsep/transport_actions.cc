@@ -85,8 +85,10 @@ void FollowTag(State& state, const Exchange& exchange, size_t leading, Transport
     if (exchange.local_is_answer) return;  // Cleared before it was written.
     transport.local_candidates.clear();
     transport.local_complete = false;
-  } else if (!exchange.local_is_answer) {
+  } else {
+    // Our answer has them, but whoever follows events knows them as those of the old section.
     action.signal_again = SignalAgain(transport, exchange, leading);
+    if (exchange.local_is_answer) return;
     AddGathered(transport, state.pending_local->parsed, exchange.local.media[leading].mid);
     state.pending_local->text = TextOf(*state.pending_local);
   }

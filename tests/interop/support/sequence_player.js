@@ -10,6 +10,7 @@ const MOST_LINES = 7; // Each may have an encoder.
 const MOST_CHANNELS = 4;
 const SETTLE_MS = 60; // What was sent before a direction changed has arrived.
 const KEPT_LOG = 60;
+const leadOf = (sdp) => sdp.match(/^a=group:BUNDLE (\S+)/m)[1];
 const QUESTIONS = new Set(['state', 'received', 'takeCandidates', 'channels', 'settled', 'refuses']);
 
 // mulberry32: 32 bits of state are enough to choose calls.
@@ -30,6 +31,10 @@ export class SequencePlayer {
   #model = new SequenceModel([true, false]);
   #stopped = [new Set(), new Set()]; // Keys.
   #stopping = [[], []]; // And not stopped yet.
+  #lead = null; // Mid of the section that leads the transport.
+  #offeredLead = null; // The same in the last offer.
+  #leadChanged = false; // With the last negotiation: libwebrtc replaces its transport.
+  #underWay = false; // An offer.
   #channels = new Map(); // Label -> the end that opened it.
   #opened = 0;
   #log = [];
@@ -53,7 +58,6 @@ export class SequencePlayer {
   /** Plays so many steps; an error tells what led to it. */
   async play(steps) {
     try {
-      // The first section stays: the transport of all is its.
       const key = await this.#ends[0]('addTransceiver', 'audio', 'sendrecv', true);
       this.#model.addTransceiver(0, key, 'audio', 'sendrecv', true);
       await this.#negotiate(0);
@@ -130,16 +134,29 @@ export class SequencePlayer {
     this.#model.setDirection(end, key, direction);
   }
 
+  // One section stays: it has the transport. One that was never negotiated libwebrtc associates with a later offer all the
+  // same. And it cannot apply an answer that ends the section in the lead of its offer: what may lead to one we offer at once.
   async #stop(end) {
-    const first = this.#model.lines[0].ends[end];
-    // One that was never negotiated libwebrtc associates with a later offer all the same.
-    const may = (known) => known !== first && (end === 0 || known.current !== null);
-    const { key } = this.#one(this.#live(end).filter(may)) ?? {};
-    if (!key) return;
+    const { lines } = this.#model;
+    const lives = lines.filter(({ ends }) => ends.every(({ stopping }) => !stopping));
+    const lineOf = (known) => lives.find(({ ends }) => ends[end] === known);
+    const isLead = (line) => line !== undefined && [this.#lead, this.#offeredLead].includes(line.mid);
+    const leadEnds = lines.some((line) => isLead(line) && line.ends[1].stopping);
+    const endsAtOnce = (known) => end === 0 && (leadEnds || isLead(lineOf(known)));
+    const may = (known) => {
+      if (lineOf(known) && lives.length === 1) return false;
+      if (end === 0) return !(this.#underWay && endsAtOnce(known));
+      return known.current !== null && !(isLead(lineOf(known)) && lines.some(({ ends }) => ends[0].stopping));
+    };
+    const chosen = this.#one(this.#live(end).filter(may));
+    if (!chosen) return;
+    const { key } = chosen;
+    const atOnce = endsAtOnce(chosen);
     await this.#ends[end]('stop', key);
     this.#stopped[end].add(key);
     this.#stopping[end].push(this.#model.find(end, key));
     this.#model.stop(end, key);
+    if (atOnce) await this.#negotiate(end);
   }
 
   async #restartIce(end) {
@@ -188,7 +205,9 @@ export class SequencePlayer {
   // ---- Negotiation.
 
   async #offer(end) {
+    this.#underWay = true;
     const sdp = await this.#ends[end]('offer');
+    this.#offeredLead = leadOf(sdp);
     await this.#ends[1 - end]('takeOffer', sdp);
     this.#model.offer(end);
     await this.#learnNames();
@@ -210,7 +229,13 @@ export class SequencePlayer {
   async #answer(end) {
     const other = 1 - end;
     if (this.#pick(5) === 0) await this.#ends[end]('accept', 'pranswer', await this.#ends[other]('pranswer'));
-    await this.#ends[end]('accept', 'answer', await this.#ends[other]('answer'));
+    const answer = await this.#ends[other]('answer');
+    await this.#ends[end]('accept', 'answer', answer);
+    const lead = leadOf(answer);
+    this.#leadChanged = this.#lead !== null && this.#lead !== lead;
+    this.#lead = lead;
+    this.#offeredLead = null;
+    this.#underWay = false;
     for (const line of this.#model.answer()) [0, 1].forEach((side) => this.#stopped[side].add(line.ends[side].key));
     this.#stopping = this.#stopping.map((list, side) => list.filter((known) => this.#model.lines.some(({ ends }) => ends[side] === known)));
     ++this.negotiations;
@@ -233,6 +258,8 @@ export class SequencePlayer {
     await this.#ends[1 - end]('rollBackRemote');
     await this.#ends[end]('rollBackLocal');
     this.#model.rollBack();
+    this.#offeredLead = null;
+    this.#underWay = false;
     for (const line of this.#model.lines) line.mid ??= null;
     await this.#compareStates(await this.#states());
   }
@@ -325,8 +352,13 @@ export class SequencePlayer {
       const entry = async (side) => (await this.#ends[side]('channels')).find((found) => found.label === label);
       await until(`${label} is open`, async () => (await entry(end)).state === 'open');
       const text = `${label} ${this.steps}`;
-      await this.#ends[end]('send', label, text);
-      await until(`the echo on ${label}`, async () => (await entry(end)).last === text);
+      const send = () => this.#ends[end]('send', label, text);
+      await send();
+      await until(`the echo on ${label}`, async () => {
+        // What is on its way when a transport is replaced is lost.
+        if (this.#leadChanged) await delay(SETTLE_MS).then(send);
+        return (await entry(end)).last === text;
+      });
     }
   }
 
