@@ -66,9 +66,10 @@ docs: ## API documentation of the Node client, in clients/node/api.
 	@$(NPM) clients/node
 	@cd clients/node && npm run --silent docs
 
-bench: ## CPU per packet, per connection set-up, memory; beside the raw floor.
+bench: ## CPU per packet, per connection set-up, memory; beside the raw floor. Writes docs/performance.md.
 	@$(SETUP) build bench
-	$(BAZEL) run --config=opt //tests/bench
+	$(BAZEL) run --config=opt //tests/bench -- --markdown=$(CURDIR)/docs/performance.md \
+	  --trend=$(CURDIR)/docs/performance-trend.jsonl --commit=$(shell git rev-parse --short HEAD)
 
 soak: ## Connections come and go for hours; memory and descriptors must not grow.
 	@$(SETUP) build bench
