@@ -32,7 +32,7 @@ class Filler {
   Filler(const std::string& id, v1::Event& out) : id_(id), out_(out) {}
 
   void operator()(const pc::CreatedEvent& in) {
-    *out_.mutable_created()->mutable_peer_connection() = ToProto(in.info);
+    *out_.mutable_created()->mutable_peer_connection() = ToProto(*in.info);
   }
   void operator()(const pc::NegotiationNeededEvent&) { out_.mutable_negotiation_needed(); }
   void operator()(const pc::IceCandidateEvent& in) {
@@ -63,14 +63,14 @@ class Filler {
   }
   void operator()(const pc::DescriptionChangeEvent& in) {
     v1::DescriptionChangeEvent& event = *out_.mutable_description_change();
-    *event.mutable_peer_connection() = ToProto(in.info);
+    *event.mutable_peer_connection() = ToProto(*in.info);
     FillTransceivers(in.transceivers, event.mutable_transceivers());
   }
   void operator()(const pc::ConfigurationChangeEvent& in) {
-    *out_.mutable_configuration_change()->mutable_peer_connection() = ToProto(in.info);
+    *out_.mutable_configuration_change()->mutable_peer_connection() = ToProto(*in.info);
   }
   void operator()(const pc::IceTransportChangeEvent& in) {
-    *out_.mutable_ice_transport_change()->mutable_ice_transport() = ToProto(in.transport);
+    *out_.mutable_ice_transport_change()->mutable_ice_transport() = ToProto(*in.transport);
   }
   void operator()(const pc::DtlsTransportChangeEvent& in) {
     v1::DtlsTransportChangeEvent& event = *out_.mutable_dtls_transport_change();
@@ -93,9 +93,9 @@ class Filler {
   }
   void operator()(const pc::TrackEvent& in) {
     v1::TrackEvent& event = *out_.mutable_track();
-    *event.mutable_track() = RemoteTrack(id_, in.transceiver, in.muted);
-    *event.mutable_transceiver() = ToProto(in.transceiver);
-    AddStreamIds(in.transceiver, *event.mutable_stream_ids());
+    *event.mutable_track() = RemoteTrack(id_, *in.transceiver, in.muted);
+    *event.mutable_transceiver() = ToProto(*in.transceiver);
+    AddStreamIds(*in.transceiver, *event.mutable_stream_ids());
   }
   void operator()(const pc::TrackRemovedEvent& in) {
     v1::TrackRemovedEvent& event = *out_.mutable_track_removed();
@@ -135,14 +135,14 @@ class Filler {
     layer.set_payload_type(in.payload_type);
   }
   void operator()(const pc::SinkChangeEvent& in) {
-    *out_.mutable_sink_change()->mutable_sink() = ToProto(id_, in.sink);
+    *out_.mutable_sink_change()->mutable_sink() = ToProto(id_, *in.sink);
   }
   void operator()(const pc::SinkDeletedEvent& in) {
     out_.mutable_sink_deleted()->set_sink_id(in.sink_id);
   }
   void operator()(const pc::LocalTrackChangeEvent& in) {
     v1::LocalTrackChangeEvent& event = *out_.mutable_local_track_change();
-    *event.mutable_track() = ToProto(id_, in.track);
+    *event.mutable_track() = ToProto(id_, *in.track);
     event.set_previous_state(ToProto(in.previous));
   }
   void operator()(const pc::LocalTrackDeletedEvent& in) {
@@ -159,19 +159,19 @@ class Filler {
     event.set_tone(in.tone);
   }
   void operator()(const pc::DataChannelEvent& in) {
-    *out_.mutable_data_channel()->mutable_data_channel() = ToProto(id_, in.channel);
+    *out_.mutable_data_channel()->mutable_data_channel() = ToProto(id_, *in.channel);
   }
   void operator()(const pc::DataChannelCreatedEvent& in) {
-    *out_.mutable_data_channel_created()->mutable_data_channel() = ToProto(id_, in.channel);
+    *out_.mutable_data_channel_created()->mutable_data_channel() = ToProto(id_, *in.channel);
   }
   void operator()(const pc::DataChannelOpenEvent& in) {
-    *out_.mutable_data_channel_open()->mutable_data_channel() = ToProto(id_, in.channel);
+    *out_.mutable_data_channel_open()->mutable_data_channel() = ToProto(id_, *in.channel);
   }
   void operator()(const pc::DataChannelClosingEvent& in) {
     out_.mutable_data_channel_closing()->set_data_channel_id(in.channel_id);
   }
   void operator()(const pc::DataChannelCloseEvent& in) {
-    *out_.mutable_data_channel_close()->mutable_data_channel() = ToProto(id_, in.channel);
+    *out_.mutable_data_channel_close()->mutable_data_channel() = ToProto(id_, *in.channel);
   }
   void operator()(const pc::DataChannelErrorEvent& in) {
     v1::DataChannelErrorEvent& event = *out_.mutable_data_channel_error();

@@ -147,7 +147,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::GetCapabilities(
     PCD_RETURN_IF_ERROR(CheckCall(*context, *request, {"kind"}));
     PCD_ASSIGN_OR_RETURN(const MediaKind kind, FromProto(request->kind(), "kind"));
     // What is not transcoded can be sent as well as received.
-    *response->mutable_sender() = ToProto(jsep::DefaultCapabilities(), kind);
+    *response->mutable_sender() = ToProto(*jsep::DefaultCapabilities(), kind);
     *response->mutable_receiver() = response->sender();
     return absl::OkStatus();
   }();

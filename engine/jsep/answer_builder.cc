@@ -143,7 +143,7 @@ class AnswerBuilder {
 
 std::vector<Codec> AnswerBuilder::PreferredAnswer(MediaKind kind, const sdp::MediaSection& offered,
                                                   const Transceiver* transceiver) {
-  const Capabilities& all = context_.options.capabilities;
+  const Capabilities& all = *context_.options.capabilities;
   if (transceiver == nullptr) return AnswerCodecs(all, kind, offered);
   const std::vector<Codec>& preferences = transceiver->codec_preferences;
   std::vector<Codec> codecs =
@@ -154,7 +154,7 @@ std::vector<Codec> AnswerBuilder::PreferredAnswer(MediaKind kind, const sdp::Med
 
 void AnswerBuilder::AcceptMedia(size_t index, MediaKind kind, sdp::MediaSection& section) {
   const sdp::MediaSection& offered = offer_.media[index];
-  const Capabilities& capabilities = context_.options.capabilities;
+  const Capabilities& capabilities = *context_.options.capabilities;
   const Transceiver* transceiver = state_.AtSection(index);
   const Direction wanted = transceiver == nullptr ? Direction::kRecvOnly : transceiver->direction;
   const Direction possible = Reverse(EffectiveDirection(offer_, index));
@@ -220,7 +220,7 @@ CreatedDescription AnswerBuilder::Build() {
   created.description = NewLocalDescription(context_);
   created.description.extmap_allow_mixed = offer_.extmap_allow_mixed;
   const std::vector<size_t> transport =
-      AnswerTransport(offer_, state_, context_.options.capabilities, &record_);
+      AnswerTransport(offer_, state_, *context_.options.capabilities, &record_);
   if (!transport.empty()) {
     const bool anew = AsksForNewAssociation(state_, offer_, transport.front());
     setup_ = AnswerSetup(EffectiveSetup(offer_, transport.front()),

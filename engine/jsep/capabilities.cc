@@ -102,9 +102,7 @@ std::vector<CodecCapability> Codecs() {
   };
 }
 
-}  // namespace
-
-Capabilities DefaultCapabilities() {
+Capabilities MakeCapabilities() {
   Capabilities capabilities;
   capabilities.codecs = Codecs();
   capabilities.extensions = {
@@ -115,6 +113,13 @@ Capabilities DefaultCapabilities() {
       {.uri = kRidExtensionUri, .audio = false, .video = true, .preferred_id = 10},
       {.uri = kRepairedRidExtensionUri, .audio = false, .video = true, .preferred_id = 11},
   };
+  return capabilities;
+}
+
+}  // namespace
+
+const Shared<Capabilities>& DefaultCapabilities() {
+  static const auto& capabilities = *new Shared<Capabilities>(MakeCapabilities());
   return capabilities;
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/base/shared.h"
 #include "engine/model/enums.h"
 
 namespace pcd::jsep {
@@ -52,7 +53,7 @@ struct Capabilities {
 // No red, ulpfec or flexfec: what is not in the table is refused. Extensions mid, rid,
 // repaired-rid, transport-cc, abs-send-time and audio
 // level; simulcast.
-Capabilities DefaultCapabilities();
+const Shared<Capabilities>& DefaultCapabilities();
 
 }  // namespace pcd::jsep
 

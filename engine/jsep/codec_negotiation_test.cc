@@ -40,7 +40,7 @@ std::vector<std::string> Described(const std::vector<Codec>& codecs) {
 
 TEST(CodecNegotiationTest, TakesAllAudioOfChromiumButRedundancyAndComfortNoise) {
   const auto codecs =
-      AnswerCodecs(DefaultCapabilities(), MediaKind::kAudio, Sample("chromium_offer.sdp", 0));
+      AnswerCodecs(*DefaultCapabilities(), MediaKind::kAudio, Sample("chromium_offer.sdp", 0));
   EXPECT_EQ(Described(codecs),
             (std::vector<std::string>{"111 opus minptime=10;useinbandfec=1", "9 G722 ", "0 PCMU ",
                                       "8 PCMA ", "110 telephone-event ", "126 telephone-event "}));
@@ -49,7 +49,7 @@ TEST(CodecNegotiationTest, TakesAllAudioOfChromiumButRedundancyAndComfortNoise) 
 
 TEST(CodecNegotiationTest, TakesAllVideoOfChromiumButRedundancyAndFec) {
   const auto codecs =
-      AnswerCodecs(DefaultCapabilities(), MediaKind::kVideo, Sample("chromium_offer.sdp", 1));
+      AnswerCodecs(*DefaultCapabilities(), MediaKind::kVideo, Sample("chromium_offer.sdp", 1));
   EXPECT_EQ(
       Described(codecs),
       (std::vector<std::string>{
@@ -82,7 +82,7 @@ TEST(CodecNegotiationTest, TakesTheOfferedLevelOfAKnownProfile) {
        .clock_rate = 90000,
        .fmtp = {{"level-id", "156"}, {"profile-id", "1"}, {"tier-flag", "0"}}},
       {.payload_type = 100, .name = "AV1", .clock_rate = 90000, .fmtp = {{"profile", "2"}}}};
-  EXPECT_EQ(Described(AnswerCodecs(DefaultCapabilities(), MediaKind::kVideo, offer)),
+  EXPECT_EQ(Described(AnswerCodecs(*DefaultCapabilities(), MediaKind::kVideo, offer)),
             (std::vector<std::string>{
                 "96 H264 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=640032",
                 "98 h264 level-asymmetry-allowed=1;packetization-mode=0",
@@ -96,26 +96,26 @@ TEST(CodecNegotiationTest, MirrorsTheWishForStereoAndPauses) {
                    .clock_rate = 48000,
                    .channels = 2,
                    .fmtp = {{"usedtx", "1"}, {"stereo", "1"}, {"maxplaybackrate", "16000"}}}};
-  EXPECT_EQ(Described(AnswerCodecs(DefaultCapabilities(), MediaKind::kAudio, offer)),
+  EXPECT_EQ(Described(AnswerCodecs(*DefaultCapabilities(), MediaKind::kAudio, offer)),
             std::vector<std::string>{"96 opus minptime=10;useinbandfec=1;stereo=1;usedtx=1"});
 }
 
 TEST(CodecNegotiationTest, TelephoneEventsAloneAreNoAudio) {
   sdp::MediaSection offer;
   offer.codecs = {{.payload_type = 101, .name = "telephone-event", .clock_rate = 8000}};
-  EXPECT_TRUE(AnswerCodecs(DefaultCapabilities(), MediaKind::kAudio, offer).empty());
+  EXPECT_TRUE(AnswerCodecs(*DefaultCapabilities(), MediaKind::kAudio, offer).empty());
 }
 
 TEST(CodecNegotiationTest, OffersEachCodecOnceWithItsRetransmission) {
   PayloadTypes numbers;
-  const auto video = Described(numbers.Offer(DefaultCapabilities(), MediaKind::kVideo, {}));
+  const auto video = Described(numbers.Offer(*DefaultCapabilities(), MediaKind::kVideo, {}));
   ASSERT_EQ(video.size(), 14u);
   EXPECT_EQ(video[0], "96 VP8 ");
   EXPECT_EQ(video[1], "97 rtx apt=96");
   EXPECT_EQ(video[2], "98 VP9 profile-id=0");
   EXPECT_EQ(video[4],
             "100 H264 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f");
-  const auto audio = Described(numbers.Offer(DefaultCapabilities(), MediaKind::kAudio, {}));
+  const auto audio = Described(numbers.Offer(*DefaultCapabilities(), MediaKind::kAudio, {}));
   EXPECT_EQ(audio,
             (std::vector<std::string>{"111 opus minptime=10;useinbandfec=1", "9 G722 ", "0 PCMU ",
                                       "8 PCMA ", "110 telephone-event ", "126 telephone-event "}));

@@ -108,7 +108,7 @@ TEST(CodecPreferencesTest, RefusesWhatIsNoCapabilityAndWhatOnlyRepairs) {
 }
 
 TEST(CodecPreferencesTest, WhatIsOnlyAcceptedByDefaultIsOfferedOnceItIsPreferred) {
-  const Capabilities capabilities = DefaultCapabilities();
+  const Capabilities& capabilities = *DefaultCapabilities();
   Peer peer;
   const std::string id = *peer.session->AddTransceiver(kVideo, {});
   std::vector<Codec> preferred = CodecCapabilities(capabilities, kVideo);

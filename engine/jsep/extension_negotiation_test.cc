@@ -11,7 +11,7 @@ using Extensions = std::vector<HeaderExtension>;
 
 TEST(ExtensionNegotiationTest, AnswersWithTheOfferedIds) {
   const auto offer = MustParse(ReadSample("chromium_offer.sdp"));
-  EXPECT_EQ(AnswerExtensions(DefaultCapabilities(), MediaKind::kVideo, offer, 1),
+  EXPECT_EQ(AnswerExtensions(*DefaultCapabilities(), MediaKind::kVideo, offer, 1),
             (Extensions{{.id = 2, .uri = kAbsSendTimeExtensionUri},
                         {.id = 3, .uri = kTransportCcExtensionUri},
                         {.id = 4, .uri = kMidExtensionUri},
@@ -21,7 +21,7 @@ TEST(ExtensionNegotiationTest, AnswersWithTheOfferedIds) {
 
 TEST(ExtensionNegotiationTest, ReversesTheDirectionFirefoxGives) {
   const auto offer = MustParse(ReadSample("firefox_offer.sdp"));
-  const auto answer = AnswerExtensions(DefaultCapabilities(), MediaKind::kVideo, offer, 1);
+  const auto answer = AnswerExtensions(*DefaultCapabilities(), MediaKind::kVideo, offer, 1);
   ASSERT_EQ(answer.size(), 5u);
   EXPECT_EQ(answer[3].uri, kRidExtensionUri);
   EXPECT_EQ(answer[3].direction, Direction::kRecvOnly);
@@ -33,7 +33,7 @@ TEST(ExtensionNegotiationTest, TakesTheFirstOfTwoIdsAndNoneAbove255) {
                             {.extension = {.id = 200, .uri = kMidExtensionUri}},
                             {.extension = {.id = 5, .uri = kMidExtensionUri}},
                             {.extension = {.id = 6, .uri = kRidExtensionUri}}};
-  EXPECT_EQ(AnswerExtensions(DefaultCapabilities(), MediaKind::kAudio, offer, 0),
+  EXPECT_EQ(AnswerExtensions(*DefaultCapabilities(), MediaKind::kAudio, offer, 0),
             (Extensions{{.id = 200, .uri = kMidExtensionUri}}));
 }
 
@@ -47,10 +47,10 @@ TEST(ExtensionNegotiationTest, LeavesOutAnIdThatMeansSomethingElseEarlierInTheBu
                             {.extension = {.id = 3, .uri = kTransportCcExtensionUri}}};
   const Extensions both = {{.id = 1, .uri = kMidExtensionUri},
                            {.id = 3, .uri = kTransportCcExtensionUri}};
-  EXPECT_EQ(AnswerExtensions(DefaultCapabilities(), MediaKind::kVideo, offer, 1), both);
+  EXPECT_EQ(AnswerExtensions(*DefaultCapabilities(), MediaKind::kVideo, offer, 1), both);
   // Sections with transports of their own may number as they like.
   offer.groups.clear();
-  EXPECT_EQ(AnswerExtensions(DefaultCapabilities(), MediaKind::kVideo, offer, 1).size(), 3u);
+  EXPECT_EQ(AnswerExtensions(*DefaultCapabilities(), MediaKind::kVideo, offer, 1).size(), 3u);
 }
 
 TEST(ExtensionNegotiationTest, AgreesOnWhatBothListedWithOurIds) {
@@ -63,12 +63,12 @@ TEST(ExtensionNegotiationTest, AnOfferKeepsIdsThatHaveAMeaning) {
   ExtensionIds ids;
   ids.Use({.id = 4, .uri = "urn:other"});
   ids.Use({.id = 9, .uri = kTransportCcExtensionUri});
-  const auto audio = ids.Offer(DefaultCapabilities(), MediaKind::kAudio);
+  const auto audio = ids.Offer(*DefaultCapabilities(), MediaKind::kAudio);
   EXPECT_EQ(audio, (Extensions{{.id = 1, .uri = kAudioLevelExtensionUri},
                                {.id = 2, .uri = kAbsSendTimeExtensionUri},
                                {.id = 9, .uri = kTransportCcExtensionUri},
                                {.id = 3, .uri = kMidExtensionUri}}));
-  const auto video = ids.Offer(DefaultCapabilities(), MediaKind::kVideo);
+  const auto video = ids.Offer(*DefaultCapabilities(), MediaKind::kVideo);
   ASSERT_EQ(video.size(), 5u);
   EXPECT_EQ(video[2], (HeaderExtension{.id = 3, .uri = kMidExtensionUri}));
 }
@@ -76,7 +76,7 @@ TEST(ExtensionNegotiationTest, AnOfferKeepsIdsThatHaveAMeaning) {
 TEST(ExtensionNegotiationTest, AnOfferDoesWithoutWhenAllIdsAreTaken) {
   ExtensionIds ids;
   for (uint16_t i = 1; i <= 14; ++i) ids.Use({.id = i, .uri = "urn:" + std::to_string(i)});
-  EXPECT_TRUE(ids.Offer(DefaultCapabilities(), MediaKind::kVideo).empty());
+  EXPECT_TRUE(ids.Offer(*DefaultCapabilities(), MediaKind::kVideo).empty());
 }
 
 }  // namespace

@@ -19,7 +19,6 @@ IceParameters Ice(const TransportRequest& request) {
 Options MakeOptions() {
   Options options;
   options.local_fingerprints = {{.algorithm = "x-test", .value = "AA:BB"}};
-  options.capabilities.simulcast_receive = true;
   return options;
 }
 

@@ -128,7 +128,7 @@ void OfferBuilder::ReserveNumbers() {
 
 sdp::MediaSection OfferBuilder::WriteMedia(const Slot& slot) {
   const Transceiver& transceiver = *slot.transceiver;
-  const Capabilities& capabilities = context_.options.capabilities;
+  const Capabilities& capabilities = *context_.options.capabilities;
   sdp::MediaSection section;
   section.media = ToString(transceiver.kind);
   section.proto = slot.before != nullptr && !slot.fresh ? slot.before->proto : kRtpProto;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/base/limits.h"
+#include "engine/base/shared.h"
 #include "engine/jsep/capabilities.h"
 #include "engine/model/ice.h"
 #include "engine/model/session.h"
@@ -23,7 +24,8 @@ struct Options {
   // Used here: max_sdp_bytes, max_media_sections, max_candidates, max_ssrcs,
   // max_message_bytes (announced as a=max-message-size).
   Limits limits{};
-  Capabilities capabilities = DefaultCapabilities();
+  // The same for all sessions, so it is kept once.
+  Shared<Capabilities> capabilities = DefaultCapabilities();
   // Of our certificate; at least one, written into every live section.
   std::vector<Fingerprint> local_fingerprints{};
   // RTCP CNAME of what we send (RFC 7022), at most 255 characters: sending sections announce their

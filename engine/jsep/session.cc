@@ -201,7 +201,7 @@ absl::StatusOr<SessionDescription> Session::Impl::CreateAnswer(const TransportIn
   // RFC 8839 section 4.4.3: new remote credentials are answered with new ones.
   bool restart = false;
   const sdp::Description& offer = state_.pending_remote->parsed;
-  const auto transport = AnswerTransport(offer, state_, options_.capabilities);
+  const auto transport = AnswerTransport(offer, state_, *options_.capabilities);
   if (!transport.empty() && state_.transport.remote_ice &&
       state_.signaling == SignalingState::kHaveRemoteOffer) {
     const IceParameters ice = EffectiveIce(offer, transport.front());
@@ -527,7 +527,7 @@ absl::Status Session::StopTransceiver(std::string_view transceiver_id) {
 absl::Status Session::SetCodecPreferences(std::string_view transceiver_id,
                                           std::vector<Codec> codecs) {
   return impl_->Edit([&](TransceiverSet& set) {
-    return set.SetCodecPreferences(impl_->options().capabilities, transceiver_id,
+    return set.SetCodecPreferences(*impl_->options().capabilities, transceiver_id,
                                    std::move(codecs));
   });
 }

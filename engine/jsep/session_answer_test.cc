@@ -205,8 +205,10 @@ TEST(SessionAnswerTest, WhatTheRemoteSaysOfItsStreamIsReceivedAndNotAnswered) {
 
 TEST(SessionAnswerTest, SimulcastIsAnsweredOnlyWhenSwitchedOn) {
   const std::string offer = ReadSample("chromium_simulcast_offer.sdp");
+  Capabilities capabilities = *DefaultCapabilities();
+  capabilities.simulcast_receive = false;
   Options without;
-  without.capabilities.simulcast_receive = false;
+  without.capabilities = capabilities;
   Peer off('a', without);
   EXPECT_TRUE(off.Answer(offer).receivers->at(0).rids.empty());
   EXPECT_FALSE(MustParse(off.LocalSdp()).media[0].simulcast.has_value());

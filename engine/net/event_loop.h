@@ -40,8 +40,8 @@ struct EventLoopOptions {
 // and may set up timers, sockets and watches; after Stop the thread that called it does and
 // may destroy what is left. Everything made by a loop is destroyed before the loop is.
 //
-// Threading: Start and Stop from one thread that is not the loop's; Post from any; the rest
-// on the loop's thread (see above for before Start and after Stop).
+// Threading: Start and Stop from one thread that is not the loop's; Post and UnixMicros from any;
+// the rest on the loop's thread (see above for before Start and after Stop).
 class EventLoop final : public Loop {
  public:
   // Times one handler may ask for another round within one turn before the rest waits.

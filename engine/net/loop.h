@@ -85,8 +85,8 @@ class EndOfTurnHandler {
   virtual void OnEndOfTurn() = 0;
 };
 
-// Threading: all but Post is called on the loop's own thread only. Post may be called from
-// anywhere and is the only way in.
+// Threading: all but Post and UnixMicros is called on the loop's own thread only. Post may be
+// called from anywhere and is the only way in.
 class Loop {
  public:
   virtual ~Loop() = default;
@@ -98,7 +98,7 @@ class Loop {
 
   // Monotonic time, read once a turn: no system call per packet.
   virtual Timestamp Now() const = 0;
-  // Unix time of Now() in microseconds.
+  // Unix time of Now() in microseconds; on another thread, that of the call.
   virtual int64_t UnixMicros() const = 0;
 
   virtual std::unique_ptr<Timer> CreateTimer(Task callback) = 0;

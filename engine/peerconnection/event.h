@@ -10,13 +10,17 @@
 #include <variant>
 #include <vector>
 
+#include "engine/base/shared.h"
 #include "engine/peerconnection/info.h"
 
 namespace pcd::peerconnection {
 
+// What is large is shared: most events are a state or a number, and all have the size of the
+// largest.
+
 // Always number 1.
 struct CreatedEvent {
-  PeerConnectionInfo info{};
+  Shared<PeerConnectionInfo> info{};
 };
 struct NegotiationNeededEvent {};
 // W3C icecandidate. Unset: W3C's null candidate, gathering is complete on all transports. An
@@ -45,14 +49,14 @@ struct ConnectionStateChangeEvent {
 };
 // A description was applied or rolled back.
 struct DescriptionChangeEvent {
-  PeerConnectionInfo info{};
+  Shared<PeerConnectionInfo> info{};
   std::vector<jsep::Transceiver> transceivers{};
 };
 struct ConfigurationChangeEvent {
-  PeerConnectionInfo info{};
+  Shared<PeerConnectionInfo> info{};
 };
 struct IceTransportChangeEvent {
-  IceTransportInfo transport{};
+  Shared<IceTransportInfo> transport{};
 };
 struct DtlsTransportChangeEvent {
   DtlsTransportInfo transport{};
@@ -72,7 +76,7 @@ struct ClosedEvent {
 };
 // W3C track: a remote description made a receiver live.
 struct TrackEvent {
-  jsep::Transceiver transceiver{};
+  Shared<jsep::Transceiver> transceiver{};
   bool muted = true;
 };
 // W3C mute or unmute of a remote track.
@@ -109,14 +113,14 @@ struct LayerActiveChangeEvent {
   bool active = false;
 };
 struct SinkChangeEvent {
-  media::SinkInfo sink{};
+  Shared<media::SinkInfo> sink{};
 };
 struct SinkDeletedEvent {
   std::string sink_id{};
 };
 // A local track was created, or its source changed its state.
 struct LocalTrackChangeEvent {
-  media::LocalTrackInfo track{};
+  Shared<media::LocalTrackInfo> track{};
   media::SourceState previous = media::SourceState::kWaiting;
 };
 struct LocalTrackDeletedEvent {
@@ -134,19 +138,19 @@ struct ToneChangeEvent {
 };
 // W3C datachannel: the remote opened it. It is open.
 struct DataChannelEvent {
-  DataChannelView channel{};
+  Shared<DataChannelView> channel{};
 };
 struct DataChannelCreatedEvent {
-  DataChannelView channel{};
+  Shared<DataChannelView> channel{};
 };
 struct DataChannelOpenEvent {
-  DataChannelView channel{};
+  Shared<DataChannelView> channel{};
 };
 struct DataChannelClosingEvent {
   std::string channel_id{};
 };
 struct DataChannelCloseEvent {
-  DataChannelView channel{};
+  Shared<DataChannelView> channel{};
 };
 struct DataChannelErrorEvent {
   std::string channel_id{};

@@ -47,6 +47,11 @@ size_t Bytes(const DataChannelView& channel) {
          channel.info.init.protocol.size();
 }
 
+template <typename T>
+size_t Bytes(const Shared<T>& shared) {
+  return sizeof(T) + Bytes(*shared);
+}
+
 // What an event keeps on the heap beside its own size.
 struct HeapBytes {
   size_t operator()(const CreatedEvent& e) const { return Bytes(e.info); }
@@ -71,7 +76,7 @@ struct HeapBytes {
   size_t operator()(const TrackMutedEvent& e) const { return e.track_id.size(); }
   size_t operator()(const TransceiverChangeEvent& e) const { return Bytes(e.transceivers); }
   size_t operator()(const LocalTrackChangeEvent& e) const {
-    return e.track.config.id.size() + 2 * e.track.codec.FmtpText().size();
+    return sizeof(*e.track) + e.track->config.id.size() + 2 * e.track->codec.FmtpText().size();
   }
   size_t operator()(const DataChannelEvent& e) const { return Bytes(e.channel); }
   size_t operator()(const DataChannelCreatedEvent& e) const { return Bytes(e.channel); }

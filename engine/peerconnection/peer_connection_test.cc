@@ -298,8 +298,8 @@ TEST(PeerConnectionTest, ChannelsAndStreamsEndWhenThePeerHangsUp) {
   // The last event of the channel still shows what it was.
   const auto closed = pair.right_events().All<DataChannelCloseEvent>();
   ASSERT_EQ(closed.size(), 1u);
-  EXPECT_EQ(closed[0].channel.info.init.label, "d");
-  EXPECT_EQ(closed[0].channel.messages_received, 1u);
+  EXPECT_EQ(closed[0].channel->info.init.label, "d");
+  EXPECT_EQ(closed[0].channel->messages_received, 1u);
 }
 
 TEST(PeerConnectionTest, ARejectedDataSectionEndsItsChannels) {

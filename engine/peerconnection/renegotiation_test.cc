@@ -278,7 +278,7 @@ TEST_F(RenegotiationTest, TheConfigurationMayChangeWhereW3cLetsIt) {
   const uint64_t revision = pair_.left().revision();
   const auto told = pair_.left_events().All<ConfigurationChangeEvent>();
   ASSERT_EQ(told.size(), 1u);
-  EXPECT_EQ(told[0].info.revision, revision);
+  EXPECT_EQ(told[0].info->revision, revision);
   Configuration other_bundle = configuration;
   other_bundle.bundle_policy = configuration.bundle_policy == BundlePolicy::kMaxBundle
                                    ? BundlePolicy::kBalanced

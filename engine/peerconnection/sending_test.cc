@@ -235,7 +235,7 @@ TEST_F(SendingTest, ARemoteTrackIsMutedUntilItsMediaArrivesWhenItCeasesAndByAgre
   const auto tracks = pair_.right_events().All<TrackEvent>();
   ASSERT_THAT(tracks, SizeIs(1));
   EXPECT_TRUE(tracks[0].muted);
-  const std::string id = tracks[0].transceiver.track_id;
+  const std::string id = tracks[0].transceiver->track_id;
   const auto told = [&] {
     std::string text;
     for (const TrackMutedEvent& event : pair_.right_events().All<TrackMutedEvent>()) {
@@ -431,14 +431,14 @@ TEST_F(SendingTest, TracksAreEventsAndPartOfTheSnapshot) {
   AddTest("clip");
   const auto made = pair_.left_events().All<LocalTrackChangeEvent>();
   ASSERT_THAT(made, SizeIs(1));
-  EXPECT_EQ(made[0].track.config.id, "clip");
+  EXPECT_EQ(made[0].track->config.id, "clip");
   EXPECT_THAT(left().TakeSnapshot().local_tracks, SizeIs(1));
   ASSERT_THAT(left().AddTrack("clip", {}, ""), IsOk());
   Connect();
   pair_.loop().RunFor(200ms);
   const auto changed = pair_.left_events().All<LocalTrackChangeEvent>();
   ASSERT_THAT(changed, SizeIs(2));
-  EXPECT_EQ(changed[1].track.state, media::SourceState::kActive);
+  EXPECT_EQ(changed[1].track->state, media::SourceState::kActive);
   EXPECT_EQ(changed[1].previous, media::SourceState::kWaiting);
   left().Close({});
   EXPECT_TRUE(left().TakeSnapshot().local_tracks.empty());
