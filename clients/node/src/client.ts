@@ -8,6 +8,7 @@ import type {
   AdminService, DataChannelService, EventService, MediaService, PeerConnectionService, WatchEventsRequestInput, WatchEventsResponse,
 } from './gen/contract';
 import type { CallOptions } from './methods';
+import { repeat, repeatably } from './repeat';
 import { BidiStream, ServerStream } from './streams';
 import { validateMessage } from './validate';
 
@@ -17,6 +18,9 @@ const CHANNEL_OPTIONS: grpc.ChannelOptions = {
   'grpc.keepalive_time_ms': 30_000,
   'grpc.keepalive_timeout_ms': 20_000,
   'grpc.keepalive_permit_without_calls': 1,
+  // A service that is there again is found soon.
+  'grpc.initial_reconnect_backoff_ms': 100,
+  'grpc.max_reconnect_backoff_ms': 2_000,
 };
 
 /** Options of a client. */
@@ -25,6 +29,12 @@ export interface ClientOptions extends SecurityOptions {
   address: string;
   /** Deadline of unary calls that give none. Unset: 30 s. */
   timeoutMs?: number;
+  /**
+   * Longest time without the service, in milliseconds. So long a unary call that met a disconnect is repeated, with a
+   * `requestId` if it has none, so that it is carried out once; then it fails with what the last attempt met, and so
+   * does `follow`. Its deadline ends a call in any case. Unset: calls are not repeated, `follow` has no end.
+   */
+  maxOutageMs?: number;
   /** Metadata of every call, such as `peerconnection-lease-token`. */
   metadata?: Record<string, string | Buffer>;
   /** Options of grpc-js, over our defaults. */
@@ -36,6 +46,8 @@ export class Client {
   readonly #client: grpc.Client;
   readonly #metadata: Record<string, string | Buffer>;
   readonly #timeoutMs: number;
+  readonly #maxOutageMs: number | undefined;
+  #repeats: boolean;
 
   /** PeerConnections: `create`, `get`, `createOffer`, … */
   readonly peerConnections: Readonly<PeerConnectionService>;
@@ -49,10 +61,12 @@ export class Client {
   readonly admin: Readonly<AdminService>;
 
   constructor(options: ClientOptions) {
-    const { address, timeoutMs = DEFAULT_TIMEOUT_MS, metadata = {} } = options ?? {};
+    const { address, timeoutMs = DEFAULT_TIMEOUT_MS, metadata = {}, maxOutageMs } = options ?? {};
     if (typeof address !== 'string' || address === '') throw new TypeError('address: expected host:port');
     this.#metadata = metadata;
     this.#timeoutMs = timeoutMs;
+    this.#maxOutageMs = maxOutageMs;
+    this.#repeats = (maxOutageMs ?? 0) > 0;
     this.#client = new grpc.Client(address, channelCredentials(options), {
       ...CHANNEL_OPTIONS,
       ...channelOptions(options),
@@ -77,11 +91,17 @@ export class Client {
    * last event that was delivered, so that none is missed and none comes twice.
    */
   follow(request: WatchEventsRequestInput, options?: FollowOptions): AsyncGenerator<WatchEventsResponse, void, undefined> {
-    return follow(this.events, request, options);
+    return follow(this.events, request, { ...options, maxOutageMs: options?.maxOutageMs ?? this.#maxOutageMs });
+  }
+
+  /** From now on no call that meets a disconnect is repeated. */
+  stopRepeating(): void {
+    this.#repeats = false;
   }
 
   /** Closes the channel. Calls in progress fail. */
   close(): void {
+    this.stopRepeating();
     this.#client.close();
   }
 
@@ -117,22 +137,31 @@ export class Client {
   }
 
   #unaryMethod(name: string, rpc: MethodDefinition) {
-    const convert = converter(name);
-    return (request: object = {}, options: CallOptions = {}): Promise<object> =>
-      new Promise((resolve, reject) => {
-        validateMessage(rpc.requestType, request);
-        const { signal } = options;
-        signal?.throwIfAborted();
-        const call = this.#client.makeUnaryRequest(
-          rpc.path, rpc.requestSerialize, decoder(rpc), request, this.#callMetadata(options),
-          callOptions(options, this.#timeoutMs), (error, response) => {
-            signal?.removeEventListener('abort', abort);
-            if (!error) resolve(response as object);
-            else reject(signal?.aborted ? signal.reason : convert(error));
-          });
-        const abort = (): void => call.cancel();
-        signal?.addEventListener('abort', abort, { once: true });
+    const repeatable = repeatably(name.slice(name.indexOf('.') + 1), rpc);
+    return async (request: object = {}, options: CallOptions = {}): Promise<object> => {
+      validateMessage(rpc.requestType, request);
+      options.signal?.throwIfAborted();
+      const deadline = callOptions(options, this.#timeoutMs);
+      if (!this.#repeats || !repeatable) return this.#unaryCall(name, rpc, request, options, deadline);
+      const whole = repeatable(request);
+      return repeat(() => this.#unaryCall(name, rpc, whole, options, deadline), {
+        maxOutageMs: this.#maxOutageMs ?? 0, signal: options.signal, isOver: () => !this.#repeats,
       });
+    };
+  }
+
+  #unaryCall(name: string, rpc: MethodDefinition, request: object, options: CallOptions, deadline: grpc.CallOptions): Promise<object> {
+    return new Promise((resolve, reject) => {
+      const { signal } = options;
+      const call = this.#client.makeUnaryRequest(
+        rpc.path, rpc.requestSerialize, decoder(rpc), request, this.#callMetadata(options), deadline, (error, response) => {
+          signal?.removeEventListener('abort', abort);
+          if (!error) resolve(response as object);
+          else reject(signal?.aborted ? signal.reason : toPeerConnectionError(error, name));
+        });
+      const abort = (): void => call.cancel();
+      signal?.addEventListener('abort', abort, { once: true });
+    });
   }
 
   #callMetadata({ metadata = {} }: CallOptions): grpc.Metadata {

@@ -1,6 +1,7 @@
 // Watching events across disconnects.
 import { PeerConnectionError } from './errors';
 import type { EventService, WatchEventsRequestInput, WatchEventsResponse } from './gen/contract';
+import { Outage, pause } from './repeat';
 
 /** Options of Client.follow. */
 export interface FollowOptions {
@@ -10,32 +11,20 @@ export interface FollowOptions {
   onDisconnect?: (error: unknown) => void;
   /** Longest pause between attempts. Unset: 5 s. They begin at once and double from 50 ms on. */
   maxDelayMs?: number;
+  /** Longest time without the service; then iteration throws what the last attempt met. Unset: that of the client. */
+  maxOutageMs?: number;
 }
+
+const FIRST_DELAY_MS = 50;
+const MAX_DELAY_MS = 5_000;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 // What a new attempt can cure: the way to the service, the service's restart, or our own slowness. Everything else is
 // an answer.
 const TRANSIENT = new Set(['UNAVAILABLE', 'UNKNOWN', 'INTERNAL', 'CANCELLED', 'DEADLINE_EXCEEDED']);
-const FIRST_DELAY_MS = 50;
-const MAX_DELAY_MS = 5_000;
-
 const isTransient = (error: unknown): boolean =>
   error instanceof PeerConnectionError &&
   (error.reason === 'SLOW_CONSUMER' || (error.reason !== 'INTERNAL' && TRANSIENT.has(error.code)));
-
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => {
-      clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', abort);
-      resolve();
-    }, ms);
-    if (signal?.aborted) abort();
-    else signal?.addEventListener('abort', abort, { once: true });
-  });
-}
 
 /** Sequences by connection: what was delivered, so what to resume after. */
 class Progress {
@@ -80,23 +69,38 @@ class Progress {
 export async function* follow(
   events: Readonly<EventService>, original: WatchEventsRequestInput, options: FollowOptions = {},
 ): AsyncGenerator<WatchEventsResponse, void, undefined> {
-  const { signal, onDisconnect, maxDelayMs = MAX_DELAY_MS } = options;
+  const { signal, onDisconnect, maxDelayMs = MAX_DELAY_MS, maxOutageMs = Infinity } = options;
   const progress = new Progress(original);
   let delay = 0;
+  let failure: { error: unknown; outage: Outage } | undefined;
   for (;;) {
     const request = progress.request(original);
     if (!request) return;
+    const stream = events.watchEvents(request, { signal });
+    // An attempt may hang, too, where nobody refuses it.
+    let overdue = false;
+    const rest = failure?.outage.restMs ?? Infinity;
+    const timer = rest === Infinity ? undefined : setTimeout(() => {
+      overdue = true;
+      stream.cancel();
+    }, Math.min(rest, MAX_TIMER_MS));
     try {
-      for await (const response of events.watchEvents(request, { signal })) {
+      for await (const response of stream) {
+        clearTimeout(timer);
+        failure = undefined;
         delay = 0;
         if (progress.take(response)) yield response;
       }
-      return;
+      if (!overdue) return;
     } catch (error) {
       if (signal?.aborted || !isTransient(error)) throw error;
       onDisconnect?.(error);
-      await pause(delay, signal);
-      delay = Math.min(maxDelayMs, Math.max(FIRST_DELAY_MS, delay * 2));
+      failure = { error, outage: failure?.outage ?? new Outage(maxOutageMs) };
+    } finally {
+      clearTimeout(timer);
     }
+    if (failure && failure.outage.restMs <= 0) throw failure.error;
+    await pause(Math.min(delay, failure?.outage.restMs ?? 0), signal);
+    delay = Math.min(maxDelayMs, Math.max(FIRST_DELAY_MS, delay * 2));
   }
 }

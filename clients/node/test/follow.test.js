@@ -79,3 +79,27 @@ test('an abort ends the watch with its reason, while it waits for the next attem
   });
   await assert.rejects(watch.next(), { message: 'enough' });
 });
+
+test('a watch ends with what the last attempt met when the service is away for too long; each answer begins anew', async (t) => {
+  const away = () => ({ responses: [], error: unavailable });
+  const { client, requests } = await scripted(t, [
+    { responses: [event(1)], error: unavailable }, away(), away(), { responses: [event(2)], error: unavailable },
+    ...Array.from({ length: 1000 }, away),
+  ]);
+  const seen = [];
+  await assert.rejects(async () => {
+    for await (const { event } of client.follow({ peerConnectionIds: ['p'] }, { maxOutageMs: 2_000, maxDelayMs: 50 })) seen.push(event.sequence);
+  }, { code: 'UNAVAILABLE' });
+  assert.deepEqual(seen, [1, 2]);
+  assert.ok(requests.length > 4);
+  assert.deepEqual(requests.at(-1).resumeAfter, { p: 2 });
+});
+
+test('so it does when an attempt is not answered at all', async (t) => {
+  let attempts = 0;
+  const client = await serve(t, {
+    EventService: { WatchEvents: (call) => void (++attempts === 1 && call.emit('error', unavailable)) },
+  }, { maxOutageMs: 200 });
+  await assert.rejects(client.follow({}).next(), { code: 'UNAVAILABLE' });
+  assert.ok(attempts > 1);
+});

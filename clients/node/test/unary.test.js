@@ -221,3 +221,82 @@ test('durations convert both ways', () => {
   assert.deepEqual(duration(0), { seconds: 0, nanos: 0 });
   assert.equal(milliseconds(duration(123_456)), 123_456);
 });
+
+const away = { code: grpc.status.UNAVAILABLE, details: 'away' };
+
+test('a call that meets a disconnect is repeated with one request id, if the client is to; an answer is final', async (t) => {
+  const requests = [];
+  const answers = [];
+  const client = await serve(t, {
+    PeerConnectionService: {
+      Create: (call, reply) => {
+        requests.push(call.request);
+        reply(answers.shift() ?? null, {});
+      },
+    },
+    MediaService: {
+      RequestKeyFrame: (call, reply) => {
+        requests.push(call.request);
+        reply(away);
+      },
+    },
+  }, { maxOutageMs: 60_000 });
+  const refused = serviceError(grpc.status.UNAVAILABLE, 'drains', [['google.rpc.ErrorInfo', { reason: 'DRAINING', domain: 'peerconnection.v1' }]]);
+  const stopping = serviceError(grpc.status.UNAVAILABLE, 'stops', [['google.rpc.ErrorInfo', { reason: 'NOT_READY', domain: 'peerconnection.v1' }]]);
+  const ids = () => requests.splice(0).map(({ requestId }) => requestId);
+
+  answers.push(away, stopping, away);
+  await client.peerConnections.create({ labels: { a: 'b' } });
+  const [first, ...others] = ids();
+  assert.match(first, /^[\x20-\x7e]{1,36}$/);
+  assert.deepEqual(others, [first, first, first]);
+
+  answers.push(away);
+  await client.peerConnections.create({ requestId: 'mine' });
+  assert.deepEqual(ids(), ['mine', 'mine']);
+
+  answers.push(refused);
+  await assert.rejects(client.peerConnections.create({}), { reason: 'DRAINING' });
+  const [third, ...none] = ids();
+  assert.notEqual(third, first);
+  assert.deepEqual(none, []);
+
+  // What could be carried out twice is not repeated.
+  await assert.rejects(client.media.requestKeyFrame({ peerConnectionId: 'p' }), { code: 'UNAVAILABLE' });
+  assert.equal(requests.splice(0).length, 1);
+});
+
+test('repeats end with the longest outage, the signal, stopRepeating, the deadline', async (t) => {
+  let count = 0;
+  let onCall = () => {};
+  const handlers = {
+    PeerConnectionService: {
+      Get: (_, reply) => {
+        ++count;
+        onCall();
+        reply(away);
+      },
+    },
+  };
+  const short = await serve(t, handlers, { maxOutageMs: 100 });
+  await assert.rejects(short.peerConnections.get({}), { code: 'UNAVAILABLE' });
+  assert.ok(count > 1);
+
+  const long = await serve(t, handlers, { maxOutageMs: 3_600_000 });
+  const controller = new AbortController();
+  const reason = new Error('enough');
+  count = 0;
+  onCall = () => count === 3 && controller.abort(reason);
+  await assert.rejects(long.peerConnections.get({}, { signal: controller.signal }), reason);
+  onCall = () => {};
+  await assert.rejects(long.peerConnections.get({}, { timeoutMs: 300 }), { code: 'DEADLINE_EXCEEDED' });
+  count = 0;
+  onCall = () => count === 2 && long.stopRepeating();
+  await assert.rejects(long.peerConnections.get({}), { code: 'UNAVAILABLE' });
+  assert.equal(count, 2);
+
+  const never = await serve(t, handlers);
+  count = 0;
+  await assert.rejects(never.peerConnections.get({}), { code: 'UNAVAILABLE' });
+  assert.equal(count, 1);
+});

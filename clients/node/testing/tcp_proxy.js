@@ -3,15 +3,22 @@ import { connect, createServer } from 'node:net';
 
 /**
  * @param {string} address Of the service.
- * @returns {Promise<{address: string, cut: () => void, hold: () => void, release: () => void, stop: () => Promise<void>}>}
- *   `cut` breaks what is open; `hold` does so, too, and nothing gets through again until `release`.
+ * @returns {Promise<{address: string, cut: () => void, hold: () => void, release: () => void, deafen: () => void,
+ *   refused: () => number, stop: () => Promise<void>}>}
+ *   `cut` breaks what is open; `hold` does so, too, and nothing gets through again until `release`; `refused` is how many
+ *   tried. After `deafen` nothing that the service says arrives, until `cut`.
  */
 export async function startProxy(address) {
   const [host, port] = address.split(':');
   const sockets = new Set();
   let held = false;
+  let deaf = false;
+  let refused = 0;
   const server = createServer((client) => {
-    if (held) return client.destroy();
+    if (held) {
+      ++refused;
+      return client.destroy();
+    }
     const upstream = connect(Number(port), host);
     for (const [from, to] of [[client, upstream], [upstream, client]]) {
       sockets.add(from);
@@ -20,11 +27,18 @@ export async function startProxy(address) {
         sockets.delete(from);
         to.destroy();
       });
-      from.pipe(to);
     }
+    client.pipe(upstream);
+    upstream.on('data', (data) => {
+      if (deaf) return;
+      if (!client.write(data)) upstream.pause();
+    });
+    client.on('drain', () => upstream.resume());
+    upstream.on('end', () => client.end());
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   const cut = () => {
+    deaf = false;
     for (const socket of [...sockets]) socket.destroy();
   };
   return {
@@ -35,6 +49,8 @@ export async function startProxy(address) {
       cut();
     },
     release: () => (held = false),
+    deafen: () => (deaf = true),
+    refused: () => refused,
     stop: () => {
       cut();
       return new Promise((resolve) => server.close(resolve));

@@ -6,8 +6,16 @@ import { exception } from './errors';
 import type { Kind } from './media_stream_track';
 import { install } from './install';
 
+// Long enough for a restart of what is on the way, short enough to be told while somebody waits.
+const MAX_OUTAGE_MS = 15_000;
+
 /** Options of `connect`. */
 export interface ConnectOptions extends Omit<ClientOptions, 'address'> {
+  /**
+   * Longest time without the service, in milliseconds: calls wait so long for it; then they are refused, and connections
+   * fail. Unset: 15 s.
+   */
+  maxOutageMs?: number;
   /** Labels of every connection made. */
   labels?: Record<string, string>;
 }
@@ -63,8 +71,10 @@ async function fetchCapabilities(client: Client): Promise<Pick<Service, 'capabil
  * Connects to a service: connections made from now on live there.
  * @param address `host:port`, or any gRPC target name.
  */
-export async function connect(address: string, { labels = {}, ...options }: ConnectOptions = {}): Promise<Service> {
-  const client = new Client({ address, ...options });
+export async function connect(
+  address: string, { labels = {}, maxOutageMs = MAX_OUTAGE_MS, ...options }: ConnectOptions = {},
+): Promise<Service> {
+  const client = new Client({ address, maxOutageMs, ...options });
   try {
     await client.waitForReady();
     const service: Service = {
@@ -74,6 +84,7 @@ export async function connect(address: string, { labels = {}, ...options }: Conn
       install,
       close: () => {
         if (current === service) current = null;
+        client.stopRepeating();
         void Promise.allSettled(endings.get(client) ?? []).then(() => client.close());
       },
     };

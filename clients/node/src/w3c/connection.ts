@@ -421,6 +421,6 @@ export class Connection implements ConnectionCore {
     const { client } = this.session;
     this.#lastReport = this.session.call((peerConnectionId) => client.peerConnections.getStats({ peerConnectionId }))
       .then(({ report }) => report, () => null);
-    finishBeforeEnd(client, this.session.call((peerConnectionId) => client.peerConnections.close({ peerConnectionId })));
+    finishBeforeEnd(client, this.session.last((peerConnectionId) => client.peerConnections.close({ peerConnectionId })));
   }
 }

@@ -16,7 +16,7 @@ const RECEIVE_CREDIT = 4 << 20;
 const CREDIT_STEP = RECEIVE_CREDIT / 4;
 const DRAIN_POLL_MS = 20;
 const FIRST_REOPEN_MS = 50;
-const MAX_REOPEN_MS = 5_000;
+const MAX_REOPEN_MS = 1_000;
 
 interface Entry {
   core: ChannelCore;
@@ -41,6 +41,8 @@ export class DataLink implements ChannelOwner {
   readonly #abandoned = new Set<string>();
   #stream: Stream | null = null;
   #opening = false;
+  // Whether a stream has ended before this one.
+  #reopened = false;
   #closed = false;
   #lost: { cause: unknown } | null = null;
   #early: StreamResponse[] = [];
@@ -117,6 +119,7 @@ export class DataLink implements ChannelOwner {
   open(): void {
     if (this.#closed || this.#lost || this.#stream || this.#opening) return;
     this.#opening = true;
+    clearTimeout(this.#reopen);
     this.#session.id.then((id) => this.#run(id)).catch(() => {}); // The session tells that it is lost.
   }
 
@@ -136,7 +139,8 @@ export class DataLink implements ChannelOwner {
     queueTask(() => this.#onStreamEnd(failure));
   }
 
-  // Messages may be lost with a stream, in either direction: its channels cannot go on as if nothing had happened.
+  // Messages may be lost with a stream, in either direction: its channels cannot go on as if nothing had happened. Those
+  // that are not open yet had none.
   #onStreamEnd(failure: unknown): void {
     this.#stream = null;
     this.#early = [];
@@ -146,14 +150,24 @@ export class DataLink implements ChannelOwner {
       this.failAll(failure);
       return;
     }
+    this.#reopened = true;
     for (const { core } of [...this.#channels.values()]) {
-      this.fail(core, failure);
-      this.#abandoned.add(core.parameters.channelId);
-      this.#abandon(core.parameters.channelId);
+      if (core.readyState === 'connecting') {
+        core.ended.stream = true; // Unless the next one has it: otherwise the log alone tells of its end.
+        this.#finishIfEnded(core);
+      } else {
+        this.#giveUp(core, failure);
+      }
     }
     // Channels of the future need a stream, too.
     this.#reopen = setTimeout(() => this.open(), this.#reopenDelay);
     this.#reopenDelay = Math.min(MAX_REOPEN_MS, this.#reopenDelay * 2);
+  }
+
+  #giveUp(core: ChannelCore, cause: unknown): void {
+    this.fail(core, cause);
+    this.#abandoned.add(core.parameters.channelId);
+    this.#abandon(core.parameters.channelId);
   }
 
   // If the service cannot be reached now, the next stream tells that the channel is still there.
@@ -191,7 +205,7 @@ export class DataLink implements ChannelOwner {
     if (opened) {
       this.#reopenDelay = FIRST_REOPEN_MS;
       this.#sendWindow = opened.initialSendCredit;
-      for (const channel of opened.dataChannels) this.#onChannel(channel);
+      for (const channel of opened.dataChannels) this.#onChannel(channel, this.#reopened);
     }
     if (dataChannel) this.#onChannel(dataChannel);
     if (sendCredit) this.#channels.get(sendCredit.dataChannelId)?.sender.addCredit(sendCredit.bytes);
@@ -199,7 +213,8 @@ export class DataLink implements ChannelOwner {
     if (refused) this.#onRefused(refused.dataChannelId, refused.messageNumber, refused.reason, refused.description);
   }
 
-  #onChannel(channel: DataChannel): void {
+  // `again`: on another stream than before, which may have had messages of it.
+  #onChannel(channel: DataChannel, again = false): void {
     const state = fromApi<string>(channel.readyState, 'DATA_CHANNEL_STATE');
     if (this.#abandoned.has(channel.dataChannelId)) {
       if (state === 'closed') this.#abandoned.delete(channel.dataChannelId);
@@ -217,6 +232,11 @@ export class DataLink implements ChannelOwner {
       queueNext(() => core.announceOpen());
     }
     const { core, sender } = entry;
+    if (again && core.readyState === 'connecting' && state === 'open' && channel.counters?.messagesReceived) {
+      this.#giveUp(core, new Error('messages may have been lost with the way to the service'));
+      return;
+    }
+    core.ended.stream = false;
     core.id = channel.id ?? core.id;
     if (state === 'open' && core.readyState === 'connecting') {
       sender.open(this.#sendWindow);

@@ -1,5 +1,6 @@
 // One connection at the service: calls go there in order, events come from there in order.
 import type { Client } from '../client';
+import { PeerConnectionError } from '../errors';
 import type { Event as ApiEvent, PeerConnectionSnapshot } from '../gen/contract';
 import { queueTask, Serial } from './tasks';
 
@@ -12,10 +13,18 @@ export interface SessionListener {
   onLost(error: unknown): void;
 }
 
+// Longest pause between attempts to hear of the connection again.
+const MAX_DELAY_MS = 1_000;
+
 const isEvent = (item: ApiEvent | PeerConnectionSnapshot): item is ApiEvent => 'sequence' in item;
 /** The last event that an item of the log tells of. */
 const sequenceIn = (item: ApiEvent | PeerConnectionSnapshot): number =>
   isEvent(item) ? item.sequence : item.peerConnection?.lastEventSequence ?? 0;
+
+// It was closed unheard, or the service was started anew: its connections ended with it.
+const gone = (): PeerConnectionError => new PeerConnectionError({
+  code: 'NOT_FOUND', reason: 'PEER_CONNECTION_NOT_FOUND', domain: 'peerconnection.v1', message: 'the service has no such connection any more',
+});
 
 /** A connection at the service, from its creation on. */
 export class Session {
@@ -46,10 +55,15 @@ export class Session {
 
   /** Makes a call after all calls before it. */
   call<T>(operation: (id: string) => Promise<T>): Promise<T> {
-    return this.#calls.run(async () => {
+    return this.last((id) => {
       if (this.#lost) throw this.#lost.error;
-      return operation(await this.id);
+      return operation(id);
     });
+  }
+
+  /** As `call`, also of a connection that is lost here: the service may have it all the same. */
+  last<T>(operation: (id: string) => Promise<T>): Promise<T> {
+    return this.#calls.run(async () => operation(await this.id));
   }
 
   /**
@@ -97,10 +111,11 @@ export class Session {
   }
 
   async #watch(id: string): Promise<void> {
-    const watch = this.client.follow({ peerConnectionIds: [id], resumeAfter: { [id]: 0 } }, { signal: this.#abort.signal });
+    const watch = this.client.follow(
+      { peerConnectionIds: [id], resumeAfter: { [id]: 0 } }, { signal: this.#abort.signal, maxDelayMs: MAX_DELAY_MS });
     try {
       for await (const { event, snapshot, gap } of watch) {
-        if (gap?.gone) throw new Error('the connection is gone');
+        if (gap?.gone) throw gone();
         if (snapshot) this.#receive(snapshot, sequenceIn(snapshot));
         if (event) this.#receive(event, event.sequence);
         if (event?.event === 'closed') return;
