@@ -43,13 +43,14 @@ export function vp8Frames({ packets }) {
   return frames; // What has no end was cut off when the test stopped.
 }
 
-function ivf(frames) {
+function ivf(frames, fourCc) {
   const header = Buffer.alloc(32);
   header.write('DKIF', 0, 'latin1');
   header.writeUInt16LE(32, 6);
-  header.write('VP80', 8, 'latin1');
-  header.writeUInt16LE(frames[0]?.readUInt16LE(6) & 0x3fff, 12);
-  header.writeUInt16LE(frames[0]?.readUInt16LE(8) & 0x3fff, 14);
+  header.write(fourCc, 8, 'latin1');
+  // Its size is in VP8's key frame; AV1's decoder takes it from the stream alone.
+  header.writeUInt16LE(fourCc === 'VP80' ? frames[0]?.readUInt16LE(6) & 0x3fff : 0, 12);
+  header.writeUInt16LE(fourCc === 'VP80' ? frames[0]?.readUInt16LE(8) & 0x3fff : 0, 14);
   header.writeUInt32LE(30, 16);
   header.writeUInt32LE(1, 20);
   header.writeUInt32LE(frames.length, 24);
@@ -104,9 +105,12 @@ async function decode(path) {
   return Number(stdout);
 }
 
-/** How many of the frames decode. @param {Buffer[]} frames @param {string} stem Of a file to write. */
-export async function decodeVideo(frames, stem) {
-  await writeFile(`${stem}.ivf`, ivf(frames));
+/**
+ * How many of the frames decode.
+ * @param {Buffer[]} frames @param {string} stem Of a file to write. @param {'VP80' | 'AV01'} [fourCc] Their codec.
+ */
+export async function decodeVideo(frames, stem, fourCc = 'VP80') {
+  await writeFile(`${stem}.ivf`, ivf(frames, fourCc));
   return decode(`${stem}.ivf`);
 }
 
@@ -114,4 +118,26 @@ export async function decodeVideo(frames, stem) {
 export async function decodeAudio(packets, stem) {
   await writeFile(`${stem}.opus`, ogg(packets));
   return decode(`${stem}.opus`);
+}
+
+const RATE = 48_000;
+
+/**
+ * Decodes the first second of Opus packets in stereo.
+ * @param {Buffer[]} packets @param {string} stem
+ * @returns {Promise<{left: number, right: number}>} How often each side crosses zero upwards: the tone, in Hz.
+ */
+export async function decodeStereo(packets, stem) {
+  await writeFile(`${stem}.opus`, ogg(packets.slice(0, 50)));
+  const { stdout } = await run('ffmpeg', ['-v', 'error', '-i', `${stem}.opus`, '-f', 's16le', '-ar', `${RATE}`, '-ac', '2', '-'],
+    { encoding: 'buffer', maxBuffer: 1 << 24 });
+  const count = stdout.length / 4;
+  const tone = (side) => {
+    let crossings = 0;
+    for (let i = 1; i < count; ++i) {
+      if (stdout.readInt16LE(4 * i + side - 4) < 0 && stdout.readInt16LE(4 * i + side) >= 0) ++crossings;
+    }
+    return (crossings * RATE) / count;
+  };
+  return { left: tone(0), right: tone(2) };
 }

@@ -1,12 +1,22 @@
-// ffmpeg as the receiver of one sink: what the service says in GetSinkSdp is all that it knows.
+// ffmpeg or GStreamer as the receiver of one sink: what the service says in GetSinkSdp is all that it knows.
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { startChild } from '../../../clients/node/demo/lib/child.js';
 import { openPortPair } from '../../../clients/node/demo/lib/ports.js';
 import { until } from '../../../clients/node/demo/lib/wait.js';
 
 const LISTEN_TIMEOUT_MS = 20_000;
+const GSTREAMER = fileURLToPath(new URL('gstreamer_decoder.py', import.meta.url));
+
+// By name, the command line that decodes what an SDP file says, and writes `frame=` and a number, or `out_time_us=`.
+const PROGRAMS = {
+  ffmpeg: (file) => ['ffmpeg',
+    ...['-hide_banner', '-nostdin', '-loglevel', 'error', '-progress', 'pipe:1', '-stats_period', '0.2'],
+    ...['-protocol_whitelist', 'file,udp,rtp', '-i', file, '-f', 'null', '-']],
+  gstreamer: (file) => ['/usr/bin/python3', GSTREAMER, file], // Debian's, which has Debian's packages.
+};
 
 // As hexadecimal in the kernel's table, in the column of local addresses.
 async function isBound(port) {
@@ -15,7 +25,7 @@ async function isBound(port) {
   return table.split('\n').some((line) => line.trim().split(/\s+/)[1]?.endsWith(ending));
 }
 
-/** An ffmpeg that decodes one sink and counts. */
+/** A program that decodes one sink and counts. */
 export class SinkDecoder {
   #child;
   errors = '';
@@ -34,12 +44,13 @@ export class SinkDecoder {
   }
 
   /**
-   * Makes a paused sink, starts ffmpeg on its SDP, and lets the sink begin when ffmpeg listens.
+   * Makes a paused sink, starts the decoder on its SDP, and lets the sink begin when the decoder listens.
    * @param {import('node:test').TestContext} t
    * @param {import('./call.js').Call} call Negotiated.
    * @param {'audio' | 'video'} kind
+   * @param {'ffmpeg' | 'gstreamer'} [program]
    */
-  static async start(t, call, kind) {
+  static async start(t, call, kind, program = 'ffmpeg') {
     const { client, peerConnectionId } = call;
     const pair = await openPortPair();
     const sinkId = `${kind}-decoder`;
@@ -53,12 +64,10 @@ export class SinkDecoder {
     t.after(() => rm(directory, { recursive: true }));
     await writeFile(join(directory, 'sink.sdp'), sdp);
     await pair.close();
-    const decoder = new SinkDecoder(startChild('ffmpeg', [
-      ...['-hide_banner', '-nostdin', '-loglevel', 'error', '-progress', 'pipe:1', '-stats_period', '0.2'],
-      ...['-protocol_whitelist', 'file,udp,rtp', '-i', join(directory, 'sink.sdp'), '-f', 'null', '-'],
-    ], { stdio: ['ignore', 'pipe', 'pipe'] }));
+    const [command, ...args] = PROGRAMS[program](join(directory, 'sink.sdp'));
+    const decoder = new SinkDecoder(startChild(command, args, { stdio: ['ignore', 'pipe', 'pipe'] }));
     t.after(() => decoder.stop());
-    await until('ffmpeg listens', () => isBound(pair.rtpPort), { timeoutMs: LISTEN_TIMEOUT_MS });
+    await until(`${program} listens`, () => isBound(pair.rtpPort), { timeoutMs: LISTEN_TIMEOUT_MS });
     await client.media.updateSink({
       peerConnectionId, sinkId, spec: { paused: false }, updateMask: { paths: ['paused'] },
     });

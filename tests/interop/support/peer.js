@@ -102,6 +102,26 @@ globalThis.peer = {
     for (const track of media.getTracks()) this.connection.addTrack(track, media);
   },
 
+  /** Adds sound with another tone on each side, 440 and 880 Hz. */
+  async publishStereo() {
+    const audio = new AudioContext({ sampleRate: 48000 });
+    const sides = audio.createChannelMerger(2);
+    for (const [side, frequency] of [440, 880].entries()) {
+      const tone = new OscillatorNode(audio, { frequency });
+      tone.connect(sides, 0, side);
+      tone.start();
+    }
+    this.loudness = new GainNode(audio);
+    const output = new MediaStreamAudioDestinationNode(audio, { channelCount: 2 });
+    sides.connect(this.loudness).connect(output);
+    await audio.resume();
+    for (const track of output.stream.getTracks()) this.connection.addTrack(track, output.stream);
+  },
+
+  setLoudness(gain) {
+    this.loudness.gain.value = gain;
+  },
+
   createChannel(label, init) {
     this.channels.set(label, new ChannelLog(this.connection.createDataChannel(label, init)));
   },

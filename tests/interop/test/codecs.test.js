@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { until } from '../../../clients/node/demo/lib/wait.js';
+import { av1Units } from '../support/av1.js';
 import { Bench } from '../support/bench.js';
 import { Call, openPage } from '../support/call.js';
+import { Capture, decodeStereo, decodeVideo } from '../support/capture.js';
 import { SinkDecoder } from '../support/decode.js';
 import { assertAllArrived } from '../support/media.js';
 
@@ -10,11 +15,11 @@ const TIMEOUT = { timeout: 120_000 };
 const CODECS = {
   video: {
     VP8: { rtpmap: /a=rtpmap:\d+ VP8\/90000\r\n/ },
-    // Of Chromium's flexible mode (RFC 9628, 4.2) Debian's ffmpeg decodes the first picture only: counted.
-    VP9: { rtpmap: /a=rtpmap:\d+ VP9\/90000\r\n/, decoded: false },
+    // Of Chromium's flexible mode (RFC 9628, 4.2) Debian's ffmpeg decodes the first picture only.
+    VP9: { rtpmap: /a=rtpmap:\d+ VP9\/90000\r\n/, decoder: 'gstreamer' },
     H264: { rtpmap: /a=rtpmap:\d+ H264\/90000\r\na=fmtp:\d+ \S*packetization-mode=\d/ },
-    // Debian's ffmpeg has no RTP for it: only counted.
-    AV1: { rtpmap: /a=rtpmap:\d+ AV1\/90000\r\n/, decoded: false },
+    // Debian has no RTP for it: its units are put together here.
+    AV1: { rtpmap: /a=rtpmap:\d+ AV1\/90000\r\n/, decoder: 'file' },
     H265: { rtpmap: /a=rtpmap:\d+ H265\/90000\r\n/ },
   },
   audio: {
@@ -29,19 +34,21 @@ const ALWAYS = { video: ['VP8', 'VP9', 'AV1'], audio: ['opus', 'G722', 'PCMU', '
 
 async function publishWith(t, bench, kind, codec) {
   const call = await Call.create(t, bench);
-  await call.addSink(kind);
+  const capture = new Capture(await call.addSink(kind));
   await call.trickleFromPage();
   await call.page.evaluate((which) => globalThis.peer.publish({ [which]: true }), kind);
   await call.page.evaluate(([which, name]) => globalThis.peer.prefer(which, name), [kind, codec]);
   await call.pageOffers();
   await call.connected();
-  return call;
+  return { call, capture };
 }
 
 describe('Chromium publishes each codec that it has', () => {
   const bench = new Bench();
   const supported = {};
+  let directory;
   before(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'pcd-codecs-'));
     await bench.start();
     const page = await bench.browser.newPage();
     await page.goto(bench.url);
@@ -50,35 +57,41 @@ describe('Chromium publishes each codec that it has', () => {
     }
     await page.close();
   });
-  after(() => bench.stop());
+  after(async () => {
+    if (directory) await rm(directory, { recursive: true });
+    await bench.stop();
+  });
 
   for (const kind of ['video', 'audio']) {
     test(`${kind}: all that it has are known here`, TIMEOUT, async (t) => {
       for (const name of ALWAYS[kind]) assert.ok(supported[kind].includes(name), `Chromium has no ${name}`);
       for (const name of supported[kind]) {
         assert.ok(name in CODECS[kind], `Chromium sends ${name}`);
-        await t.test(`${name}: every packet arrives${CODECS[kind][name].decoded === false ? '' : ' and is decoded'}`,
-          TIMEOUT, (t2) => checkCodec(t2, kind, name));
+        await t.test(`${name}: every packet arrives and is decoded`, TIMEOUT, (t2) => checkCodec(t2, kind, name));
       }
     });
   }
 
   async function checkCodec(t, kind, name) {
-    const { rtpmap, decoded = true } = CODECS[kind][name];
-    const call = await publishWith(t, bench, kind, name);
+    const { rtpmap, decoder: program = 'ffmpeg' } = CODECS[kind][name];
+    const { call, capture } = await publishWith(t, bench, kind, name);
     const sink = call.sinks[kind];
     await until(`${name} at the sink`, () => sink.packets > 60, { timeoutMs: 40_000 });
     const { sdp } = await call.client.media.getSinkSdp({ peerConnectionId: call.peerConnectionId, sinkIds: [kind] });
     assert.match(sdp, rtpmap);
     if (name === 'H264') assert.match(sdp, /sprop-parameter-sets=\S+,\S+/);
-    if (decoded) {
-      const decoder = await SinkDecoder.start(t, call, kind);
+    if (program !== 'file') {
+      const decoder = await SinkDecoder.start(t, call, kind, program);
       await until(`${name} decoded`, () => (kind === 'video' ? decoder.frames >= 20 : decoder.seconds >= 2), {
         timeoutMs: 40_000,
       });
     }
     const sent = await call.stopSending();
     await assertAllArrived(call, { [kind]: sent[kind] });
+    if (program === 'file') {
+      const units = av1Units(capture);
+      assert.equal(await decodeVideo(units, join(directory, name), 'AV01'), units.length, 'frames decoded');
+    }
     assert.equal(sink.payloadTypes.size, 1);
     const codecs = (await call.stats('STATS_TYPE_CODEC')).map(({ codec }) => codec.mimeType.toLowerCase());
     assert.deepEqual(codecs, [`${kind}/${name.toLowerCase()}`]);
@@ -103,5 +116,31 @@ describe('Chromium publishes each codec that it has', () => {
     const sent = await call.stopSending();
     assert.equal(sink.sequence.missing, 0);
     assert.equal(sink.packets, sent.audio.packetsSent);
+  });
+
+  test('Opus in stereo, with pauses in silence (DTX)', TIMEOUT, async (t) => {
+    const call = await Call.create(t, bench);
+    const sink = await call.addSink('audio');
+    const capture = new Capture(sink);
+    await call.trickleFromPage();
+    await call.page.evaluate(() => globalThis.peer.publishStereo());
+    // What the service echoes is what Chromium then does: it is the receiver who asks (RFC 7587, 7).
+    await call.pageOffers((sdp) => sdp.replace('useinbandfec=1', 'useinbandfec=1;stereo=1;usedtx=1'));
+    await call.connected();
+    await until('sound', () => sink.packets > 50);
+    await call.page.evaluate(() => globalThis.peer.setLoudness(0));
+    const steps = () => capture.packets.slice(1).map(({ timestamp }, i) => (timestamp - capture.packets[i].timestamp) >>> 0);
+    await until('a pause', () => steps().filter((step) => step > 10_000).length >= 2);
+    await call.page.evaluate(() => globalThis.peer.setLoudness(1));
+    const { packets } = sink;
+    await until('sound again', () => sink.packets > packets + 50);
+    const sent = await call.stopSending();
+    await assertAllArrived(call, { audio: sent.audio });
+    for (const step of steps()) assert.equal(step % 960, 0, 'a packet is of 20 ms');
+    // The left side is an octave below the right one. It begins with silence.
+    const { left, right } = await decodeStereo(capture.payloads, join(directory, 'stereo'));
+    t.diagnostic(`${capture.packets.length} packets, ${left} Hz and ${right} Hz`);
+    assert.ok(Math.abs(left - 440) < 60, `${left} Hz on the left`);
+    assert.ok(Math.abs(right - 880) < 60, `${right} Hz on the right`);
   });
 });
