@@ -8,8 +8,10 @@ import { Peer } from './json_lines.js';
 import { DataStream } from './messages.js';
 
 const KINDS = {
-  audio: { kind: 'MEDIA_KIND_AUDIO', clockRate: 48_000 },
-  video: { kind: 'MEDIA_KIND_VIDEO', clockRate: 90_000 },
+  audio: {
+    kind: 'MEDIA_KIND_AUDIO', clockRate: 48_000, codec: { mimeType: 'audio/opus', clockRate: 48_000, channels: 2 },
+  },
+  video: { kind: 'MEDIA_KIND_VIDEO', clockRate: 90_000, codec: { mimeType: 'video/VP8', clockRate: 90_000 } },
 };
 
 /** A peer and a PeerConnection of the service. */
@@ -63,6 +65,21 @@ export class PeerCall {
       kind: KINDS[kind].kind,
       direction: 'RTP_TRANSCEIVER_DIRECTION_RECVONLY',
     });
+  }
+
+  /**
+   * The service sends a track of each kind that it takes from UDP: VP8 and Opus.
+   * @returns {Promise<{audio: number, video: number}>} The ports where it wants the RTP.
+   */
+  async sendFromUdp() {
+    const { client, peerConnectionId } = this;
+    const ports = {};
+    for (const [trackId, { kind, codec }] of Object.entries(KINDS)) {
+      const { track } = await client.media.createLocalTrack({ peerConnectionId, trackId, kind, source: { udp: { codec } } });
+      await client.peerConnections.addTrack({ peerConnectionId, trackId, streamIds: ['stream'] });
+      ports[trackId] = track.source.localRtp.port;
+    }
+    return ports;
   }
 
   #setRemote(type, sdp) {

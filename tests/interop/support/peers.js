@@ -26,7 +26,7 @@ async function pion() {
  * @property {string} name
  * @property {() => string[] | Promise<string[]>} command Makes its command line.
  * @property {string[]} [roles] Unset: it can both offer and answer.
- * @property {boolean} [media] Whether it sends any. Unset: yes.
+ * @property {'echo'} [media] It sends none of its own, and sends back what it gets. Unset: it sends its own.
  * @property {boolean} [receives] Whether it can be asked to receive media. Unset: yes.
  * @property {{ours: string[], theirs: string[], late?: boolean}} [messages] Which messages it sends back on our channel,
  *   and which it sends on its own; `late`: it does so at once, or loses them if it is not ready, so it
@@ -50,7 +50,7 @@ export const PEERS = [
     name: 'Janus (echo test)',
     command: () => [PYTHON, path('janus_peer.py'), 'echotest'],
     roles: ['answers'], // It never offers.
-    media: false, // It sends back what it gets.
+    media: 'echo',
     receives: false, // It counts nothing.
     messages: { ours: ['bytes', 'long'], theirs: [] }, // It writes something before each text.
   },
