@@ -1,5 +1,6 @@
 // The mirror of one connection at the service: what RTCPeerConnection's attributes show, and the calls behind its methods.
 import { randomBytes } from 'node:crypto';
+import { PeerConnectionError } from '../errors';
 import type {
   DataChannelPriority, Event as ApiEvent, MediaKind, PeerConnection, PeerConnectionSnapshot, RtpTransceiver, SessionDescriptionInput,
   StatsReport,
@@ -29,6 +30,7 @@ import { Transports } from './transports';
 const DESCRIPTIONS = [
   'currentLocalDescription', 'pendingLocalDescription', 'currentRemoteDescription', 'pendingRemoteDescription',
 ] as const;
+const NO_SUBJECT = new Set(['SENDER_NOT_FOUND', 'RECEIVER_NOT_FOUND']);
 type DescriptionName = (typeof DESCRIPTIONS)[number];
 
 // That a track's media began or ceased, before a description took the track away: later it would give it back.
@@ -43,6 +45,12 @@ function flowBeforeRemoval(events: ApiEvent[]): ApiEvent[] {
 interface Described {
   peerConnection: PeerConnection | null;
   transceivers: RtpTransceiver[];
+}
+
+/** Whose statistics: its id at the service when the turn of the call has come, null if it has none. */
+interface StatsSelector {
+  senderId?: () => string | null;
+  receiverId?: () => string | null;
 }
 
 /** One connection. Threading: Node's one. */
@@ -224,27 +232,36 @@ export class Connection implements ConnectionCore {
     return peerConnection ? fromApi(peerConnection.signalingState, 'SIGNALING_STATE') : this.signalingState;
   }
 
-  async getStats(selector: { senderId?: () => string | null; receiverId?: () => string | null } = {}): Promise<RTCStatsReport> {
+  async getStats(selector: StatsSelector = {}): Promise<RTCStatsReport> {
     if (this.closed) return this.#lastStats(selector);
     const { peerConnections } = this.session.client;
     try {
-      const { report } = await this.session.call((peerConnectionId) => {
-        const senderId = selector.senderId?.();
-        const receiverId = selector.receiverId?.();
-        return peerConnections.getStats({ peerConnectionId, ...(senderId ? { senderId } : {}), ...(receiverId ? { receiverId } : {}) });
+      const report = await this.session.call(async (peerConnectionId) => {
+        const { senderId, receiverId } = { senderId: selector.senderId?.(), receiverId: selector.receiverId?.() };
+        if (senderId === null || receiverId === null) return null; // The service has no such thing, and no statistics of it.
+        const request = { peerConnectionId, ...(senderId ? { senderId } : {}), ...(receiverId ? { receiverId } : {}) };
+        return (await peerConnections.getStats(request)).report;
       });
-      return reportFromApi(report);
+      return this.#reportOf(report);
     } catch (error) {
+      // Its transceiver has gone with a negotiation.
+      if (error instanceof PeerConnectionError && NO_SUBJECT.has(error.reason)) return this.#reportOf(null);
       throw toException(error);
     }
   }
 
+  // Tracks of transceivers that were made here had their ids before the service gave its own.
+  #reportOf(report: StatsReport | null): RTCStatsReport {
+    return reportFromApi(report, (id) => this.media.ofTrack(id)?.id ?? id);
+  }
+
   // After close() the statistics are those of its moment (W3C WebRTC 1.0, 8.2: getStats does not ask whether it is closed).
-  async #lastStats({ senderId, receiverId }: { senderId?: () => string | null; receiverId?: () => string | null }): Promise<RTCStatsReport> {
-    const report = reportFromApi(await this.#lastReport);
+  async #lastStats({ senderId, receiverId }: StatsSelector): Promise<RTCStatsReport> {
+    const report = this.#reportOf(await this.#lastReport);
+    if (!senderId && !receiverId) return report;
     const id = (senderId ?? receiverId)?.();
-    if (id === undefined) return report;
-    const transceiver = this.media.list().find(({ sender, receiver }) => (senderId ? sender.serviceId : receiver.id) === id);
+    const transceiver = id === null ? undefined
+      : this.media.list().find(({ sender, receiver }) => (senderId ? sender.serviceId : receiver.id) === id);
     return selectStats(report, senderId ? 'outbound-rtp' : 'inbound-rtp', transceiver?.mid ?? null);
   }
 

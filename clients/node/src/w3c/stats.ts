@@ -1,26 +1,39 @@
 // RTCStatsReport, made of the report of the contract.
+import { PACKAGE, typeOf } from '../definition';
 import type { Stats, StatsReport } from '../gen/contract';
 import { fromApi } from './enums';
 import { defineInterface, guardConstructor, INTERNAL } from './webidl';
 
 type Entry = Record<string, unknown> & { id: string; type: string; timestamp: number };
 
-// Enumerations among the members, by their names in the contract. Others are plain values.
-const PREFIXES = [
-  'MEDIA_KIND', 'DATA_CHANNEL_STATE', 'ICE_ROLE', 'DTLS_TRANSPORT_STATE', 'ICE_CONNECTION_STATE', 'ICE_GATHERING_STATE', 'DTLS_ROLE',
-  'CANDIDATE_PAIR_STATE', 'ICE_PROTOCOL', 'ICE_CANDIDATE_TYPE', 'ICE_TCP_CANDIDATE_TYPE',
-];
+// Enumerations that W3C does not have.
+const FOREIGN = new Set(['IceBackend']);
+
+// By kind of entry, the prefix of each member that is an enumeration, as the contract says. All others are plain values.
+const prefixes = new Map<string, ReadonlyMap<string, string>>();
+
+function prefixesOf(kind: string): ReadonlyMap<string, string> {
+  let found = prefixes.get(kind);
+  if (!found) {
+    const { typeName = '' } = typeOf(`${PACKAGE}.Stats`).type.field.find(({ name }) => name === kind) ?? {};
+    const enumerations = typeOf(`${PACKAGE}.${lastOf(typeName)}`).type.field.filter(
+      ({ type, typeName: name }) => type === 'TYPE_ENUM' && !FOREIGN.has(lastOf(name)));
+    prefixes.set(kind, (found = new Map(enumerations.map(({ name, typeName: enumeration }) => [name, prefixOf(lastOf(enumeration))]))));
+  }
+  return found;
+}
+
+const lastOf = (name: string): string => name.slice(name.lastIndexOf('.') + 1);
+const prefixOf = (enumeration: string): string => enumeration.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
 
 const isTimestamp = (value: unknown): value is { seconds: number; nanos: number } =>
   typeof value === 'object' && value !== null && 'seconds' in value && 'nanos' in value;
 const toMilliseconds = ({ seconds, nanos }: { seconds: number; nanos: number }): number => seconds * 1000 + nanos / 1e6;
 
-function convert(value: unknown): unknown {
+function convert(value: unknown, prefix: string | undefined): unknown {
   if (isTimestamp(value)) return toMilliseconds(value);
-  if (typeof value !== 'string') return value;
-  const prefix = PREFIXES.find((name) => value.startsWith(`${name}_`) && /^[A-Z0-9_]+$/.test(value));
-  if (!prefix) return value;
-  return value.endsWith('_UNSPECIFIED') ? undefined : fromApi(value, prefix);
+  if (prefix === undefined) return value;
+  return String(value).endsWith('_UNSPECIFIED') ? undefined : fromApi(String(value), prefix);
 }
 
 function entryOf(stats: Stats): Entry {
@@ -30,8 +43,10 @@ function entryOf(stats: Stats): Entry {
     timestamp: stats.timestamp ? toMilliseconds(stats.timestamp) : 0,
   };
   const values = stats.stats ? (stats[stats.stats] as object | undefined) : undefined;
-  for (const [name, value] of Object.entries(values ?? {})) {
-    const converted = convert(value);
+  if (!values) return entry;
+  const enumerations = prefixesOf(stats.stats as string);
+  for (const [name, value] of Object.entries(values)) {
+    const converted = convert(value, enumerations.get(name));
     if (converted !== undefined && converted !== null) entry[name] = converted;
   }
   return entry;
@@ -60,9 +75,16 @@ export class RTCStatsReport {
 }
 defineInterface(RTCStatsReport, 'RTCStatsReport');
 
-/** The report of the contract, in W3C's form. */
-export function reportFromApi(report: StatsReport | null): RTCStatsReport {
-  const entries = Object.values(report?.stats ?? {}).map((stats): [string, Entry] => [stats.id, entryOf(stats)]);
+/**
+ * The report of the contract, in W3C's form.
+ * @param trackIdOf The id of a track's object here, by its id at the service.
+ */
+export function reportFromApi(report: StatsReport | null, trackIdOf: (id: string) => string): RTCStatsReport {
+  const entries = Object.values(report?.stats ?? {}).map((stats): [string, Entry] => {
+    const entry = entryOf(stats);
+    if (typeof entry.trackIdentifier === 'string') entry.trackIdentifier = trackIdOf(entry.trackIdentifier);
+    return [stats.id, entry];
+  });
   return new RTCStatsReport(INTERNAL, new Map(entries));
 }
 
