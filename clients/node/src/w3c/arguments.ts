@@ -32,25 +32,31 @@ export interface OfferOptions {
   offerToReceiveVideo?: boolean;
 }
 
+type ConvertedChannel = Omit<ChannelParameters, 'channelId'>;
+
 const MAX_LABEL_BYTES = 65535;
 const PRIORITIES: readonly Priority[] = ['very-low', 'low', 'medium', 'high'];
 
 /** RTCDataChannelInit and the label (W3C WebRTC 1.0, 6.1.1.1; WebRTC Priority Control, 4.2). */
-export function toChannelParameters(label: unknown, value: unknown): Omit<ChannelParameters, 'channelId'> {
+export function toChannelParameters(label: unknown, value: unknown): ConvertedChannel {
   const text = toUSVString(label);
   const init = toDictionary(value, 'RTCDataChannelInit');
   const short = (name: string): number | null =>
     init[name] === undefined || init[name] === null ? null : toEnforcedInteger(init[name], 0xffff, name);
-  const parameters = {
+  return {
     label: text,
     id: short('id'),
     maxPacketLifeTime: short('maxPacketLifeTime'),
     maxRetransmits: short('maxRetransmits'),
-    negotiated: Boolean(init.negotiated ?? false),
+    negotiated: Boolean(init.negotiated),
     ordered: init.ordered === undefined ? true : Boolean(init.ordered),
     protocol: init.protocol === undefined ? '' : toUSVString(init.protocol),
-    priority: toEnum(init.priority ?? 'low', PRIORITIES, 'priority'),
+    priority: init.priority === undefined ? 'low' : toEnum(init.priority, PRIORITIES, 'priority'),
   };
+}
+
+/** The checks of createDataChannel (6.1.1.1). */
+export function checkChannelParameters(parameters: ConvertedChannel): void {
   for (const part of [parameters.label, parameters.protocol]) {
     if (Buffer.byteLength(part) > MAX_LABEL_BYTES) throw new TypeError('label and protocol have at most 65535 bytes');
   }
@@ -60,17 +66,21 @@ export function toChannelParameters(label: unknown, value: unknown): Omit<Channe
     throw new TypeError('maxPacketLifeTime and maxRetransmits exclude each other');
   }
   if (parameters.id === 0xffff) throw new TypeError('the id 65535 does not exist');
-  return parameters;
 }
 
 /** RTCRtpTransceiverInit. */
-export function toTransceiverInit(value: unknown, kind: Kind): TransceiverInit {
+export function toTransceiverInit(value: unknown): TransceiverInit {
   const init = toDictionary(value, 'RTCRtpTransceiverInit');
-  const direction = toEnum(init.direction ?? 'sendrecv', DIRECTIONS, 'direction');
-  const streams = toSequence(init.streams ?? [], 'streams', streamId);
-  const encodings = toSequence(init.sendEncodings ?? [], 'sendEncodings', toEncoding);
-  if (direction === 'stopped') throw new TypeError('direction: a transceiver does not begin stopped');
-  return { direction, streams: [...new Set(streams)], encodings: checkEncodings(encodings, kind) };
+  const direction = init.direction === undefined ? 'sendrecv' : toEnum(init.direction, DIRECTIONS, 'direction');
+  const streams = init.streams === undefined ? [] : toSequence(init.streams, 'streams', streamId);
+  const encodings = init.sendEncodings === undefined ? [] : toSequence(init.sendEncodings, 'sendEncodings', toEncoding);
+  return { direction, streams: [...new Set(streams)], encodings };
+}
+
+/** The checks of addTransceiver (5.1). */
+export function checkTransceiverInit(init: TransceiverInit, kind: Kind): TransceiverInit {
+  if (init.direction === 'stopped') throw new TypeError('direction: a transceiver does not begin stopped');
+  return { ...init, encodings: checkEncodings(init.encodings, kind) };
 }
 
 /** RTCOfferOptions, with the legacy members (4.4.4). */
@@ -78,10 +88,15 @@ export function toOfferOptions(value: unknown): { iceRestart: boolean; offerToRe
   const init = toDictionary(value, 'RTCOfferOptions');
   const flag = (member: unknown): boolean | undefined => (member === undefined ? undefined : Boolean(member));
   return {
-    iceRestart: Boolean(init.iceRestart ?? false),
+    iceRestart: Boolean(init.iceRestart),
     offerToReceive: { audio: flag(init.offerToReceiveAudio), video: flag(init.offerToReceiveVideo) },
   };
 }
 
 /** The candidate of addIceCandidate; none, null and '' mean the end of candidates. */
-export const candidateArguments = (value: unknown): Required<CandidateInit> => toCandidateInit(value);
+export function candidateArguments(value: unknown): Required<CandidateInit> {
+  const init = toCandidateInit(value);
+  // Some signalling turns what is absent into what is empty.
+  const sdpMid = init.sdpMid === '' && init.sdpMLineIndex !== null ? null : init.sdpMid;
+  return { ...init, sdpMid, usernameFragment: init.usernameFragment || null };
+}

@@ -1,6 +1,6 @@
 // RTCIceCandidate.
 import type { IceCandidate } from '../gen/contract';
-import { defineInterface, toDOMString, toDictionary, toUnsignedShort } from './webidl';
+import { defineInterface, toDOMString, toDictionary, toEnum, toUnsignedShort, toUSVString } from './webidl';
 
 export interface CandidateInit {
   candidate?: string;
@@ -21,6 +21,7 @@ interface Parsed {
 }
 
 const TYPES = ['host', 'srflx', 'prflx', 'relay'];
+const RELAY_PROTOCOLS = ['udp', 'tcp', 'tls'];
 const TCP_TYPES = ['active', 'passive', 'so'];
 const TOKEN = /^[A-Za-z0-9+/]{1,32}$/;
 
@@ -61,8 +62,9 @@ export class RTCIceCandidate {
     this.#sdpMLineIndex = init.sdpMLineIndex;
     this.#parsed = init.candidate === '' ? null : parse(init.candidate);
     this.#usernameFragment = init.usernameFragment ?? this.#parsed?.extensions.get('ufrag') ?? null;
-    this.#relayProtocol = relayProtocol ? toDOMString(relayProtocol) : null;
-    this.#url = url ? toDOMString(url) : null;
+    this.#relayProtocol = relayProtocol === undefined || relayProtocol === null ? null
+      : toEnum(relayProtocol as string, RELAY_PROTOCOLS, 'RTCLocalIceCandidateInit.relayProtocol');
+    this.#url = url === undefined || url === null ? null : toUSVString(url);
   }
 
   get candidate(): string { return this.#candidate; }

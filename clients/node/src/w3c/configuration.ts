@@ -67,14 +67,16 @@ function toCertificate(value: unknown): RTCCertificate {
 export function toConfiguration(value: unknown): Configuration {
   const init = toDictionary(value, 'RTCConfiguration');
   const { iceServers = [], certificates = [] } = init;
+  const member = <T extends string>(name: string, preset: T, values: readonly T[]): T =>
+    init[name] === undefined ? preset : toEnum(init[name], values, name);
   return {
-    bundlePolicy: toEnum(init.bundlePolicy ?? 'balanced', ['balanced', 'max-compat', 'max-bundle'], 'bundlePolicy'),
+    bundlePolicy: member('bundlePolicy', 'balanced', ['balanced', 'max-compat', 'max-bundle']),
     certificates: toSequence(certificates, 'RTCConfiguration.certificates', toCertificate),
     iceCandidatePoolSize: init.iceCandidatePoolSize === undefined ? 0
       : toEnforcedInteger(init.iceCandidatePoolSize, 255, 'iceCandidatePoolSize'),
     iceServers: toSequence(iceServers, 'RTCConfiguration.iceServers', toIceServer),
-    iceTransportPolicy: toEnum(init.iceTransportPolicy ?? 'all', ['all', 'relay'], 'iceTransportPolicy'),
-    rtcpMuxPolicy: toEnum(init.rtcpMuxPolicy ?? 'require', ['require'], 'rtcpMuxPolicy'),
+    iceTransportPolicy: member('iceTransportPolicy', 'all', ['all', 'relay']),
+    rtcpMuxPolicy: member('rtcpMuxPolicy', 'require', ['require']),
   };
 }
 

@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { PeerConnectionError } from '../errors';
 import type {
-  DataChannelPriority, Event as ApiEvent, MediaKind, PeerConnection, PeerConnectionSnapshot, RtpTransceiver, SessionDescriptionInput,
-  StatsReport,
+  DataChannelPriority, Event as ApiEvent, MediaKind, PeerConnection, PeerConnectionSnapshot, RtpTransceiver, SdpType,
+  SessionDescriptionInput, StatsReport,
 } from '../gen/contract';
 import { candidateFromApi, RTCIceCandidate, type CandidateInit } from './candidate';
 import { CandidateLog } from './candidate_log';
@@ -15,13 +15,13 @@ import { ChannelCore, type ChannelParameters } from './data_channel';
 import { DataLink } from './data_link';
 import { descriptionFromApi, RTCSessionDescription, type SdpTypeName } from './description';
 import { fromApi, toApi } from './enums';
-import { exception, toException } from './errors';
+import { exception, ignoring, toException } from './errors';
 import { RTCDataChannelEvent } from './events';
 import { HeardSources } from './heard';
 import { MediaSet } from './media_set';
 import type { TrackCore } from './media_stream_track';
 import { dispatch } from './mirror';
-import { sections, withLine } from './sdp_view';
+import { fragments, sectionOf, withLine } from './sdp_view';
 import { Session } from './session';
 import { reportFromApi, selectStats, type RTCStatsReport } from './stats';
 import { queueTask } from './tasks';
@@ -129,9 +129,12 @@ export class Connection implements ConnectionCore {
   // ---- Calls.
 
   background(operation: (id: string) => Promise<unknown>): Promise<void> {
-    return this.session.call(operation).then(() => {}, (error) => {
-      if (!this.closed) this.#deferred ??= { error };
-    });
+    // Something that has gone meanwhile is not changed any more, which is no failure.
+    return this.session.call(operation).then(() => {})
+      .catch(ignoring('TRANSCEIVER_STOPPED', 'TRANSCEIVER_NOT_FOUND', 'SENDER_NOT_FOUND'))
+      .catch((error) => {
+        if (!this.closed) this.#deferred ??= { error };
+      });
   }
 
   chain<T>(operation: () => Promise<T>): Promise<T> {
@@ -189,10 +192,18 @@ export class Connection implements ConnectionCore {
     });
   }
 
-  setLocalDescription(description: SessionDescriptionInput | null): Promise<void> {
+  setLocalDescription(given: SdpTypeName | undefined, sdp: string): Promise<void> {
     const { peerConnections } = this.session.client;
-    return this.#negotiation(() => this.#describe((peerConnectionId) =>
-      peerConnections.setLocalDescription({ peerConnectionId, ...(description ? { description } : {}) })));
+    return this.#negotiation(() => {
+      const type = given ?? (sdp === '' ? null : this.#nextLocalType());
+      const description = type === null ? {} : { description: { type: toApi<SdpType>(type, 'SDP_TYPE'), sdp } };
+      return this.#describe((peerConnectionId) => peerConnections.setLocalDescription({ peerConnectionId, ...description }));
+    });
+  }
+
+  // W3C 4.4.2, setLocalDescription: what a description without type is.
+  #nextLocalType(): SdpTypeName {
+    return ['stable', 'have-local-offer', 'have-remote-pranswer'].includes(this.signalingState) ? 'offer' : 'answer';
   }
 
   setRemoteDescription(description: SessionDescriptionInput): Promise<void> {
@@ -305,16 +316,19 @@ export class Connection implements ConnectionCore {
   /** The service has taken a remote candidate: it belongs to the remote descriptions from now on. */
   onRemoteCandidate(init: Required<CandidateInit>): void {
     if (init.candidate === '' || this.closed) return;
+    // Without a fragment it is of the newest generation.
+    const { sdpMid, sdpMLineIndex, usernameFragment } = init;
+    const generations = usernameFragment === null ? fragments(this.remote?.sdp ?? '', sdpMid, sdpMLineIndex) : [usernameFragment];
     for (const name of ['pendingRemoteDescription', 'currentRemoteDescription'] as const) {
       const found = this.descriptions[name];
-      if (!found) continue;
+      if (!found || !fragments(found.sdp, sdpMid, sdpMLineIndex).some((fragment) => generations.includes(fragment))) continue;
       const line = init.candidate.startsWith('a=') ? init.candidate : `a=${init.candidate}`;
       this.descriptions[name] = new RTCSessionDescription({
-        type: found.type, sdp: withLine(found.sdp, init.sdpMid, init.sdpMLineIndex, line),
+        type: found.type, sdp: withLine(found.sdp, sdpMid, sdpMLineIndex, line),
       });
     }
     const candidate = new RTCIceCandidate(init);
-    const mid = init.sdpMid ?? sections(this.remote?.sdp ?? '')[init.sdpMLineIndex ?? 0]?.mid;
+    const mid = sdpMid ?? sectionOf(this.remote?.sdp ?? '', sdpMid, sdpMLineIndex)?.mid;
     for (const ice of this.transports.all()) {
       if (mid && ice.mids.includes(mid)) ice.remoteCandidates.push(candidate);
     }

@@ -12,6 +12,7 @@ export interface ConnectionCore {
   /** Who was heard of its receivers' tracks. */
   readonly heard: HeardSources;
   readonly closed: boolean;
+  readonly connectionState: string;
   /** Makes a call in order, of which no promise tells; if it fails, the next offer, answer or description does. */
   background(operation: (id: string) => Promise<unknown>): Promise<void>;
   /** The local track at the service, made if need be. Within a call. */

@@ -5,7 +5,7 @@ import { fromApi } from './enums';
 import { exception, type RTCError } from './errors';
 import { RTCErrorEvent } from './events';
 import {
-  defineEventHandlers, defineInterface, guardConstructor, INTERNAL, requireArguments, toUnsignedLong, toUSVString,
+  defineEventHandlers, defineInterface, guardConstructor, INTERNAL, requireArguments, toEnforcedInteger, toUSVString,
   type Handler,
 } from './webidl';
 
@@ -90,8 +90,12 @@ export class ChannelCore {
     if (before > threshold && this.bufferedAmount <= threshold) this.#fire(new Event('bufferedamountlow'));
   }
 
+  setThreshold(value: unknown): void {
+    this.bufferedAmountLowThreshold = toEnforcedInteger(value, 0xffffffff, 'bufferedAmountLowThreshold');
+  }
+
   deliver(data: string | Buffer): void {
-    if (this.readyState !== 'open' && this.readyState !== 'closing') return;
+    if (this.readyState !== 'open') return; // W3C 6.2: one that is closing takes nothing any more.
     const bytes = typeof data === 'string' ? data : Uint8Array.from(data).buffer;
     this.#fire(new MessageEvent('message', {
       data: typeof bytes === 'string' || this.binaryType === 'arraybuffer' ? bytes : new Blob([bytes]),
@@ -168,7 +172,7 @@ export class RTCDataChannel extends EventTarget {
   get readyState(): DataChannelState { return this.#core.readyState; }
   get bufferedAmount(): number { return this.#core.bufferedAmount; }
   get bufferedAmountLowThreshold(): number { return this.#core.bufferedAmountLowThreshold; }
-  set bufferedAmountLowThreshold(value: number) { this.#core.bufferedAmountLowThreshold = toUnsignedLong(value); }
+  set bufferedAmountLowThreshold(value: number) { this.#core.setThreshold(value); }
   get binaryType(): 'blob' | 'arraybuffer' { return this.#core.binaryType; }
   set binaryType(value: 'blob' | 'arraybuffer') {
     const core = this.#core;

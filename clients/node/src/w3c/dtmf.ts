@@ -6,11 +6,11 @@ import { duration } from '../time';
 import { defineEventHandlers, defineInterface, guardConstructor, INTERNAL, requireArguments, toDOMString, toUnsignedLong, type Handler } from './webidl';
 
 const TONES = /^[0-9A-D*#,]*$/;
+const MAX_TONES = 1024; // What the service takes.
 const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
 
 export class DtmfCore {
   toneBuffer = '';
-  canInsert = false;
   // Calls that are not answered yet.
   #inserting = 0;
   readonly object: RTCDTMFSender;
@@ -26,20 +26,28 @@ export class DtmfCore {
     this.object.dispatchEvent(new RTCDTMFToneChangeEvent('tonechange', { tone }));
   }
 
+  /** W3C "determine if DTMF can be sent" (7.3); besides, the service plays tones within what it sends of a track. */
+  get canInsert(): boolean {
+    const { transceiver, track, encodings } = this.sender;
+    if (transceiver.connection.connectionState !== 'connected' || transceiver.stopping || transceiver.stopped) return false;
+    if (!track?.enabled || track.ended || !encodings[0].active) return false;
+    if (transceiver.currentDirection !== 'sendrecv' && transceiver.currentDirection !== 'sendonly') return false;
+    return this.sender.parameters().codecs.some(({ mimeType }) => mimeType.toLowerCase() === 'audio/telephone-event');
+  }
+
   insert(tones: string, length: number, gap: number): void {
-    const { transceiver } = this.sender;
-    if (transceiver.stopped) throw exception('InvalidStateError', 'the transceiver is stopped');
-    const direction = transceiver.currentDirection;
-    if (direction === 'recvonly' || direction === 'inactive') throw exception('InvalidStateError', 'the transceiver does not send');
+    if (!this.canInsert) throw exception('InvalidStateError', 'no tones can be sent now');
     const upper = tones.toUpperCase();
     if (!TONES.test(upper)) throw exception('InvalidCharacterError', `'${tones}' has characters that are no tones`);
+    if (upper.length > MAX_TONES) throw exception('OperationError', `more than ${MAX_TONES} tones`);
     this.toneBuffer = upper;
-    const { connection } = transceiver;
+    const { connection } = this.sender.transceiver;
     ++this.#inserting;
-    void connection.background((peerConnectionId) => connection.session.client.peerConnections.insertDtmf({
+    // What has changed until their turn comes ends them silently, as it ends their playing.
+    connection.session.call((peerConnectionId) => connection.session.client.peerConnections.insertDtmf({
       peerConnectionId, senderId: this.sender.id(), tones: upper,
       duration: duration(clamp(length, 40, 6000)), interToneGap: duration(clamp(gap, 30, 6000)),
-    })).then(() => --this.#inserting);
+    })).catch(() => {}).then(() => --this.#inserting);
   }
 }
 

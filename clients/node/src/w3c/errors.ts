@@ -46,6 +46,11 @@ export class RTCError extends DOMException {
 }
 defineInterface(RTCError, 'RTCError');
 
+/** Takes a failure that has one of these reasons for none. */
+export const ignoring = (...reasons: string[]) => (error: unknown): void => {
+  if (!(error instanceof PeerConnectionError) || !reasons.includes(error.reason)) throw error;
+};
+
 /** An exception of the platform, with what led to it. */
 export function exception(name: string, message: string, cause?: unknown): Error {
   const error = name === 'TypeError' ? new TypeError(message)

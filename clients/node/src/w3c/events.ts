@@ -1,11 +1,11 @@
 // The event interfaces of WebRTC 1.0 and Media Capture.
 import { RTCIceCandidate } from './candidate';
-import type { RTCDataChannel } from './data_channel';
+import { RTCDataChannel } from './data_channel';
 import { RTCError } from './errors';
-import type { MediaStream } from './media_stream';
-import type { MediaStreamTrack } from './media_stream_track';
-import type { RTCRtpReceiver } from './receiver';
-import type { RTCRtpTransceiver } from './transceiver';
+import { MediaStream } from './media_stream';
+import { MediaStreamTrack } from './media_stream_track';
+import { RTCRtpReceiver } from './receiver';
+import { RTCRtpTransceiver } from './transceiver';
 import {
   defineInterface, requireArguments, toDOMString, toDictionary, toSequence, toUnsignedShort,
 } from './webidl';
@@ -13,8 +13,15 @@ import {
 type Init = Record<string, unknown>;
 
 function required<T>(init: Init, member: string, name: string): T {
-  if (init[member] === undefined || init[member] === null) throw new TypeError(`${name}: the member ${member} is required`);
+  if (init[member] === undefined) throw new TypeError(`${name}: the member ${member} is required`);
   return init[member] as T;
+}
+
+/** A member that is required, and of an interface. */
+function requiredOf<T>(of: abstract new (...args: any[]) => T, init: Init, member: string, name: string): T {
+  const value = required(init, member, name);
+  if (!(value instanceof of)) throw new TypeError(`${name}.${member}: not of ${of.name}`);
+  return value;
 }
 
 const nullableString = (value: unknown): string | null =>
@@ -80,11 +87,14 @@ export class RTCTrackEvent extends Event {
     requireArguments('RTCTrackEvent', arguments.length, 2);
     const init = toDictionary(eventInitDict, 'RTCTrackEventInit');
     super(type, init);
-    this.#receiver = required(init, 'receiver', 'RTCTrackEventInit');
-    this.#track = required(init, 'track', 'RTCTrackEventInit');
-    this.#transceiver = required(init, 'transceiver', 'RTCTrackEventInit');
-    const streams = init.streams ?? [];
-    this.#streams = Object.freeze(toSequence(streams, 'RTCTrackEventInit.streams', (item) => item as MediaStream));
+    this.#receiver = requiredOf(RTCRtpReceiver, init, 'receiver', 'RTCTrackEventInit');
+    this.#track = requiredOf(MediaStreamTrack, init, 'track', 'RTCTrackEventInit');
+    this.#transceiver = requiredOf(RTCRtpTransceiver, init, 'transceiver', 'RTCTrackEventInit');
+    const { streams = [] } = init;
+    this.#streams = Object.freeze(toSequence(streams, 'RTCTrackEventInit.streams', (item) => {
+      if (!(item instanceof MediaStream)) throw new TypeError('RTCTrackEventInit.streams: not a MediaStream');
+      return item;
+    }));
   }
 
   get receiver(): RTCRtpReceiver { return this.#receiver; }
@@ -102,7 +112,7 @@ export class RTCDataChannelEvent extends Event {
     requireArguments('RTCDataChannelEvent', arguments.length, 2);
     const init = toDictionary(eventInitDict, 'RTCDataChannelEventInit');
     super(type, init);
-    this.#channel = required(init, 'channel', 'RTCDataChannelEventInit');
+    this.#channel = requiredOf(RTCDataChannel, init, 'channel', 'RTCDataChannelEventInit');
   }
 
   get channel(): RTCDataChannel { return this.#channel; }
@@ -132,9 +142,7 @@ export class RTCErrorEvent extends Event {
     requireArguments('RTCErrorEvent', arguments.length, 2);
     const init = toDictionary(eventInitDict, 'RTCErrorEventInit');
     super(type, init);
-    const error = required(init, 'error', 'RTCErrorEventInit');
-    if (!(error instanceof RTCError)) throw new TypeError('RTCErrorEventInit.error: not an RTCError');
-    this.#error = error;
+    this.#error = requiredOf(RTCError, init, 'error', 'RTCErrorEventInit');
   }
 
   get error(): RTCError { return this.#error; }
@@ -149,7 +157,7 @@ export class MediaStreamTrackEvent extends Event {
     requireArguments('MediaStreamTrackEvent', arguments.length, 2);
     const init = toDictionary(eventInitDict, 'MediaStreamTrackEventInit');
     super(type, init);
-    this.#track = required(init, 'track', 'MediaStreamTrackEventInit');
+    this.#track = requiredOf(MediaStreamTrack, init, 'track', 'MediaStreamTrackEventInit');
   }
 
   get track(): MediaStreamTrack { return this.#track; }

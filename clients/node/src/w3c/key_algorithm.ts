@@ -2,7 +2,7 @@
 import type { GenerateCertificateRequestInput } from '../gen/contract';
 import { duration } from '../time';
 import { exception } from './errors';
-import { toDictionary, toDOMString } from './webidl';
+import { toDictionary, toDOMString, toEnforcedInteger } from './webidl';
 
 const MAX_VALIDITY_MS = 365 * 86_400_000;
 
@@ -12,7 +12,7 @@ export function keyAlgorithm(value: unknown): GenerateCertificateRequestInput {
   if (init.name === undefined) throw new TypeError('AlgorithmIdentifier: the member name is required');
   const name = toDOMString(init.name).toUpperCase();
   const { expires } = init as { expires?: unknown };
-  const validity = expires === undefined ? {} : { validity: duration(Math.min(Number(expires), MAX_VALIDITY_MS)) };
+  const validity = expires === undefined ? {} : { validity: duration(Math.min(toEnforcedInteger(expires, Number.MAX_SAFE_INTEGER, 'expires'), MAX_VALIDITY_MS)) };
   if (name === 'ECDSA' && (init as { namedCurve?: unknown }).namedCurve === 'P-256') {
     return { keyAlgorithm: 'KEY_ALGORITHM_ECDSA_P256', ...validity };
   }

@@ -8,10 +8,16 @@ import { RTCTrackEvent } from './events';
 import { addRemoteTrack, remoteStream, removeRemoteTrack, type MediaStream } from './media_stream';
 import type { Kind, TrackCore } from './media_stream_track';
 import { encodingsToApi } from './parameters';
+import type { Section } from './sdp_view';
 import type { SenderCore } from './sender';
+import { queueTask } from './tasks';
 import { TransceiverCore, type Direction, type TransceiverInit } from './transceiver';
 
 const NEGOTIATION_EVENTS = new Set(['signalingStateChange', 'descriptionChange', 'track', 'trackRemoved', 'transceiverChange']);
+
+function checkSource(track: TrackCore): void {
+  if (!track.source) throw exception('NotSupportedError', 'a remote track cannot be sent on yet');
+}
 
 const withSending = (direction: Direction): Direction =>
   direction === 'recvonly' ? 'sendrecv' : direction === 'inactive' ? 'sendonly' : direction;
@@ -35,6 +41,12 @@ export class MediaSet {
     return this.#transceivers;
   }
 
+  /** Whether the transceiver of a section is no more. */
+  hasStopped({ kind, mid, rejected }: Section): boolean {
+    if (kind !== 'audio' && kind !== 'video') return false;
+    return rejected || (mid !== null && !this.list().some((core) => core.mid === mid));
+  }
+
   ofTrack(trackId: string): TrackCore | undefined {
     return this.#transceivers.find(({ receiver }) => receiver.trackId === trackId)?.receiver.track;
   }
@@ -46,6 +58,7 @@ export class MediaSet {
   // ---- Methods of RTCPeerConnection.
 
   addTransceiver(kind: Kind, track: TrackCore | null, init: TransceiverInit): TransceiverCore {
+    if (track) checkSource(track);
     const core = new TransceiverCore(this.#connection, randomUUID(), kind, track, init);
     this.#transceivers.push(core);
     void this.#make(core, async (peerConnectionId) => {
@@ -79,6 +92,7 @@ export class MediaSet {
     if (this.#transceivers.some(({ sender, stopped }) => !stopped && sender.track === track)) {
       throw exception('InvalidAccessError', 'the track is sent already');
     }
+    checkSource(track);
     const reusable = this.#transceivers.find(({ kind, sender, stopping, stopped }) =>
       kind === track.kind && sender.track === null && !stopping && !stopped && !sender.hasSent);
     const core = reusable ?? new TransceiverCore(
@@ -103,7 +117,8 @@ export class MediaSet {
 
   removeTrack(sender: SenderCore): void {
     const { transceiver } = sender;
-    if (!this.#transceivers.includes(transceiver)) throw exception('InvalidAccessError', 'the sender is not of this connection');
+    if (transceiver.connection !== this.#connection) throw exception('InvalidAccessError', 'the sender is not of this connection');
+    if (!this.#transceivers.includes(transceiver)) return; // Stopped, or taken back with a remote offer.
     if (transceiver.stopping || transceiver.stopped || sender.track === null) return;
     sender.track = null;
     transceiver.direction = withoutSending(transceiver.direction);
@@ -243,12 +258,12 @@ export class MediaSet {
     }
   }
 
-  /** W3C close(). */
+  /** W3C close(): all is stopped, of which only the tracks tell. */
   close(): void {
     for (const core of this.#transceivers) {
       core.stopping = core.stopped = true;
       core.direction = core.currentDirection = 'stopped';
-      core.receiver.track.endSilently();
+      queueTask(() => core.receiver.track.end());
     }
   }
 }

@@ -67,12 +67,6 @@ export class TrackCore {
     for (const clone of this.#clones) clone.end();
   }
 
-  /** The connection was closed: no event tells. */
-  endSilently(): void {
-    for (const clone of this.#clones) clone.endSilently();
-    this.ended = true;
-  }
-
   clone(): TrackCore {
     const { kind, source, serviceId, ended, muted, enabled, contentHint, constraints } = this;
     const copy = new TrackCore(kind, source);

@@ -1,7 +1,7 @@
 // RTCPeerConnection.
 import type { SdpType } from '../gen/contract';
 import {
-  candidateArguments, toChannelParameters, toOfferOptions, toTransceiverInit, type DataChannelInit, type OfferOptions,
+  candidateArguments, checkChannelParameters, checkTransceiverInit, toChannelParameters, toOfferOptions, toTransceiverInit, type DataChannelInit, type OfferOptions,
   type TransceiverOptions,
 } from './arguments';
 import { RTCCertificate } from './certificate';
@@ -17,6 +17,7 @@ import { keyAlgorithm } from './key_algorithm';
 import { streamId, type MediaStream } from './media_stream';
 import { KINDS, trackCore, type Kind, type MediaStreamTrack } from './media_stream_track';
 import type { RTCRtpReceiver } from './receiver';
+import { fragments, sectionOf, type Section } from './sdp_view';
 import { senderCore, type RTCRtpSender } from './sender';
 import type { RTCStatsReport } from './stats';
 import type { RTCRtpTransceiver } from './transceiver';
@@ -83,8 +84,7 @@ export class RTCPeerConnection extends EventTarget {
     const core = this.#core;
     const [description, success, failure] = args;
     const { type, sdp } = toDescriptionInit(description);
-    const run = (): Promise<void> =>
-      core.setLocalDescription(type === undefined ? null : { type: toApi<SdpType>(type, 'SDP_TYPE'), sdp: type === 'rollback' ? '' : sdp });
+    const run = (): Promise<void> => core.setLocalDescription(type, type === 'rollback' ? '' : sdp);
     return success === undefined ? run() : legacy(run, success, failure);
   }
 
@@ -167,9 +167,9 @@ export class RTCPeerConnection extends EventTarget {
     requireArguments('addTransceiver', arguments.length, 1);
     const track = typeof trackOrKind === 'object' && trackOrKind !== null ? trackCore(trackOrKind) : null;
     const kind = track?.kind ?? toEnum(toDOMString(trackOrKind) as Kind, KINDS, 'addTransceiver');
-    const checked = toTransceiverInit(init, kind);
+    const converted = toTransceiverInit(init);
     if (core.closed) throw exception('InvalidStateError', 'the connection is closed');
-    return core.media.addTransceiver(kind, track, checked).object;
+    return core.media.addTransceiver(kind, track, checkTransceiverInit(converted, kind)).object;
   }
 
   async getStats(selector: MediaStreamTrack | null = null): Promise<RTCStatsReport> {
@@ -192,6 +192,7 @@ export class RTCPeerConnection extends EventTarget {
     requireArguments('createDataChannel', arguments.length, 1);
     const parameters = toChannelParameters(label, dataChannelDict);
     if (core.closed) throw exception('InvalidStateError', 'the connection is closed');
+    checkChannelParameters(parameters);
     const maxChannels = core.transports.sctp?.maxChannels ?? Infinity;
     if (parameters.id !== null && (core.data.usedIds().has(parameters.id) || parameters.id >= maxChannels)) {
       throw exception('OperationError', `the id ${parameters.id} is in use or too high`);
@@ -226,19 +227,43 @@ function addCandidate(core: Connection, init: Required<CandidateInit>): Promise<
     return Promise.reject(new TypeError('addIceCandidate: sdpMid and sdpMLineIndex are both null'));
   }
   return core.chain(async () => {
-    if (!core.remote) throw exception('InvalidStateError', 'there is no remote description');
+    const section = candidateSection(core, init);
+    const stopped = section !== undefined && core.media.hasStopped(section);
+    if (!stopped) checkGeneration(core, init);
     const { candidate, sdpMid, sdpMLineIndex, usernameFragment } = init;
     const { peerConnections } = core.session.client;
-    await core.session.call((peerConnectionId) => peerConnections.addIceCandidate({
+    const added = core.session.call((peerConnectionId) => peerConnections.addIceCandidate({
       peerConnectionId, candidate: {
         candidate,
         ...(sdpMid === null ? {} : { sdpMid }),
         ...(sdpMLineIndex === null ? {} : { sdpMLineIndex }),
         ...(usernameFragment === null ? {} : { usernameFragment }),
       },
-    })).catch((error) => Promise.reject(toException(error)));
+    }));
+    // The transport may be that of others, which can do with it; if not, nobody minds.
+    if (stopped) return added.then(() => {}, () => {});
+    await added.catch((error) => Promise.reject(toException(error)));
     core.onRemoteCandidate(init);
   });
+}
+
+// The section that a candidate is for; undefined: all.
+function candidateSection({ remote }: Connection, { sdpMid, sdpMLineIndex }: Required<CandidateInit>): Section | undefined {
+  if (!remote) throw exception('InvalidStateError', 'there is no remote description');
+  const section = sectionOf(remote.sdp, sdpMid, sdpMLineIndex);
+  if (!section && (sdpMid !== null || sdpMLineIndex !== null)) {
+    throw exception('OperationError', 'the remote description has no such section');
+  }
+  return section;
+}
+
+function checkGeneration({ descriptions }: Connection, { sdpMid, sdpMLineIndex, usernameFragment }: Required<CandidateInit>): void {
+  if (usernameFragment === null) return;
+  const applied = [descriptions.pendingRemoteDescription, descriptions.currentRemoteDescription];
+  const known = applied.flatMap((description) => (description ? fragments(description.sdp, sdpMid, sdpMLineIndex) : []));
+  if (!known.includes(usernameFragment)) {
+    throw exception('OperationError', `no remote description has the user name fragment '${usernameFragment}'`);
+  }
 }
 
 const live = (core: Connection) => core.media.list().filter(({ stopped }) => !stopped);

@@ -44,6 +44,22 @@ export function attribute(section: Section, name: string): string | undefined {
   return section.lines.findLast((line) => line.startsWith(prefix))?.slice(prefix.length);
 }
 
+/** The section that a candidate names by mid or, without, by index; undefined: there is none. */
+export function sectionOf(sdp: string, mid: string | null, index: number | null): Section | undefined {
+  const found = sections(sdp);
+  return mid === null ? found[index ?? -1] : found.find((section) => section.mid === mid);
+}
+
+/**
+ * ICE user name fragments of the section that a candidate names: its own. Those of all sections if it has none, as one that
+ * shares another's transport (RFC 8843, 7.1.2), or if the candidate names none.
+ */
+export function fragments(sdp: string, mid: string | null, index: number | null): string[] {
+  const named = sectionOf(sdp, mid, index);
+  const own = named && attribute(named, 'ice-ufrag');
+  return own === undefined ? sections(sdp).flatMap((section) => attribute(section, 'ice-ufrag') ?? []) : [own];
+}
+
 /** Codecs of a section, in order of the m-line. */
 export function codecsOf(section: Section): CodecView[] {
   const [kind, , , ...formats] = section.lines[0].slice(2).split(' ');

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { capabilitiesOf, type Capabilities } from './capabilities';
 import { DtmfCore, type RTCDTMFSender } from './dtmf';
-import { exception, toException } from './errors';
+import { exception, ignoring, toException } from './errors';
 import { streamId, type MediaStream } from './media_stream';
 import { trackCore, type MediaStreamTrack, type TrackCore } from './media_stream_track';
 import {
@@ -72,9 +72,11 @@ export class SenderCore {
 
   /** A disabled track sends nothing: the service has no frames of its own to fill in. */
   sendWhatIsEnabled(): void {
-    const { connection } = this.transceiver;
+    const { connection, stopping, stopped } = this.transceiver;
+    if (stopping || stopped) return;
     void connection.background((peerConnectionId) => connection.session.client.peerConnections.replaceTrack(
-      { peerConnectionId, senderId: this.id(), trackId: this.track?.enabled ? this.track.id : '' }));
+      { peerConnectionId, senderId: this.id(), trackId: this.track?.enabled ? this.track.id : '' },
+    ).catch(ignoring('TRACK_NOT_FOUND'))); // It has ended.
   }
 
   async setParameters(value: unknown): Promise<void> {
@@ -153,9 +155,10 @@ export class RTCRtpSender {
   setStreams(...streams: MediaStream[]): void {
     const core = this.#core;
     const ids = [...new Set(streams.map(streamId))];
-    const { connection } = core.transceiver;
+    const { connection, stopping, stopped } = core.transceiver;
     if (connection.closed) throw exception('InvalidStateError', 'the connection is closed');
     core.streams = ids;
+    if (stopping || stopped) return;
     void connection.background((peerConnectionId) => connection.session.client.peerConnections.setSenderStreams(
       { peerConnectionId, senderId: core.id(), streamIds: ids }));
   }

@@ -63,7 +63,6 @@ export class TransceiverCore {
     if (sender) {
       this.sender.serviceId = sender.senderId;
       this.sender.transportId = sender.transportId;
-      if (this.sender.dtmf) this.sender.dtmf.canInsert = sender.canInsertDtmf;
     }
     if (receiver) {
       this.receiver.id = receiver.receiverId;
@@ -148,18 +147,23 @@ function toCodec(value: unknown): { mimeType: string; clockRate: number; channel
 }
 
 type Codec = ReturnType<typeof toCodec>;
+const AUXILIARY = /\/(rtx|red|ulpfec|flexfec-03|cn|telephone-event)$/i;
 
-// W3C 5.4, setCodecPreferences: only what can be received, and not retransmission and redundancy alone.
+// W3C 5.4, setCodecPreferences: what can be sent or received, and some media for either way. Tones and comfort noise are no
+// media to the service.
 function checkCodecs(kind: Kind, codecs: Codec[]): void {
-  const { receiver } = currentService().capabilities[kind] ?? {};
-  if (!receiver || codecs.length === 0) return; // Without capabilities the service decides alone.
+  const { sender, receiver } = currentService().capabilities[kind] ?? {};
+  if (!sender || !receiver || codecs.length === 0) return; // Without capabilities the service decides alone.
   const same = (codec: Codec, known: Codec): boolean => codec.mimeType.toLowerCase() === known.mimeType.toLowerCase() &&
     codec.clockRate === known.clockRate && codec.channels === known.channels && codec.sdpFmtpLine === known.sdpFmtpLine;
-  if (!codecs.every((codec) => receiver.codecs.some((known) => same(codec, known)))) {
-    throw exception('InvalidModificationError', 'a codec is not among the capabilities');
+  const isOf = ({ codecs: list }: { codecs: Codec[] }) => (codec: Codec) => list.some((known) => same(codec, known));
+  for (const side of [sender, receiver]) {
+    if (codecs.filter(isOf(side)).every(({ mimeType }) => AUXILIARY.test(mimeType))) {
+      throw exception('InvalidModificationError', 'no codec for media is among the preferences');
+    }
   }
-  if (codecs.every(({ mimeType }) => /\/(rtx|red|ulpfec|flexfec-03|cn|telephone-event)$/i.test(mimeType))) {
-    throw exception('InvalidModificationError', 'no codec for media is among the preferences');
+  if (!codecs.every((codec) => isOf(sender)(codec) || isOf(receiver)(codec))) {
+    throw exception('InvalidModificationError', 'a codec is not among the capabilities');
   }
 }
 
@@ -191,6 +195,7 @@ export class RTCRtpTransceiver {
     const list = toSequence(codecs, 'setCodecPreferences', toCodec);
     checkCodecs(core.kind, list);
     const { connection, id } = core;
+    if (core.stopping || core.stopped) return; // It is in no description any more.
     void core.change(async (peerConnectionId) => {
       const { transceiver } = await connection.session.client.peerConnections.setCodecPreferences(
         { peerConnectionId, transceiverId: id, codecs: list });

@@ -67,7 +67,12 @@ export class IceCore {
 
   #updatePair({ selectedCandidatePair }: IceTransport): boolean {
     const { local, remote } = selectedCandidatePair ?? {};
-    if (!local || !remote) return false;
+    if (!local || !remote) {
+      const had = this.pair !== null;
+      this.pair = null;
+      this.pairText = '';
+      return had;
+    }
     const text = `${local.candidate} ${remote.candidate}`;
     if (text === this.pairText) return false;
     this.pairText = text;
@@ -109,7 +114,10 @@ export class RTCIceTransport extends EventTarget {
   get gatheringState(): string { return this.#core.gatheringState; }
   getLocalCandidates(): RTCIceCandidate[] { return [...this.#core.localCandidates]; }
   getRemoteCandidates(): RTCIceCandidate[] { return [...this.#core.remoteCandidates]; }
-  getSelectedCandidatePair(): RTCIceCandidatePair | null { return this.#core.pair; }
+  getSelectedCandidatePair(): RTCIceCandidatePair | null {
+    const { state, pair } = this.#core;
+    return state === 'new' || state === 'closed' ? null : pair;
+  }
   getLocalParameters(): IceParameters | null { return parameters(this.#core.descriptions.local(), this.#core.mids); }
   getRemoteParameters(): IceParameters | null { return parameters(this.#core.descriptions.remote(), this.#core.mids); }
 }

@@ -45,6 +45,13 @@ describe('RTCIceCandidate', () => {
     assert.equal(new RTCIceCandidate({ sdpMLineIndex: 65537 }).sdpMLineIndex, 1);
   });
 
+  test('what a local candidate was gathered with: a protocol of the enumeration, a URL', () => {
+    const of = (init) => new RTCIceCandidate({ sdpMid: '0', ...init });
+    for (const relayProtocol of ['udp', 'tcp', 'tls', null]) assert.equal(of({ relayProtocol }).relayProtocol, relayProtocol);
+    for (const relayProtocol of ['', 'sctp', 3]) assert.throws(() => of({ relayProtocol }), TypeError, `${relayProtocol}`);
+    assert.deepEqual([of({ url: '' }).url, of({ url: null }).url, of({ url: 'turn:x' }).url], ['', null, 'turn:x']);
+  });
+
   test('toJSON has the four members of the init dictionary, and makes the same again', () => {
     const init = { candidate: 'candidate:1 1 udp 1 192.0.2.1 9 typ host', sdpMid: 'x', sdpMLineIndex: 2, usernameFragment: 'uf' };
     const candidate = new RTCIceCandidate(init);

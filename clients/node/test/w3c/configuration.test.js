@@ -23,6 +23,7 @@ describe('configuration', () => {
     for (const configuration of [
       3, { bundlePolicy: 'other' }, { iceTransportPolicy: 'none' }, { rtcpMuxPolicy: 'negotiate' }, { iceCandidatePoolSize: 256 },
       { iceCandidatePoolSize: -1 }, { iceServers: {} }, { iceServers: [{}] }, { certificates: [{}] }, { iceServers: 'stun:x' },
+      { bundlePolicy: null }, { iceTransportPolicy: null }, { rtcpMuxPolicy: null }, { iceServers: null }, { certificates: null },
     ]) {
       assert.throws(() => new RTCPeerConnection(configuration), TypeError, JSON.stringify(configuration));
     }
@@ -57,6 +58,9 @@ describe('configuration', () => {
     }
     await assert.rejects(RTCPeerConnection.generateCertificate(), TypeError);
     await assert.rejects(RTCPeerConnection.generateCertificate({}), TypeError);
+    for (const expires of [NaN, -1, Infinity, 'soon', 2 ** 53]) {
+      await assert.rejects(RTCPeerConnection.generateCertificate({ name: 'ECDSA', namedCurve: 'P-256', expires }), TypeError, `${expires}`);
+    }
   });
 
   test('capabilities of a kind that does not exist are null', () => {

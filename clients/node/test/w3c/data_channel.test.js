@@ -220,6 +220,28 @@ describe('RTCDataChannel (6.2)', () => {
     assert.deepEqual(there, ['closing closing', 'close closed']);
   });
 
+  test('one that was closed here takes no message any more', TIMEOUT, async (t) => {
+    const { ours, theirs } = await connectedPair(t);
+    const texts = [];
+    theirs.onmessage = ({ data }) => {
+      texts.push(data);
+      theirs.close();
+    };
+    const closed = once(theirs, 'close');
+    for (let i = 0; i < 50; ++i) ours.send(`message ${i}`);
+    await closed;
+    assert.deepEqual(texts, ['message 0']);
+  });
+
+  test('the threshold is an unsigned long that does not wrap around', (t) => {
+    const channel = makeConnection(t).createDataChannel('x');
+    channel.bufferedAmountLowThreshold = '7';
+    for (const value of [-1, 2 ** 32, NaN, Infinity, 'x']) assert.throws(() => (channel.bufferedAmountLowThreshold = value), TypeError, `${value}`);
+    assert.equal(channel.bufferedAmountLowThreshold, 7);
+    channel.bufferedAmountLowThreshold = 2 ** 32 - 1;
+    assert.equal(channel.bufferedAmountLowThreshold, 2 ** 32 - 1);
+  });
+
   test('a channel can be negotiated by the application', TIMEOUT, async (t) => {
     const { b, ours, theirs } = await connectedPair(t, { negotiated: true, id: 42 });
     assert.deepEqual([ours.id, theirs.id, theirs.negotiated], [42, 42, true]);

@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as w3c from '../../esm/w3c.mjs';
+import { makePair, once, useService } from '../../testing/w3c.js';
+
+const TIMEOUT = { timeout: 60_000 };
 
 const { RTCError, RTCErrorEvent, RTCIceCandidate, createMediaStreamTrack, MediaStream } = w3c;
 
@@ -24,6 +27,8 @@ describe('RTCError', () => {
 });
 
 describe('events', () => {
+  useService();
+
   test('have the type and the members that they were made with', () => {
     const candidate = new RTCIceCandidate({ sdpMid: '0' });
     const ice = new w3c.RTCPeerConnectionIceEvent('icecandidate', { candidate, url: 'stun:x', bubbles: true });
@@ -45,6 +50,27 @@ describe('events', () => {
     assert.throws(() => new w3c.RTCTrackEvent('track', {}), TypeError);
     assert.throws(() => new w3c.RTCPeerConnectionIceEvent('x', { candidate: {} }), TypeError);
     assert.throws(() => new w3c.RTCTrackEvent('track'), TypeError);
+    for (const value of [null, {}, 3]) {
+      assert.throws(() => new w3c.RTCDataChannelEvent('datachannel', { channel: value }), TypeError);
+      assert.throws(() => new w3c.RTCErrorEvent('error', { error: value }), TypeError);
+    }
+  });
+
+  test('of a track have objects of the interfaces that they name', TIMEOUT, async (t) => {
+    const [a, b] = makePair(t);
+    a.addTransceiver('audio');
+    await a.setLocalDescription();
+    const fired = once(b, 'track');
+    await b.setRemoteDescription(a.localDescription);
+    const { receiver, track, transceiver } = await fired;
+    const init = { receiver, track, transceiver };
+    const event = new w3c.RTCTrackEvent('track', { ...init, streams: [new MediaStream()] });
+    assert.deepEqual([event.receiver, event.track, event.transceiver, event.streams.length], [receiver, track, transceiver, 1]);
+    assert.deepEqual(new w3c.RTCTrackEvent('track', init).streams, []);
+    for (const member of ['receiver', 'track', 'transceiver']) {
+      for (const value of [undefined, null, {}, b]) assert.throws(() => new w3c.RTCTrackEvent('track', { ...init, [member]: value }), TypeError, member);
+    }
+    for (const streams of [null, [track], [{}], 3]) assert.throws(() => new w3c.RTCTrackEvent('track', { ...init, streams }), TypeError);
   });
 });
 

@@ -3,8 +3,12 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { until } from '../../demo/lib/wait.js';
 import { trackCore } from '../../dist/w3c/media_stream_track.js';
-import { createMediaStreamTrack, firstFrame, MediaStream, peerConnectionId, RTCStatsReport } from '../../esm/w3c.mjs';
-import { connectedPair, makeConnection, makePair, negotiate, once, record, tasksRun, useService } from '../../testing/w3c.js';
+import {
+  createMediaStreamTrack, firstFrame, MediaStream, peerConnectionId, peerConnectionId as idOf, RTCRtpReceiver, RTCRtpSender, RTCStatsReport,
+} from '../../esm/w3c.mjs';
+import {
+  connectedPair, makeConnection, makePair, negotiate, once, reaches, record, tasksRun, useService,
+} from '../../testing/w3c.js';
 
 const TIMEOUT = { timeout: 60_000 };
 
@@ -31,6 +35,9 @@ describe('addTransceiver (5.1)', () => {
       ['video', { sendEncodings: [{ rid: 'a' }, {}] }], ['video', { sendEncodings: [{ rid: 'a' }, { rid: 'a' }] }],
       ['video', { sendEncodings: [{ rid: '!' }] }]]) {
       assert.throws(() => connection.addTransceiver(kind, init), TypeError, JSON.stringify([kind, init]));
+    }
+    for (const member of ['direction', 'streams', 'sendEncodings']) {
+      assert.throws(() => connection.addTransceiver('audio', { [member]: null }), TypeError, member);
     }
     for (const encoding of [{ scaleResolutionDownBy: 0.5 }, { maxFramerate: -1 }]) {
       assert.throws(() => connection.addTransceiver('video', { sendEncodings: [encoding] }), RangeError);
@@ -69,7 +76,7 @@ describe('addTransceiver (5.1)', () => {
 });
 
 describe('senders (5.2)', () => {
-  useService();
+  const held = useService();
 
   test('parameters are read, and refused unless they were', async (t) => {
     const { sender } = makeConnection(t).addTransceiver('video', { sendEncodings: [{ maxBitrate: 100_000 }] });
@@ -107,7 +114,62 @@ describe('senders (5.2)', () => {
     assert.equal(connection.getTransceivers()[0].direction, 'recvonly');
     assert.equal(connection.addTrack(createMediaStreamTrack('video')), sender, 'a sender that never sent is used again');
     assert.equal(connection.getTransceivers()[0].direction, 'sendrecv');
-    assert.throws(() => connection.addTransceiver('audio').sender.dtmf.insertDTMF('x'), { name: 'InvalidCharacterError' });
+    const { dtmf } = connection.addTransceiver('audio').sender;
+    assert.equal(dtmf.canInsertDTMF, false);
+    assert.throws(() => dtmf.insertDTMF('x'), { name: 'InvalidStateError' }, 'asked before the characters are looked at');
+  });
+
+  test('of a transceiver that stops, or is gone, nothing is changed, and the next offer is none the worse', TIMEOUT, async (t) => {
+    const [a, b] = makePair(t);
+    const track = createMediaStreamTrack('audio');
+    const sender = a.addTrack(track);
+    const [transceiver] = a.getTransceivers();
+    await negotiate(a, b);
+    const change = async (when) => {
+      track.enabled = !track.enabled;
+      sender.setStreams(new MediaStream());
+      transceiver.setCodecPreferences([]);
+      a.removeTrack(sender);
+      assert.equal(sender.track, track, when);
+      assert.equal((await a.createOffer()).type, 'offer', when);
+    };
+    transceiver.stop();
+    await change('stopping');
+    await negotiate(a, b);
+    assert.equal(transceiver.currentDirection, 'stopped');
+    await change('stopped');
+  });
+
+  test('what is on its way when somebody else stops the transceiver harms no offer', TIMEOUT, async (t) => {
+    const connection = makeConnection(t);
+    const track = createMediaStreamTrack('audio');
+    const sender = connection.addTrack(track);
+    const [transceiver] = connection.getTransceivers();
+    await connection.createOffer();
+    const { client } = held.service;
+    const peerConnectionId = await idOf(connection);
+    const { transceivers: [{ transceiverId }] } = await client.peerConnections.listTransceivers({ peerConnectionId });
+    const stopped = client.peerConnections.stopTransceiver({ peerConnectionId, transceiverId });
+    for (let i = 0; i < 20 && transceiver.direction !== 'stopped'; ++i) { // Some come before it, some after.
+      track.enabled = !track.enabled;
+      sender.setStreams(new MediaStream());
+      transceiver.direction = transceiver.direction === 'sendrecv' ? 'sendonly' : 'sendrecv';
+      await new Promise(setImmediate);
+    }
+    await stopped;
+    assert.equal((await connection.createOffer()).type, 'offer');
+  });
+
+  test('a sender that was taken back with a remote offer has no track to remove', async (t) => {
+    const [a, b] = [makeConnection(t), makeConnection(t)];
+    a.addTransceiver('audio');
+    await a.setLocalDescription();
+    await b.setRemoteDescription(a.localDescription);
+    const [sender] = b.getSenders();
+    await b.setRemoteDescription({ type: 'rollback' });
+    assert.deepEqual(b.getSenders(), []);
+    b.removeTrack(sender);
+    assert.equal(sender.track, null);
   });
 
   test('replaceTrack checks the kind', async (t) => {
@@ -215,13 +277,95 @@ describe('receivers (5.3)', () => {
     await until('media', () => !copy.muted);
     assert.deepEqual(seen, ['unmute false']);
     assert.deepEqual([track.readyState, copy.readyState, stopped.readyState], ['live', 'live', 'ended']);
+    const ends = [track, copy].map((each) => once(each, 'ended'));
     b.close();
+    await Promise.all(ends);
     assert.deepEqual([track.readyState, copy.readyState], ['ended', 'ended']);
+    assert.deepEqual(seen, ['unmute false', 'ended false']);
+  });
+
+  test('a track that is received cannot be sent on: that is told at once, and nothing has changed', TIMEOUT, async (t) => {
+    const { track } = await sendingPair(t, 'audio');
+    const other = makeConnection(t);
+    assert.throws(() => other.addTrack(track), { name: 'NotSupportedError' });
+    assert.throws(() => other.addTransceiver(track), { name: 'NotSupportedError' });
+    assert.deepEqual(other.getTransceivers(), []);
+    const { sender } = other.addTransceiver('audio');
+    await assert.rejects(sender.replaceTrack(track), { name: 'NotSupportedError' });
+    assert.equal(sender.track, null);
+    assert.equal((await other.createOffer()).type, 'offer');
   });
 });
 
 describe('RTCDTMFSender (7)', () => {
   useService();
+
+  test('tones can be inserted while the connection is connected, and their track is sent', TIMEOUT, async (t) => {
+    const [a, b] = makePair(t);
+    const track = createMediaStreamTrack('audio');
+    const sender = a.addTrack(track);
+    const [transceiver] = a.getTransceivers();
+    const { dtmf } = sender;
+    const refuses = (why) => {
+      assert.equal(dtmf.canInsertDTMF, false, why);
+      assert.throws(() => dtmf.insertDTMF('1x'), { name: 'InvalidStateError' }, why);
+      assert.equal(dtmf.toneBuffer, '', why);
+    };
+    const activate = async (active) => {
+      const parameters = sender.getParameters();
+      parameters.encodings[0].active = active;
+      await sender.setParameters(parameters);
+    };
+    refuses('before all');
+    await negotiate(a, b);
+    await reaches(a, 'connectionstatechange', 'connectionState', 'connected');
+    assert.equal(dtmf.canInsertDTMF, true);
+    assert.throws(() => dtmf.insertDTMF('1x'), { name: 'InvalidCharacterError' });
+    assert.throws(() => dtmf.insertDTMF('1'.repeat(1025)), { name: 'OperationError' });
+    assert.equal(dtmf.toneBuffer, '');
+    track.enabled = false;
+    refuses('the track is disabled');
+    track.enabled = true;
+    await sender.replaceTrack(null);
+    refuses('there is no track');
+    await sender.replaceTrack(track);
+    await activate(false);
+    refuses('the encoding is not active');
+    await activate(true);
+    transceiver.direction = 'recvonly';
+    assert.equal(dtmf.canInsertDTMF, true, 'until it is negotiated');
+    await negotiate(a, b);
+    refuses('nothing is sent');
+    transceiver.direction = 'sendrecv';
+    await negotiate(a, b);
+    assert.equal(dtmf.canInsertDTMF, true);
+    transceiver.stop();
+    refuses('the transceiver stops');
+    assert.equal((await a.createOffer()).type, 'offer', 'nothing was asked of the service');
+    a.close();
+    refuses('closed');
+  });
+
+  test('without telephone events there are no tones', TIMEOUT, async (t) => {
+    const [a, b] = makePair(t);
+    const { dtmf } = a.addTrack(createMediaStreamTrack('audio'));
+    const opus = RTCRtpSender.getCapabilities('audio').codecs.find(({ mimeType }) => mimeType.toLowerCase() === 'audio/opus');
+    a.getTransceivers()[0].setCodecPreferences([opus]);
+    await negotiate(a, b);
+    await reaches(a, 'connectionstatechange', 'connectionState', 'connected');
+    assert.equal(dtmf.canInsertDTMF, false);
+    assert.throws(() => dtmf.insertDTMF('1'), { name: 'InvalidStateError' });
+  });
+
+  test('tones whose track is taken away before their turn end silently', TIMEOUT, async (t) => {
+    const { a, sender } = await sendingPair(t, 'audio');
+    await until('tones can be sent', () => sender.dtmf.canInsertDTMF);
+    const replaced = sender.replaceTrack(null);
+    for (let turn = 0; turn < 50; ++turn) await null; // The call is on its way, its answer is not.
+    sender.dtmf.insertDTMF('1');
+    await replaced;
+    assert.equal((await a.createOffer()).type, 'offer');
+  });
 
   test('what is too long or too short is clamped; tones of an earlier call do not shorten the buffer', TIMEOUT, async (t) => {
     const { a, sender: { dtmf } } = await sendingPair(t, 'audio');
@@ -294,6 +438,20 @@ describe('transceivers (5.4)', () => {
     transceiver.direction = 'sendonly';
     await negotiate(a, b);
     await follows('track again', 'unmute false');
+  });
+
+  test('codec preferences: what can be sent or received, and some media', async (t) => {
+    const transceiver = makeConnection(t).addTransceiver('video');
+    const { codecs } = RTCRtpReceiver.getCapabilities('video');
+    const [media] = codecs;
+    const rtx = codecs.filter(({ mimeType }) => mimeType.toLowerCase() === 'video/rtx');
+    assert.ok(rtx.length > 0);
+    for (const list of [rtx, [{ mimeType: 'video/none', clockRate: 90_000 }], [media, { ...media, clockRate: 1 }],
+      RTCRtpReceiver.getCapabilities('audio').codecs]) {
+      assert.throws(() => transceiver.setCodecPreferences(list), { name: 'InvalidModificationError' });
+    }
+    for (const list of [[{}], [{ mimeType: 'video/VP8' }], [3], 3]) assert.throws(() => transceiver.setCodecPreferences(list), TypeError);
+    for (const list of [codecs, [media], [media, media, ...rtx], []]) transceiver.setCodecPreferences(list);
   });
 
   test('direction can be set, but not to stopped; stop is for good', async (t) => {

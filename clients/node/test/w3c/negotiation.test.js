@@ -157,6 +157,19 @@ describe('setLocalDescription and setRemoteDescription (4.4.1.5)', () => {
     assert.equal(b.localDescription.type, 'answer');
   });
 
+  test('without a type the SDP is taken for what the state calls for', async (t) => {
+    const [a, b] = [makeConnection(t), makeConnection(t)];
+    a.createDataChannel('x');
+    const { sdp } = await a.createOffer();
+    await assert.rejects(a.setLocalDescription({ sdp: `${sdp}a=x\r\n` }), { name: 'InvalidModificationError' });
+    await a.setLocalDescription({ sdp });
+    assert.deepEqual([a.localDescription.type, a.signalingState], ['offer', 'have-local-offer']);
+    await b.setRemoteDescription(a.localDescription);
+    await assert.rejects(b.setLocalDescription({ sdp }), { name: 'InvalidModificationError' });
+    await b.setLocalDescription({ sdp: (await b.createAnswer()).sdp });
+    assert.equal(b.localDescription.type, 'answer');
+  });
+
   test('operations wait for each other', async (t) => {
     const connection = makeConnection(t);
     connection.createDataChannel('x');
@@ -256,6 +269,57 @@ describe('gathering and candidates (4.4.1.7, 4.4.2 addIceCandidate, 4.8.2)', () 
       assert.equal(await connection.addIceCandidate(end), undefined);
     }
   });
+
+  test('a section or a generation that is not there is told without asking the service', async (t) => {
+    const connection = makeConnection(t);
+    await offerTo(t, connection);
+    const line = 'candidate:1 1 udp 1 192.0.2.1 9 typ host';
+    const [, fragment] = /a=ice-ufrag:(.*)\r/.exec(connection.remoteDescription.sdp);
+    for (const init of [{ candidate: line, sdpMid: 'none' }, { candidate: line, sdpMLineIndex: 9 }, { candidate: '', sdpMid: 'none' },
+      { candidate: line, sdpMid: '0', usernameFragment: `${fragment}x` }, { candidate: '', usernameFragment: `${fragment}x` }]) {
+      let name;
+      connection.addIceCandidate(init).catch((error) => (name = error.name));
+      for (let turn = 0; turn < 50; ++turn) await null; // No answer can come within.
+      assert.equal(name, 'OperationError', JSON.stringify(init));
+    }
+    for (const init of [{ sdpMid: '0', usernameFragment: fragment }, { sdpMid: '', sdpMLineIndex: 0, usernameFragment: '' }]) {
+      assert.equal(await connection.addIceCandidate({ candidate: line, ...init }), undefined);
+    }
+  });
+
+  test('a candidate gets into the descriptions of its generation', TIMEOUT, async (t) => {
+    const [a, b] = [makeConnection(t), makeConnection(t)];
+    a.createDataChannel('x');
+    await negotiate(a, b);
+    await a.setLocalDescription(await a.createOffer({ iceRestart: true }));
+    await b.setRemoteDescription(a.localDescription);
+    const fragmentOf = ({ sdp }) => /a=ice-ufrag:(.*)\r/.exec(sdp)[1];
+    const ports = ({ sdp }) => [...sdp.matchAll(/192\.0\.2\.1 (\d+) typ/g)].map(([, port]) => port);
+    const add = (port, usernameFragment) => b.addIceCandidate(
+      { candidate: `candidate:1 1 udp 1 192.0.2.1 ${port} typ host`, sdpMid: '0', usernameFragment });
+    await add(11, fragmentOf(b.currentRemoteDescription));
+    await add(12, fragmentOf(b.pendingRemoteDescription));
+    await add(13);
+    assert.deepEqual([ports(b.currentRemoteDescription), ports(b.pendingRemoteDescription)], [['11'], ['12', '13']]);
+  });
+
+  test('a candidate of a section that has stopped is taken for nothing', TIMEOUT, async (t) => {
+    const [a, b] = makePair(t);
+    a.createDataChannel('x');
+    const transceiver = a.addTransceiver('audio');
+    await negotiate(a, b);
+    const { mid } = transceiver;
+    transceiver.stop();
+    await negotiate(a, b);
+    assert.equal(transceiver.currentDirection, 'stopped');
+    const candidate = 'candidate:1 1 udp 1 192.0.2.1 9 typ host';
+    for (const end of [a, b]) {
+      for (const init of [{ candidate }, { candidate, usernameFragment: 'unknown' }, { candidate: '' }]) {
+        assert.equal(await end.addIceCandidate({ sdpMid: mid, ...init }), undefined);
+      }
+      assert.doesNotMatch(end.remoteDescription.sdp, /192\.0\.2\.1/);
+    }
+  });
 });
 
 describe('connecting and closing (4.3.3, 4.4.2 close)', () => {
@@ -321,11 +385,17 @@ describe('connecting and closing (4.3.3, 4.4.2 close)', () => {
     const seen = record(a, ['signalingstatechange', 'iceconnectionstatechange', 'connectionstatechange', 'negotiationneeded']);
     let settledEarly = false;
     a.createOffer().finally(() => (settledEarly = true));
+    const { track } = transceiver.receiver;
+    const ends = record(track, ['ended'], () => track.readyState);
+    const ice = a.sctp.transport.iceTransport;
+    assert.ok(ice.getSelectedCandidatePair());
     a.close();
     assert.deepEqual([a.signalingState, a.iceConnectionState, a.connectionState], ['closed', 'closed', 'closed']);
     assert.equal(transceiver.direction, 'stopped');
-    assert.equal(transceiver.receiver.track.readyState, 'ended');
+    assert.equal(ice.getSelectedCandidatePair(), null);
     a.close();
+    await once(track, 'ended');
+    assert.deepEqual(ends, ['ended ended'], 'of this alone an event tells');
     await nothingHappens(300);
     assert.deepEqual(seen, []);
     assert.equal(settledEarly, false);
@@ -336,6 +406,10 @@ describe('connecting and closing (4.3.3, 4.4.2 close)', () => {
       await assert.rejects(call(), { name: 'InvalidStateError' });
     }
     assert.throws(() => a.addTransceiver('audio'), { name: 'InvalidStateError' });
+    assert.throws(() => a.addTransceiver('audio', { direction: 'x' }), TypeError, 'arguments are converted first');
+    assert.throws(() => a.addTransceiver('video', { sendEncodings: [{ rid: '!' }] }), { name: 'InvalidStateError' }, 'and checked later');
+    assert.throws(() => a.createDataChannel('x', { id: -1 }), TypeError);
+    assert.throws(() => a.createDataChannel('x', { negotiated: true }), { name: 'InvalidStateError' });
     assert.throws(() => transceiver.stop(), { name: 'InvalidStateError' });
     assert.deepEqual(a.getSenders(), []);
   });
