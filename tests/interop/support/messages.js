@@ -35,6 +35,11 @@ export class DataStream {
     return this.#stream.write({ message: { dataChannelId, message } });
   }
 
+  /** Is ready to take so many bytes more. @param {number} bytes */
+  giveCredit(bytes) {
+    return this.#stream.write({ receiveCredit: bytes });
+  }
+
   /** The id of the open channel with this label; undefined: none. */
   openChannel(label) {
     for (const channel of this.channels.values()) {

@@ -126,6 +126,40 @@ globalThis.peer = {
     this.channels.set(label, new ChannelLog(this.connection.createDataChannel(label, init)));
   },
 
+  /** What a channel says of itself, as RTCDataChannelInit; undefined: there is none of that label. */
+  channelInit(label) {
+    const channel = this.channels.get(label)?.channel;
+    if (channel === undefined) return undefined;
+    const { ordered, maxRetransmits, maxPacketLifeTime, protocol, negotiated, id } = channel;
+    return { ordered, maxRetransmits, maxPacketLifeTime, protocol, negotiated, id };
+  },
+
+  /** How many channels are in a state. */
+  countChannels(state) {
+    return [...this.channels.values()].filter((log) => log.state === state).length;
+  },
+
+  /** How many channels have got a message. */
+  countReached() {
+    return [...this.channels.values()].filter((log) => log.messages.length > 0).length;
+  },
+
+  /** Sends its own label on each channel. */
+  sendLabels() {
+    for (const [label, { channel }] of this.channels) channel.send(label);
+  },
+
+  /** Sends so many messages of so many bytes, each filled with its number, and says how much waits then. */
+  sendMany(label, count, length) {
+    const { channel } = this.channels.get(label);
+    for (let i = 0; i < count; ++i) channel.send(new Uint8Array(length).fill(i));
+    return channel.bufferedAmount;
+  },
+
+  bufferedAmount(label) {
+    return this.channels.get(label).channel.bufferedAmount;
+  },
+
   /** Makes an offer and applies it. */
   async offer() {
     await this.connection.setLocalDescription();
