@@ -76,6 +76,7 @@ export async function* follow(
   for (;;) {
     const request = progress.request(original);
     if (!request) return;
+    signal?.throwIfAborted(); // grpc-js may send a call all the same that is cancelled as soon as it is made.
     const stream = events.watchEvents(request, { signal });
     // An attempt may hang, too, where nobody refuses it.
     let overdue = false;

@@ -103,3 +103,11 @@ test('so it does when an attempt is not answered at all', async (t) => {
   await assert.rejects(client.follow({}).next(), { code: 'UNAVAILABLE' });
   assert.ok(attempts > 1);
 });
+
+test('a watch whose signal is aborted asks for nothing', async (t) => {
+  const { client, requests } = await scripted(t, [{ responses: [event(1)] }]);
+  const reason = new Error('enough');
+  await assert.rejects(client.follow({}, { signal: AbortSignal.abort(reason) }).next(), reason);
+  for await (const _ of client.follow({})); // What was asked for before it would have arrived by now.
+  assert.equal(requests.length, 1);
+});

@@ -42,6 +42,7 @@ const SHAPES = {
   RTCDataChannelEvent: [['channel'], {}, []],
   RTCDTMFToneChangeEvent: [['tone'], {}, []],
   RTCErrorEvent: [['error'], {}, []],
+  MediaStreamTrackEvent: [['track'], {}, []],
   MediaStreamTrack: [['kind', 'id', 'label', 'enabled', 'muted', 'readyState', 'contentHint'],
     { clone: 0, stop: 0, getCapabilities: 0, getConstraints: 0, getSettings: 0, applyConstraints: 0 }, ['onmute', 'onunmute', 'onended']],
   MediaStream: [['id', 'active'],
@@ -53,6 +54,7 @@ const SHAPES = {
 const CONSTRUCTIBLE = new Set([
   'RTCPeerConnection', 'RTCSessionDescription', 'RTCIceCandidate', 'RTCError', 'RTCPeerConnectionIceEvent',
   'RTCPeerConnectionIceErrorEvent', 'RTCTrackEvent', 'RTCDataChannelEvent', 'RTCDTMFToneChangeEvent', 'RTCErrorEvent', 'MediaStream',
+  'MediaStreamTrackEvent',
 ]);
 
 for (const [name, [attributes, methods, handlers]] of Object.entries(SHAPES)) {
