@@ -3,7 +3,7 @@ import { toCandidateInit, type CandidateInit } from './candidate';
 import type { ChannelParameters, Priority } from './data_channel';
 import { streamId, type MediaStream } from './media_stream';
 import type { Kind } from './media_stream_track';
-import { checkEncodings, toEncoding, type EncodingParameters } from './parameters';
+import { checkSendEncodings, toEncoding, type EncodingParameters } from './parameters';
 import { DIRECTIONS, type Direction, type TransceiverInit } from './transceiver';
 import { toDictionary, toEnforcedInteger, toEnum, toSequence, toUSVString } from './webidl';
 
@@ -80,7 +80,7 @@ export function toTransceiverInit(value: unknown): TransceiverInit {
 /** The checks of addTransceiver (5.1). */
 export function checkTransceiverInit(init: TransceiverInit, kind: Kind): TransceiverInit {
   if (init.direction === 'stopped') throw new TypeError('direction: a transceiver does not begin stopped');
-  return { ...init, encodings: checkEncodings(init.encodings, kind) };
+  return { ...init, encodings: checkSendEncodings(init.encodings, kind) };
 }
 
 /** RTCOfferOptions, with the legacy members (4.4.4). */

@@ -22,6 +22,9 @@ export interface Configuration {
 }
 
 const SCHEMES = ['stun', 'stuns', 'turn', 'turns'];
+const SECURE_SCHEMES = ['stuns', 'turns'];
+const MAX_SERVERS = 16;
+const MAX_URLS = 16; // Of all servers, at the service.
 const MAX_CREDENTIAL_BYTES = 509;
 
 function checkUrl(url: string, username: string | undefined, credential: string | undefined): void {
@@ -33,6 +36,7 @@ function checkUrl(url: string, username: string | undefined, credential: string 
   if (!found || Number(found[2] ?? 1) > 0xffff || (found[3] !== undefined && !turn)) {
     throw exception('SyntaxError', `'${url}' is not a valid URL of its scheme`);
   }
+  if (SECURE_SCHEMES.includes(scheme.toLowerCase())) throw exception('NotSupportedError', `'${url}': TLS and DTLS are not supported`);
   if (!turn) return;
   if (username === undefined || credential === undefined) {
     throw exception('InvalidAccessError', `'${url}' needs username and credential`);
@@ -74,10 +78,16 @@ export function toConfiguration(value: unknown): Configuration {
     certificates: toSequence(certificates, 'RTCConfiguration.certificates', toCertificate),
     iceCandidatePoolSize: init.iceCandidatePoolSize === undefined ? 0
       : toEnforcedInteger(init.iceCandidatePoolSize, 255, 'iceCandidatePoolSize'),
-    iceServers: toSequence(iceServers, 'RTCConfiguration.iceServers', toIceServer),
+    // W3C 4.4.1.6: what is too many is cut off before it is looked at.
+    iceServers: toSequence(iceServers, 'RTCConfiguration.iceServers', (server) => server).slice(0, MAX_SERVERS).map(toIceServer),
     iceTransportPolicy: member('iceTransportPolicy', 'all', ['all', 'relay']),
     rtcpMuxPolicy: member('rtcpMuxPolicy', 'require', ['require']),
   };
+}
+
+/** Throws NotSupportedError for what a new connection cannot have. */
+export function checkSupported({ bundlePolicy }: Configuration): void {
+  if (bundlePolicy === 'max-compat') throw exception('NotSupportedError', 'a connection has one transport: bundlePolicy is max-bundle');
 }
 
 /** Throws unless the change is one that W3C allows after creation. */
@@ -98,8 +108,14 @@ export function checkChange(old: Configuration, next: Configuration, localDescri
 /** The configuration of the contract. `balanced` is W3C's default and stands for the service's. */
 export function configurationToApi(configuration: Configuration): ConfigurationInput {
   const { iceServers, iceTransportPolicy, bundlePolicy, certificates, iceCandidatePoolSize } = configuration;
+  let room = MAX_URLS;
+  const servers = iceServers.map(({ urls, username = '', credential = '' }) => {
+    const used = [urls].flat().slice(0, room);
+    room -= used.length;
+    return { urls: used, username, credential };
+  });
   return {
-    iceServers: iceServers.map(({ urls, username = '', credential = '' }) => ({ urls: [urls].flat(), username, credential })),
+    iceServers: servers.filter(({ urls }) => urls.length > 0),
     ...(iceTransportPolicy === 'all' ? {} : { iceTransportPolicy: toApi<IceTransportPolicy>(iceTransportPolicy, 'ICE_TRANSPORT_POLICY') }),
     ...(bundlePolicy === 'balanced' ? {} : { bundlePolicy: toApi<BundlePolicy>(bundlePolicy, 'BUNDLE_POLICY') }),
     certificates: certificates.map((certificate) => ({ certificateId: certificateId(certificate) })),

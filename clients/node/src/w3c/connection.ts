@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { PeerConnectionError } from '../errors';
 import type {
   DataChannelPriority, Event as ApiEvent, MediaKind, PeerConnection, PeerConnectionSnapshot, RtpTransceiver, SdpType,
-  SessionDescriptionInput, StatsReport,
+  SessionDescriptionInput, SourceState, StatsReport,
 } from '../gen/contract';
 import { candidateFromApi, RTCIceCandidate, type CandidateInit } from './candidate';
 import { CandidateLog } from './candidate_log';
@@ -15,13 +15,14 @@ import { ChannelCore, type ChannelParameters } from './data_channel';
 import { DataLink } from './data_link';
 import { descriptionFromApi, RTCSessionDescription, type SdpTypeName } from './description';
 import { fromApi, toApi } from './enums';
-import { exception, ignoring, toException } from './errors';
+import { exception, ignoring, isOf, toException } from './errors';
 import { RTCDataChannelEvent } from './events';
 import { HeardSources } from './heard';
 import { MediaSet } from './media_set';
 import type { TrackCore } from './media_stream_track';
 import { dispatch } from './mirror';
-import { fragments, sectionOf, withLine } from './sdp_view';
+import type { Answer } from './parameters';
+import { cnameOf, fragments, sectionOf, withLine } from './sdp_view';
 import { Session } from './session';
 import { reportFromApi, selectStats, type RTCStatsReport } from './stats';
 import { queueTask } from './tasks';
@@ -64,7 +65,7 @@ export class Connection implements ConnectionCore {
   readonly candidates = new CandidateLog();
   readonly #chain: OperationsChain;
   // Local tracks at the service, and what ends their hold on this connection.
-  readonly #tracks = new Map<string, () => void>();
+  readonly #tracks = new Map<string, { track: TrackCore; release: () => void }>();
   readonly #channelPrefix = `w3c-${randomBytes(4).toString('hex')}`;
   #channelCount = 0;
   #deferred: { error: unknown } | null = null;
@@ -81,6 +82,7 @@ export class Connection implements ConnectionCore {
   iceConnectionState = 'new';
   connectionState = 'new';
   canTrickleIceCandidates: boolean | null = null;
+  cname: string | undefined;
   negotiationNeeded = false;
   readonly descriptions: Record<DescriptionName, RTCSessionDescription | null> = {
     currentLocalDescription: null, pendingLocalDescription: null, currentRemoteDescription: null, pendingRemoteDescription: null,
@@ -117,9 +119,11 @@ export class Connection implements ConnectionCore {
   get remote(): RTCSessionDescription | null {
     return this.descriptions.pendingRemoteDescription ?? this.descriptions.currentRemoteDescription;
   }
-  negotiatedSdp(): string | null {
+  answer(): Answer | null {
     const { currentLocalDescription: local, currentRemoteDescription: remote } = this.descriptions;
-    return (local?.type === 'answer' ? local : remote)?.sdp ?? null;
+    const ours = local?.type === 'answer';
+    const sdp = (ours ? local : remote)?.sdp;
+    return sdp === undefined ? null : { sdp, ours };
   }
 
   fire(event: Event): void {
@@ -129,12 +133,12 @@ export class Connection implements ConnectionCore {
   // ---- Calls.
 
   background(operation: (id: string) => Promise<unknown>): Promise<void> {
-    // Something that has gone meanwhile is not changed any more, which is no failure.
-    return this.session.call(operation).then(() => {})
-      .catch(ignoring('TRANSCEIVER_STOPPED', 'TRANSCEIVER_NOT_FOUND', 'SENDER_NOT_FOUND'))
-      .catch((error) => {
-        if (!this.closed) this.#deferred ??= { error };
-      });
+    // In one step: it has to be known when the next call begins.
+    return this.session.call(operation).then(() => {}, (error) => {
+      // Something that has gone meanwhile is not changed any more, which is no failure.
+      if (this.closed || isOf(error, 'TRANSCEIVER_STOPPED', 'TRANSCEIVER_NOT_FOUND', 'SENDER_NOT_FOUND')) return;
+      this.#deferred ??= { error };
+    });
   }
 
   chain<T>(operation: () => Promise<T>): Promise<T> {
@@ -156,26 +160,49 @@ export class Connection implements ConnectionCore {
   async ensureTrack(peerConnectionId: string, track: TrackCore): Promise<void> {
     if (this.#tracks.has(track.id)) return;
     if (!track.source) throw exception('NotSupportedError', 'a remote track cannot be sent on yet');
-    await this.session.client.media.createLocalTrack({
-      peerConnectionId, trackId: track.id, kind: toApi<MediaKind>(track.kind, 'MEDIA_KIND'), source: track.source,
-    });
-    if (this.closed) return; // It is gone with the connection.
+    if (this.closed) return; // It would be gone with the connection.
     const onEnabled = (): void => this.media.onTrackEnabled(track);
     const onStop = (): void => {
       this.#releaseTrack(track.id);
-      void this.background((id) => this.session.client.media.deleteLocalTrack({ peerConnectionId: id, trackId: track.id }));
+      void this.background((id) => this.session.client.media.deleteLocalTrack({ peerConnectionId: id, trackId: track.id })
+        .catch(ignoring('TRACK_NOT_FOUND')));
     };
-    this.#tracks.set(track.id, () => {
-      track.onEnabled.delete(onEnabled);
-      track.onStop.delete(onStop);
+    this.#tracks.set(track.id, {
+      track,
+      release: () => {
+        track.onEnabled.delete(onEnabled);
+        track.onStop.delete(onStop);
+        track.setDelivering(this, undefined);
+      },
     });
     track.onEnabled.add(onEnabled);
     track.onStop.add(onStop);
-    if (track.ended) onStop(); // Stopped before its turn came: nothing of it is sent.
+    // Events tell of it from now on, maybe before the answer does.
+    try {
+      await this.session.client.media.createLocalTrack({
+        peerConnectionId, trackId: track.id, kind: toApi<MediaKind>(track.kind, 'MEDIA_KIND'), source: track.source,
+      });
+    } catch (error) {
+      this.#releaseTrack(track.id);
+      throw error;
+    }
+    if (track.ended && this.#tracks.has(track.id)) onStop(); // Stopped before its turn came: nothing of it is sent.
+  }
+
+  /** A local track is at the service, and its source has this state now. */
+  onSourceState(trackId: string, state: SourceState | undefined): void {
+    const { track } = this.#tracks.get(trackId) ?? {};
+    if (state === 'SOURCE_STATE_ENDED') track?.endSource();
+    else track?.setDelivering(this, state === 'SOURCE_STATE_ACTIVE');
+  }
+
+  /** A local track is no more at the service, and we have not asked for that. */
+  onLocalTrackDeleted(trackId: string): void {
+    this.#tracks.get(trackId)?.track.endSource();
   }
 
   #releaseTrack(trackId: string): void {
-    this.#tracks.get(trackId)?.();
+    this.#tracks.get(trackId)?.release();
     this.#tracks.delete(trackId);
   }
 
@@ -188,7 +215,9 @@ export class Connection implements ConnectionCore {
           ? peerConnections.createOffer({ peerConnectionId, iceRestart })
           : peerConnections.createAnswer({ peerConnectionId });
       });
-      return { type, sdp: description?.sdp ?? '' };
+      const sdp = description?.sdp ?? '';
+      this.cname ??= cnameOf(sdp);
+      return { type, sdp };
     });
   }
 
@@ -304,6 +333,7 @@ export class Connection implements ConnectionCore {
       const found = descriptionFromApi(pc[name]);
       this.descriptions[name] = name.includes('Local') ? this.candidates.asAnnounced(found) : found;
     }
+    this.cname ??= cnameOf(this.local?.sdp ?? '');
     this.canTrickleIceCandidates = { CAN_TRICKLE_ICE_CANDIDATES_SUPPORTED: true, CAN_TRICKLE_ICE_CANDIDATES_UNSUPPORTED: false }[
       pc.canTrickleIceCandidates as string] ?? null;
     this.transports.setSctp(pc.sctp);
@@ -400,8 +430,9 @@ export class Connection implements ConnectionCore {
     this.setSignalingState(fromApi(pc.signalingState, 'SIGNALING_STATE'));
     this.media.leaveStreams(snapshot.transceivers);
     this.media.tellOfUntold(snapshot.transceivers);
-    for (const { trackId, origin, muted } of snapshot.tracks) {
+    for (const { trackId, origin, muted, source } of snapshot.tracks) {
       if (origin === 'TRACK_ORIGIN_REMOTE') this.media.ofTrack(trackId)?.setMuted(muted);
+      else this.onSourceState(trackId, source?.state);
     }
     for (const transport of pc.iceTransports) this.transports.ice(transport.transportId).update(transport);
     for (const dtlsTransport of pc.dtlsTransports) this.transports.dtls(dtlsTransport.transportId).update({ dtlsTransport });

@@ -1,5 +1,6 @@
 // What transceivers, senders and receivers ask of their connection.
 import type { HeardSources } from './heard';
+import type { Answer } from './parameters';
 import type { Session } from './session';
 import type { RTCStatsReport } from './stats';
 import type { TrackCore } from './media_stream_track';
@@ -19,7 +20,9 @@ export interface ConnectionCore {
   ensureTrack(id: string, track: TrackCore): Promise<void>;
   /** W3C operations chain. */
   chain<T>(operation: () => Promise<T>): Promise<T>;
-  /** SDP of the current answer, from whichever side: what both have agreed upon. Null: none. */
-  negotiatedSdp(): string | null;
+  /** The current answer: what both sides have agreed upon. Null: none. */
+  answer(): Answer | null;
+  /** What RTCP calls it; undefined until a description of ours announces a source. */
+  readonly cname: string | undefined;
   getStats(selector: { senderId?: () => string | null; receiverId?: () => string | null }): Promise<RTCStatsReport>;
 }

@@ -31,7 +31,7 @@ export class DtmfCore {
     const { transceiver, track, encodings } = this.sender;
     if (transceiver.connection.connectionState !== 'connected' || transceiver.stopping || transceiver.stopped) return false;
     if (!track?.enabled || track.ended || !encodings[0].active) return false;
-    if (transceiver.currentDirection !== 'sendrecv' && transceiver.currentDirection !== 'sendonly') return false;
+    // None while nothing is sent.
     return this.sender.parameters().codecs.some(({ mimeType }) => mimeType.toLowerCase() === 'audio/telephone-event');
   }
 

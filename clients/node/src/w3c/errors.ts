@@ -46,9 +46,13 @@ export class RTCError extends DOMException {
 }
 defineInterface(RTCError, 'RTCError');
 
+/** Whether the service refused a call for one of these reasons. */
+export const isOf = (error: unknown, ...reasons: string[]): boolean =>
+  error instanceof PeerConnectionError && reasons.includes(error.reason);
+
 /** Takes a failure that has one of these reasons for none. */
 export const ignoring = (...reasons: string[]) => (error: unknown): void => {
-  if (!(error instanceof PeerConnectionError) || !reasons.includes(error.reason)) throw error;
+  if (!isOf(error, ...reasons)) throw error;
 };
 
 /** An exception of the platform, with what led to it. */

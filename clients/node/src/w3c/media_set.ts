@@ -7,7 +7,6 @@ import { exception } from './errors';
 import { RTCTrackEvent } from './events';
 import { addRemoteTrack, remoteStream, removeRemoteTrack, type MediaStream } from './media_stream';
 import type { Kind, TrackCore } from './media_stream_track';
-import { encodingsToApi } from './parameters';
 import type { Section } from './sdp_view';
 import type { SenderCore } from './sender';
 import { queueTask } from './tasks';
@@ -67,8 +66,9 @@ export class MediaSet {
         peerConnectionId, transceiverId: core.id,
         ...(track ? { trackId: track.id } : { kind: toApi<MediaKind>(kind, 'MEDIA_KIND') }),
         direction: toApi<RtpTransceiverDirection>(init.direction, 'RTP_TRANSCEIVER_DIRECTION'),
-        streamIds: init.streams, sendEncodings: encodingsToApi(init.encodings),
+        streamIds: init.streams,
       });
+      if (init.encodings[0]?.active === false) await core.sender.applyActive(peerConnectionId, false, transceiver?.sender?.senderId);
       return transceiver;
     });
     if (track && !track.enabled) core.sender.sendWhatIsEnabled();

@@ -34,6 +34,8 @@ export class TrackCore {
   readonly onStop = new Set<() => void>();
   /** Tells senders that it was enabled or disabled. */
   readonly onEnabled = new Set<() => void>();
+  // Local tracks: by each connection that has it, whether its source delivers there.
+  readonly #sources = new Map<object, boolean>();
   // Clones of a remote track: the same media.
   readonly #clones = new Set<TrackCore>();
   #sawFrame: () => void = () => {};
@@ -65,6 +67,22 @@ export class TrackCore {
       this.object.dispatchEvent(new Event('ended'));
     }
     for (const clone of this.#clones) clone.end();
+  }
+
+  /** A local track's source delivers to a connection, or does not; undefined: the connection has it no more. */
+  setDelivering(connection: object, delivers: boolean | undefined): void {
+    if (delivers === undefined) this.#sources.delete(connection);
+    else this.#sources.set(connection, delivers);
+    // The test source begins when it is sent: it is never without media.
+    if (this.source === null || 'test' in this.source || this.#sources.size === 0) return;
+    this.setMuted(![...this.#sources.values()].includes(true));
+  }
+
+  /** A local track's source will not deliver again. */
+  endSource(): void {
+    if (this.ended) return;
+    this.end();
+    for (const tell of [...this.onStop]) tell();
   }
 
   clone(): TrackCore {

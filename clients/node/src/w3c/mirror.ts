@@ -68,6 +68,10 @@ const HANDLERS: Handlers = {
   trackMuted: (connection, { trackId }) => connection.media.ofTrack(trackId)?.setMuted(true),
   trackUnmuted: (connection, { trackId }) => connection.media.ofTrack(trackId)?.setMuted(false),
   trackEnded: (connection, { trackId }) => connection.media.ofTrack(trackId)?.end(),
+  localTrackChange: (connection, { track }) => {
+    if (track) connection.onSourceState(track.trackId, track.source?.state);
+  },
+  localTrackDeleted: (connection, { trackId }) => connection.onLocalTrackDeleted(trackId),
   toneChange: (connection, { senderId, tone }) => connection.media.ofSender(senderId)?.dtmf?.onTone(tone),
 };
 

@@ -1,5 +1,4 @@
 // RTCRtpParameters: conversions, validation, and what the descriptions say.
-import type { RtpEncodingParameters, RtpEncodingParametersInput } from '../gen/contract';
 import { codecsOf, headerExtensionsOf, sections, type CodecView } from './sdp_view';
 import { toDictionary, toDOMString, toDouble, toUnsignedLong } from './webidl';
 import { exception } from './errors';
@@ -20,7 +19,6 @@ export interface RtpParameters {
 }
 
 const RID = /^[A-Za-z0-9_-]{1,255}$/;
-const MAX_ENCODINGS = { audio: 1, video: 3 };
 
 /** RTCRtpEncodingParameters. */
 export function toEncoding(value: unknown): EncodingParameters {
@@ -35,12 +33,8 @@ export function toEncoding(value: unknown): EncodingParameters {
   return encoding;
 }
 
-/** The checks of addTransceiver (W3C WebRTC 1.0, 5.1) and setParameters (5.2). */
-export function checkEncodings(encodings: EncodingParameters[], kind: Kind): EncodingParameters[] {
-  const rids = encodings.map(({ rid }) => rid);
-  if (rids.some((rid) => rid !== undefined && !RID.test(rid))) throw new TypeError('sendEncodings: a rid is malformed');
-  if (encodings.length > 1 && rids.includes(undefined)) throw new TypeError('sendEncodings: each of several needs a rid');
-  if (new Set(rids).size !== rids.length) throw new TypeError('sendEncodings: a rid is given twice');
+// What the kind of media does not have is taken out; limits are checked.
+function checkValues(encodings: EncodingParameters[], kind: Kind): void {
   for (const encoding of encodings) {
     if (kind === 'audio') {
       delete encoding.scaleResolutionDownBy;
@@ -49,19 +43,45 @@ export function checkEncodings(encodings: EncodingParameters[], kind: Kind): Enc
     if ((encoding.scaleResolutionDownBy ?? 1) < 1) throw new RangeError('scaleResolutionDownBy is less than 1');
     if ((encoding.maxFramerate ?? 0) < 0) throw new RangeError('maxFramerate is negative');
   }
-  return encodings.slice(0, MAX_ENCODINGS[kind]);
 }
 
-/** The encodings of the contract. Without anything but defaults they are left out: nothing is asked for. */
-export function encodingsToApi(encodings: EncodingParameters[]): RtpEncodingParametersInput[] {
-  const plain = encodings.every((encoding) => encoding.active && Object.keys(encoding).length === 1);
-  return plain ? [] : encodings.map(({ rid = '', ...rest }) => ({ rid, ...rest }));
+/** The encodings of a sender that was given none. */
+export const defaultEncodings = (kind: Kind): EncodingParameters[] =>
+  [{ active: true, ...(kind === 'video' ? { scaleResolutionDownBy: 1 } : {}) }];
+
+/**
+ * The validation steps of addTransceiver (W3C WebRTC 1.0, 5.1). A sender sends one encoding: of several the first is left,
+ * as the steps have it, and what is not done to it yet is a NotSupportedError.
+ */
+export function checkSendEncodings(encodings: EncodingParameters[], kind: Kind): EncodingParameters[] {
+  const rids = encodings.flatMap(({ rid }) => rid ?? []);
+  if (rids.some((rid) => !RID.test(rid))) throw new TypeError('sendEncodings: a rid is malformed');
+  if (rids.length > 0 && rids.length < encodings.length) throw new TypeError('sendEncodings: some have a rid, and some have none');
+  if (new Set(rids).size !== rids.length) throw new TypeError('sendEncodings: a rid is given twice');
+  checkValues(encodings, kind);
+  const scaled = encodings.some(({ scaleResolutionDownBy }) => scaleResolutionDownBy !== undefined);
+  const [first] = encodings;
+  if (!first) return defaultEncodings(kind);
+  const { rid: _, ...lone } = first;
+  if (kind === 'video' || scaled) lone.scaleResolutionDownBy ??= 1;
+  const missing = unsupported([lone]);
+  if (missing) throw exception('NotSupportedError', `sendEncodings: ${missing}`);
+  return [lone];
 }
 
-export function encodingFromApi({ rid, active, maxBitrate, maxFramerate, scaleResolutionDownBy }: RtpEncodingParameters): EncodingParameters {
-  return Object.fromEntries(Object.entries({
-    rid: rid || undefined, active: active ?? true, maxBitrate, maxFramerate, scaleResolutionDownBy,
-  }).filter(([, value]) => value !== undefined)) as unknown as EncodingParameters;
+/** The validation steps of setParameters (W3C WebRTC 1.0, 5.2), after those about what is read-only. */
+export function checkEncodings(encodings: EncodingParameters[], kind: Kind): void {
+  checkValues(encodings, kind);
+  if (kind === 'video') for (const encoding of encodings) encoding.scaleResolutionDownBy ??= 1;
+  const missing = unsupported(encodings);
+  if (missing) throw exception('OperationError', missing);
+}
+
+// The service encodes nothing: it passes on what a source delivers, or does not.
+function unsupported(encodings: EncodingParameters[]): string | undefined {
+  if (encodings.some(({ maxBitrate }) => maxBitrate !== undefined)) return 'maxBitrate is not supported';
+  if (encodings.some(({ maxFramerate }) => maxFramerate !== undefined)) return 'maxFramerate is not supported';
+  return encodings.some(({ scaleResolutionDownBy = 1 }) => scaleResolutionDownBy !== 1) ? 'video is not scaled' : undefined;
 }
 
 /** Throws InvalidModificationError if anything but encodings was changed. */
@@ -76,14 +96,27 @@ export function checkUnchanged(before: object, after: object): void {
   }
 }
 
-/** What was negotiated for the section with this mid; all empty before. */
-export function negotiated(sdp: string | null, mid: string | null): RtpParameters {
-  const section = mid === null ? undefined : sections(sdp ?? '').find((found) => found.mid === mid);
-  if (!section || section.rejected) return { headerExtensions: [], rtcp: { reducedSize: false }, codecs: [] };
-  const cname = section.lines.map((line) => /^a=ssrc:\d+ cname:(.*)$/.exec(line)?.[1]).find((found) => found !== undefined);
+/** An answer that is in force, and whose it is. */
+export interface Answer {
+  sdp: string;
+  ours: boolean;
+}
+
+/** A direction of a section, of ours. */
+export interface Flow {
+  mid: string | null;
+  sends: boolean;
+  /** Whether it was negotiated that media flows. */
+  active: boolean;
+}
+
+/** What was negotiated for a direction of a section; all empty before, and while nothing flows. */
+export function negotiated(answer: Answer | null, { mid, sends, active }: Flow): RtpParameters {
+  const section = mid === null ? undefined : sections(answer?.sdp ?? '').find((found) => found.mid === mid);
+  if (!answer || !section || section.rejected) return { headerExtensions: [], rtcp: { reducedSize: false }, codecs: [] };
   return {
-    headerExtensions: headerExtensionsOf(section),
-    rtcp: { ...(cname === undefined ? {} : { cname }), reducedSize: section.lines.includes('a=rtcp-rsize') },
-    codecs: codecsOf(section),
+    headerExtensions: active ? headerExtensionsOf(section, sends === answer.ours) : [],
+    rtcp: { reducedSize: section.lines.includes('a=rtcp-rsize') },
+    codecs: active ? codecsOf(section) : [],
   };
 }

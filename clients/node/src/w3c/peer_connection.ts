@@ -5,7 +5,7 @@ import {
   type TransceiverOptions,
 } from './arguments';
 import { RTCCertificate } from './certificate';
-import { copyOf, checkChange, configurationToApi, toConfiguration, type Configuration } from './configuration';
+import { copyOf, checkChange, checkSupported, configurationToApi, toConfiguration, type Configuration } from './configuration';
 import { Connection } from './connection';
 import { currentService } from './connect';
 import type { CandidateInit } from './candidate';
@@ -53,7 +53,9 @@ export class RTCPeerConnection extends EventTarget {
 
   constructor(configuration: Partial<Configuration> = {}) {
     super();
-    this.#core = new Connection(this, toConfiguration(configuration));
+    const checked = toConfiguration(configuration);
+    checkSupported(checked);
+    this.#core = new Connection(this, checked);
   }
 
   // ---- Negotiation.

@@ -54,8 +54,9 @@ export class RTCRtpReceiver {
   }
 
   getParameters(): RtpParameters {
-    const { transceiver } = this.#core;
-    return negotiated(transceiver.connection.negotiatedSdp(), transceiver.mid);
+    const { connection, mid, currentDirection } = this.#core.transceiver;
+    const active = currentDirection === 'sendrecv' || currentDirection === 'recvonly';
+    return negotiated(connection.answer(), { mid, sends: false, active });
   }
   getContributingSources(): RtpContributingSource[] {
     const { id, transceiver } = this.#core;

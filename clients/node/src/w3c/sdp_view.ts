@@ -78,13 +78,17 @@ export function codecsOf(section: Section): CodecView[] {
   });
 }
 
-/** Header extensions of a section. */
-export function headerExtensionsOf(section: Section): Array<{ uri: string; id: number; encrypted: boolean }> {
+/** Header extensions of a section, but those that its author said are for the other direction, or for none. */
+export function headerExtensionsOf(section: Section, authorSends: boolean): Array<{ uri: string; id: number; encrypted: boolean }> {
   return section.lines.flatMap((line) => {
-    const found = /^a=extmap:(\d+)(?:\/\w+)? (\S+)/.exec(line);
-    return found ? [{ uri: found[2], id: Number(found[1]), encrypted: false }] : [];
+    const [, id, direction = 'sendrecv', uri] = /^a=extmap:(\d+)(?:\/(\w+))? (\S+)/.exec(line) ?? [];
+    const used = direction === 'sendrecv' || direction === (authorSends ? 'sendonly' : 'recvonly');
+    return id !== undefined && used ? [{ uri, id: Number(id), encrypted: false }] : [];
   });
 }
+
+/** CNAME of the sources that a description announces; undefined: it announces none. */
+export const cnameOf = (sdp: string): string | undefined => /^a=ssrc:\d+ cname:(.*?)\r?$/m.exec(sdp)?.[1];
 
 const isCandidateLine = (line: string): boolean => line.startsWith('a=candidate:') || line === 'a=end-of-candidates';
 

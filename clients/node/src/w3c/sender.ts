@@ -6,7 +6,7 @@ import { exception, ignoring, toException } from './errors';
 import { streamId, type MediaStream } from './media_stream';
 import { trackCore, type MediaStreamTrack, type TrackCore } from './media_stream_track';
 import {
-  checkEncodings, checkUnchanged, negotiated, toEncoding, type EncodingParameters, type RtpParameters,
+  checkEncodings, checkUnchanged, defaultEncodings, negotiated, toEncoding, type EncodingParameters, type RtpParameters,
 } from './parameters';
 import type { RTCStatsReport } from './stats';
 import { queueTask } from './tasks';
@@ -35,7 +35,7 @@ export class SenderCore {
   constructor(readonly transceiver: TransceiverCore, track: TrackCore | null, streams: string[], encodings: EncodingParameters[]) {
     this.track = track;
     this.streams = streams;
-    this.encodings = encodings.length > 0 ? encodings : [{ active: true }];
+    this.encodings = encodings.length > 0 ? encodings : defaultEncodings(transceiver.kind);
     this.dtmf = transceiver.kind === 'audio' ? new DtmfCore(this) : null;
     this.object = new RTCRtpSender(INTERNAL, this);
   }
@@ -47,9 +47,13 @@ export class SenderCore {
   }
 
   parameters(): SendParameters {
-    const { connection, mid } = this.transceiver;
+    const { connection, mid, currentDirection } = this.transceiver;
+    const active = currentDirection === 'sendrecv' || currentDirection === 'sendonly';
+    const { codecs, headerExtensions, rtcp } = negotiated(connection.answer(), { mid, sends: true, active });
+    const { cname } = connection;
     return {
-      ...negotiated(connection.negotiatedSdp(), mid),
+      codecs, headerExtensions,
+      rtcp: { ...(cname === undefined ? {} : { cname }), ...rtcp },
       transactionId: randomUUID(),
       encodings: this.encodings.map((encoding) => ({ ...encoding })),
     };
@@ -93,20 +97,18 @@ export class SenderCore {
     }
     checkUnchanged(lastRead, { ...init, encodings });
     checkEncodings(encodings, transceiver.kind);
-    await this.#applyParameters(encodings).catch((error) => Promise.reject(toException(error)));
+    const { connection } = transceiver;
+    await connection.session.call((id) => this.applyActive(id, encodings[0].active)).catch((error) => Promise.reject(toException(error)));
     this.lastRead = null;
     this.encodings = encodings;
   }
 
-  #applyParameters(encodings: EncodingParameters[]): Promise<unknown> {
-    const { session } = this.transceiver.connection;
-    return session.call(async (peerConnectionId) => {
-      const senderId = this.id();
-      const { parameters } = await session.client.peerConnections.getSenderParameters({ peerConnectionId, senderId });
-      await session.client.peerConnections.setSenderParameters({
-        peerConnectionId, senderId, parameters: { ...parameters, encodings: encodings.map(({ rid = '', ...rest }) => ({ rid, ...rest })) },
-      });
-    });
+  /** Makes its encoding active or not, which is what can be set. Within a call. */
+  async applyActive(peerConnectionId: string, active: boolean, senderId = this.id()): Promise<void> {
+    const { peerConnections } = this.transceiver.connection.session.client;
+    const { parameters } = await peerConnections.getSenderParameters({ peerConnectionId, senderId });
+    const encodings = (parameters?.encodings ?? []).map((encoding) => ({ ...encoding, active }));
+    await peerConnections.setSenderParameters({ peerConnectionId, senderId, parameters: { ...parameters, encodings } });
   }
 }
 

@@ -1,6 +1,8 @@
 // W3C WebRTC 1.0, 4.8: RTCIceCandidate; 4.6: RTCSessionDescription.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import * as sdpView from '../../dist/w3c/sdp_view.js';
+import { IceCore } from '../../dist/w3c/transports.js';
 import { RTCIceCandidate, RTCSessionDescription } from '../../esm/w3c.mjs';
 
 const PARSED = ['foundation', 'component', 'priority', 'address', 'protocol', 'port', 'type', 'tcpType', 'relatedAddress', 'relatedPort'];
@@ -57,6 +59,44 @@ describe('RTCIceCandidate', () => {
     const candidate = new RTCIceCandidate(init);
     assert.deepEqual(candidate.toJSON(), init);
     assert.deepEqual(JSON.parse(JSON.stringify(new RTCIceCandidate(candidate))), init);
+  });
+});
+
+describe('what is read from descriptions', () => {
+  const { cnameOf, fragments, headerExtensionsOf, sections } = sdpView;
+  const SDP = ['v=0', 'a=ice-ufrag:one', 'm=audio 9 UDP/TLS/RTP/SAVPF 111', 'a=mid:a', 'a=extmap:1 urn:both', 'a=extmap:2/sendonly urn:sent',
+    'a=extmap:3/recvonly urn:received', 'a=extmap:4/inactive urn:none', 'a=ssrc:7 msid:x y', 'a=ssrc:7 cname:name of it',
+    'm=video 9 UDP/TLS/RTP/SAVPF 96', 'a=mid:v', 'a=ice-ufrag:two', ''].join('\r\n');
+
+  test('extensions of a direction', () => {
+    const [section] = sections(SDP);
+    assert.deepEqual(headerExtensionsOf(section, true), [{ uri: 'urn:both', id: 1, encrypted: false }, { uri: 'urn:sent', id: 2, encrypted: false }]);
+    assert.deepEqual(headerExtensionsOf(section, false).map(({ uri }) => uri), ['urn:both', 'urn:received']);
+  });
+
+  test('the name of its sources', () => {
+    assert.equal(cnameOf(SDP), 'name of it');
+    assert.equal(cnameOf('v=0\r\n'), undefined);
+  });
+
+  test('the generations that a candidate may be of', () => {
+    assert.deepEqual(fragments(SDP, 'a', null), ['one']);
+    assert.deepEqual(fragments(SDP, null, 1), ['two']);
+    assert.deepEqual(fragments(SDP, null, null), ['one', 'two']);
+    assert.deepEqual(fragments(SDP.replace('a=ice-ufrag:one\r\n', ''), 'a', null), ['two'], 'that of the transport it shares');
+  });
+
+  test('a pair that the transport has no more is none', () => {
+    const core = new IceCore({ local: () => null, remote: () => null });
+    const seen = [];
+    core.object.onselectedcandidatepairchange = () => seen.push(core.object.getSelectedCandidatePair() !== null);
+    const candidate = { candidate: 'candidate:1 1 udp 1 192.0.2.1 9 typ host' };
+    const transport = { mids: ['0'], role: 'ICE_ROLE_UNSPECIFIED', gatheringState: 'ICE_GATHERING_STATE_NEW', state: 'ICE_CONNECTION_STATE_CONNECTED' };
+    core.state = 'connected';
+    for (const selectedCandidatePair of [null, { local: candidate, remote: candidate }, null, null, { local: candidate, remote: candidate }]) {
+      core.update({ ...transport, selectedCandidatePair });
+    }
+    assert.deepEqual(seen, [true, false, true]);
   });
 });
 

@@ -35,8 +35,28 @@ describe('configuration', () => {
     }
   });
 
+  test('schemes over TLS, and a bundle policy that asks for several transports, are NotSupportedErrors', (t) => {
+    for (const urls of ['stuns:host', 'turns:host', 'TURNS:host:443?transport=tcp', ['stun:host', 'stuns:host']]) {
+      assert.throws(() => new RTCPeerConnection({ iceServers: [{ urls, username: 'u', credential: 'c' }] }), { name: 'NotSupportedError' }, `${urls}`);
+    }
+    assert.throws(() => new RTCPeerConnection({ iceServers: [{ urls: 'turns:host?x' }] }), { name: 'SyntaxError' });
+    assert.throws(() => new RTCPeerConnection({ bundlePolicy: 'max-compat' }), { name: 'NotSupportedError' });
+    const connection = makeConnection(t);
+    assert.throws(() => connection.setConfiguration({ iceServers: [{ urls: 'stuns:host' }] }), { name: 'NotSupportedError' });
+  });
+
+  test('more servers than are supported are cut off, unread, and so are more URLs', async (t) => {
+    const urls = Array.from({ length: 20 }, (_, i) => `stun:192.0.2.${i + 1}`);
+    const many = makeConnection(t, { iceServers: [...urls.slice(0, 16).map((url) => ({ urls: url })), { urls: 'nonsense' }] });
+    assert.deepEqual(many.getConfiguration().iceServers, urls.slice(0, 16).map((url) => ({ urls: url })));
+    assert.equal((await many.createOffer()).type, 'offer');
+    const long = makeConnection(t, { iceServers: [{ urls: urls.slice(0, 10) }, { urls: urls.slice(10) }, { urls: 'stun:192.0.2.99' }] });
+    assert.equal(long.getConfiguration().iceServers.length, 3);
+    assert.equal((await long.createOffer()).type, 'offer');
+  });
+
   test('TURN without credentials is an InvalidAccessError', () => {
-    for (const server of [{ urls: 'turn:192.0.2.1' }, { urls: ['turns:host:443'], username: 'u' }, { urls: 'turn:h', credential: 'c' }]) {
+    for (const server of [{ urls: 'turn:192.0.2.1' }, { urls: ['turn:host:443'], username: 'u' }, { urls: 'turn:h', credential: 'c' }]) {
       assert.throws(() => new RTCPeerConnection({ iceServers: [server] }), { name: 'InvalidAccessError' });
     }
   });

@@ -1,5 +1,6 @@
 // W3C WebRTC 1.0, 5: transceivers, senders, receivers; 8: statistics. What needs media is tested with a browser.
 import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
 import { describe, test } from 'node:test';
 import { until } from '../../demo/lib/wait.js';
 import { trackCore } from '../../dist/w3c/media_stream_track.js';
@@ -79,16 +80,19 @@ describe('senders (5.2)', () => {
   const held = useService();
 
   test('parameters are read, and refused unless they were', async (t) => {
-    const { sender } = makeConnection(t).addTransceiver('video', { sendEncodings: [{ maxBitrate: 100_000 }] });
+    const { sender } = makeConnection(t).addTransceiver('video');
     const unread = { transactionId: 'x', encodings: [{}], codecs: [], headerExtensions: [], rtcp: {} };
     await assert.rejects(sender.setParameters(unread), { name: 'InvalidStateError' });
     const parameters = sender.getParameters();
-    assert.deepEqual(parameters.encodings, [{ active: true, maxBitrate: 100_000 }]);
+    assert.deepEqual(parameters.encodings, [{ active: true, scaleResolutionDownBy: 1 }]);
     assert.deepEqual([parameters.codecs, parameters.headerExtensions, parameters.rtcp], [[], [], { reducedSize: false }]);
     await assert.rejects(sender.setParameters({ ...parameters, transactionId: 'other' }), { name: 'InvalidModificationError' });
     await assert.rejects(sender.setParameters({ ...parameters, codecs: [1] }), { name: 'InvalidModificationError' });
     await assert.rejects(sender.setParameters({ ...parameters, encodings: [] }), { name: 'InvalidModificationError' });
     await assert.rejects(sender.setParameters({ ...parameters, encodings: [{ scaleResolutionDownBy: 0 }] }), RangeError);
+    for (const wish of [{ maxBitrate: 100_000 }, { maxFramerate: 10 }, { scaleResolutionDownBy: 2 }]) {
+      await assert.rejects(sender.setParameters({ ...parameters, encodings: [wish] }), { name: 'OperationError' });
+    }
     for (const member of Object.keys(parameters)) {
       await assert.rejects(sender.setParameters({ ...parameters, [member]: undefined }), TypeError, member);
     }
@@ -96,6 +100,97 @@ describe('senders (5.2)', () => {
     await tasksRun();
     await assert.rejects(sender.setParameters(parameters), { name: 'InvalidStateError' });
     assert.notEqual(sender.getParameters().transactionId, parameters.transactionId);
+  });
+
+  test('a sender has one encoding: of several the first, without what one alone does not need', async (t) => {
+    const connection = makeConnection(t);
+    const of = (kind, sendEncodings) => connection.addTransceiver(kind, { sendEncodings }).sender.getParameters().encodings;
+    const video = [{ active: true, scaleResolutionDownBy: 1 }];
+    for (const given of [undefined, [], [{}], [{ rid: 'a' }], [{ rid: 'a' }, { rid: 'b' }, { rid: 'c' }, { rid: 'd' }], [{}, {}],
+      [{ scaleResolutionDownBy: 1 }], [{ rid: 'a' }, { rid: 'b', scaleResolutionDownBy: 2 }]]) {
+      assert.deepEqual(of('video', given), video, JSON.stringify(given));
+    }
+    for (const given of [undefined, [{}], [{ rid: 'a' }], [{ maxFramerate: 5, scaleResolutionDownBy: 0.1 }], [{ rid: 'a' }, { rid: 'b' }]]) {
+      assert.deepEqual(of('audio', given), [{ active: true }], JSON.stringify(given));
+    }
+    assert.deepEqual(connection.addTrack(createMediaStreamTrack('video')).getParameters().encodings, video);
+    await connection.setLocalDescription();
+    assert.doesNotMatch(connection.localDescription.sdp, /a=(rid|simulcast)/);
+    const other = makeConnection(t);
+    await other.setRemoteDescription(connection.localDescription);
+    assert.deepEqual(other.getSenders()[0].getParameters().encodings, video);
+  });
+
+  test('what cannot be done to an encoding is told at once, and makes no transceiver', async (t) => {
+    const connection = makeConnection(t);
+    for (const encodings of [[{ maxBitrate: 100_000 }], [{ maxFramerate: 5 }], [{ scaleResolutionDownBy: 2 }],
+      [{ rid: 'a', scaleResolutionDownBy: 4 }, { rid: 'b', scaleResolutionDownBy: 2 }, { rid: 'c' }]]) {
+      assert.throws(() => connection.addTransceiver('video', { sendEncodings: encodings }), { name: 'NotSupportedError' }, JSON.stringify(encodings));
+    }
+    assert.throws(() => connection.addTransceiver('audio', { sendEncodings: [{ maxBitrate: 9_000 }] }), { name: 'NotSupportedError' });
+    assert.deepEqual(connection.getTransceivers(), []);
+    assert.equal((await connection.createOffer()).type, 'offer');
+  });
+
+  test('an encoding that is not active sends nothing, from the beginning or later', TIMEOUT, async (t) => {
+    const [a, b] = makePair(t);
+    const { sender } = a.addTransceiver(createMediaStreamTrack('audio'), { sendEncodings: [{ active: false }] });
+    const heard = a.addTrack(createMediaStreamTrack('audio'));
+    const tracks = [];
+    b.ontrack = ({ track }) => tracks.push(track);
+    await negotiate(a, b);
+    const seen = record(tracks[0], ['mute', 'unmute']);
+    await firstFrame(tracks[1]);
+    assert.equal(heard.getParameters().encodings[0].active, true);
+    const sent = async () => [...(await sender.getStats()).values()].find(({ type }) => type === 'outbound-rtp')?.packetsSent ?? 0;
+    assert.deepEqual([tracks[0].muted, await sent()], [true, 0]);
+    const activate = async (active) => {
+      const parameters = sender.getParameters();
+      assert.deepEqual(parameters.encodings, [{ active: !active }]);
+      parameters.encodings[0].active = active;
+      await sender.setParameters(parameters);
+      assert.deepEqual(sender.getParameters().encodings, [{ active }]);
+    };
+    await activate(true);
+    await until('media', () => !tracks[0].muted);
+    const muted = once(tracks[0], 'mute');
+    await activate(false);
+    await muted;
+    assert.deepEqual(seen, ['unmute', 'mute']);
+    assert.equal((await a.createOffer()).type, 'offer');
+  });
+
+  test('parameters are those of their direction: formats while media flows, and our own name', TIMEOUT, async (t) => {
+    const [a, b] = makePair(t);
+    a.addTrack(createMediaStreamTrack('video'));
+    await a.setLocalDescription();
+    await b.setRemoteDescription(a.localDescription);
+    b.addTrack(createMediaStreamTrack('video'));
+    await b.setLocalDescription();
+    await a.setRemoteDescription(b.localDescription);
+    const [here] = a.getTransceivers();
+    const [there] = b.getTransceivers();
+    const cnameIn = ({ localDescription: { sdp } }) => /^a=ssrc:\d+ cname:(.*)\r$/m.exec(sdp)[1];
+    assert.notEqual(cnameIn(a), cnameIn(b));
+    const names = [cnameIn(a), cnameIn(b)];
+    const flows = (half) => {
+      const { codecs, headerExtensions, rtcp } = half.getParameters();
+      assert.equal(codecs.length > 0, headerExtensions.length > 0);
+      assert.equal(rtcp.reducedSize, true);
+      return codecs.length > 0;
+    };
+    const check = (...expected) => {
+      assert.deepEqual([here, there].flatMap(({ sender, receiver }) => [flows(sender), flows(receiver)]), expected, here.currentDirection);
+      assert.deepEqual([here, there].map(({ sender }) => sender.getParameters().rtcp.cname), names, here.currentDirection);
+      assert.deepEqual([here, there].map(({ receiver }) => 'cname' in receiver.getParameters().rtcp), [false, false]);
+    };
+    check(true, true, true, true);
+    for (const [direction, sends, receives] of [['sendonly', true, false], ['recvonly', false, true], ['inactive', false, false], ['sendrecv', true, true]]) {
+      here.direction = direction;
+      await negotiate(...(direction === 'recvonly' ? [b, a] : [a, b]));
+      assert.equal(here.currentDirection, direction);
+      check(sends, receives, receives, sends);
+    }
   });
 
   test('addTrack and removeTrack are synchronous, and check what they are given', (t) => {
@@ -208,6 +303,55 @@ describe('local tracks', () => {
       assert.equal(trackCore(track).onStop.size, 1);
       connection.close();
     }
+    assert.deepEqual([trackCore(track).onStop.size, trackCore(track).onEnabled.size], [0, 0]);
+  });
+
+  const opusSource = { udp: { codec: { mimeType: 'audio/opus', clockRate: 48_000, channels: 2 } } };
+
+  test('one that packets feed is muted until they come, and when they cease', TIMEOUT, async (t) => {
+    const connection = makeConnection(t);
+    const track = createMediaStreamTrack('audio', { source: opusSource });
+    const seen = record(track, ['mute', 'unmute', 'ended'], () => track.muted);
+    assert.equal(track.muted, false);
+    const becomes = (type) => once(track, type);
+    let next = becomes('mute');
+    connection.addTrack(track);
+    await next;
+    const { tracks } = await held.service.client.media.listTracks({ peerConnectionId: await peerConnectionId(connection) });
+    const { host, port } = tracks.find(({ trackId }) => trackId === track.id).source.localRtp;
+    const socket = createSocket('udp4');
+    t.after(() => socket.close());
+    next = becomes('unmute');
+    socket.send(Buffer.from('806f000100000001000000010102', 'hex'), port, host);
+    await next;
+    await becomes('mute');
+    assert.deepEqual(seen, ['mute true', 'unmute false', 'mute true']);
+  });
+
+  test('one that several connections send is muted when no source delivers', () => {
+    const core = trackCore(createMediaStreamTrack('audio', { source: opusSource }));
+    const states = [[1, false], [2, true], [1, true], [2, false], [1, undefined], [2, true]].map(([connection, delivers]) => {
+      core.setDelivering(connection, delivers);
+      return core.muted;
+    });
+    assert.deepEqual(states, [true, false, false, false, true, false]);
+  });
+
+  test('one that somebody else deletes has ended, which harms no offer', TIMEOUT, async (t) => {
+    const connection = makeConnection(t);
+    const track = createMediaStreamTrack('audio');
+    const sender = connection.addTrack(track);
+    await connection.createOffer();
+    const ended = once(track, 'ended');
+    await held.service.client.media.deleteLocalTrack({ peerConnectionId: await peerConnectionId(connection), trackId: track.id });
+    track.enabled = false;
+    track.enabled = true;
+    await ended;
+    assert.deepEqual([track.readyState, sender.track], ['ended', track]);
+    track.enabled = false;
+    track.stop();
+    assert.equal((await connection.createOffer()).type, 'offer');
+    assert.deepEqual(await localTracks(connection), []);
     assert.deepEqual([trackCore(track).onStop.size, trackCore(track).onEnabled.size], [0, 0]);
   });
 
@@ -531,8 +675,9 @@ describe('what the service does not do yet', () => {
   useService();
 
   test('is told by the method, or by the next negotiation, as NotSupportedError with the cause', async (t) => {
-    const silent = makeConnection(t, { bundlePolicy: 'max-compat' });
-    const reason = await silent.createOffer().catch((caught) => caught);
+    const connection = makeConnection(t);
+    connection.addTrack(createMediaStreamTrack('audio', { source: { packetStream: { codec: { mimeType: 'audio/opus', clockRate: 48_000 } } } }));
+    const reason = await connection.createOffer().catch((caught) => caught);
     assert.equal(reason.name, 'NotSupportedError');
     assert.equal(reason.cause.code, 'UNIMPLEMENTED');
   });
