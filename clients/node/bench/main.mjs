@@ -11,6 +11,7 @@ const ROUNDS = 100;
 const EVENTS = 5_000;
 const AT_ONCE = 50; // Calls; both processes have something to do.
 const MESSAGES = 20_000;
+const RUNS = 3; // Odd.
 const SIZES = [16, 1024, 65_536];
 
 async function measure(rounds, operation) {
@@ -18,6 +19,15 @@ async function measure(rounds, operation) {
   const begin = performance.now();
   for (let i = 0; i < rounds; ++i) await operation();
   return (performance.now() - begin) / rounds;
+}
+
+// The two write alike, so that single runs of them may differ the wrong way round: in turn, and the median of each.
+async function alternately(...measurements) {
+  const results = measurements.map(() => []);
+  for (let run = 0; run < RUNS; ++run) {
+    for (const [i, measurement] of measurements.entries()) results[i].push(await measurement());
+  }
+  return results.map((rates) => rates.sort((x, y) => x - y)[(RUNS - 1) / 2]);
 }
 
 const report = (name, w3c, raw, unit) =>
@@ -156,6 +166,7 @@ async function messagesRaw(client, size, count) {
   await until('the stream is open', () => credit > 0);
   const binary = Buffer.alloc(size);
   const begin = performance.now();
+  // As RTCDataChannel does it: one write after the other, each as soon as there is credit and room in the stream.
   for (let i = 0; i < count; ++i) {
     while (credit <= 0) await new Promise((resolve) => (wake = resolve));
     credit -= size;
@@ -171,10 +182,40 @@ async function messagesRaw(client, size, count) {
   return rate;
 }
 
+// What a sender holds that never waits: it is stopped by the limit of send(), 16 MiB. The receiver is in this process, too.
+async function memoryOfQueue() {
+  const { a, b, ours, theirs } = await connected();
+  let received = 0;
+  theirs.onmessage = () => ++received;
+  const data = new Uint8Array(65_536).fill(1);
+  const rss = () => process.memoryUsage.rss() / (1 << 20);
+  const before = rss();
+  let count = 0;
+  try {
+    for (;;) {
+      ours.send(data);
+      ++count;
+    }
+  } catch (error) {
+    if (error.name !== 'OperationError') throw error;
+  }
+  const queued = rss();
+  let most = queued;
+  await until('all', () => {
+    most = Math.max(most, rss());
+    return received === count;
+  }, { timeoutMs: 60_000, intervalMs: 1 });
+  const name = `a sender that never waits, ${(count * data.length) / (1 << 20)} MiB queued`;
+  console.log(`${name.padEnd(48)} RSS ${before.toFixed(1)} before, ${queued.toFixed(1)} queued, ${most.toFixed(1)} at most, until all has arrived   MiB`);
+  a.close();
+  b.close();
+}
+
 const folder = await mkdtemp(join(tmpdir(), 'pcd-bench-'));
 const { address, child } = await startService({ logFile: join(folder, 'service.log') });
 const service = await connect(address);
 try {
+  await memoryOfQueue(); // First: later the process has room that it has used before.
   await offerRoundTrip(service.client);
   await newConnections(service.client);
   const other = new Client({ address });
@@ -182,7 +223,8 @@ try {
   other.close();
   for (const size of SIZES) {
     const count = Math.min(MESSAGES, (256 << 20) / size);
-    report(`messages of ${size} bytes`, await messagesW3c(size, count), await messagesRaw(service.client, size, count), 'per second');
+    const [w3c, raw] = await alternately(() => messagesW3c(size, count), () => messagesRaw(service.client, size, count));
+    report(`messages of ${size} bytes`, w3c, raw, 'per second');
   }
 } finally {
   service.close();
