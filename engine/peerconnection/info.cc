@@ -25,7 +25,7 @@ IceTransportInfo PeerConnection::IceInfo(const TransportSlot& slot) const {
           .mids = slot.mids,
           .role = slot.role,
           .state = state.ice,
-          .gathering_state = state.gathering,
+          .gathering_state = slot.gathering,
           .selected_pair = slot.selected_pair};
 }
 
@@ -48,7 +48,10 @@ std::optional<SctpTransportInfo> PeerConnection::SctpInfo() const {
 
 std::vector<transport::TransportState> PeerConnection::TransportStates() const {
   std::vector<transport::TransportState> states;
-  for (const auto& slot : transports_) states.push_back(slot->transport->state());
+  for (const auto& slot : transports_) {
+    states.push_back(slot->transport->state());
+    states.back().gathering = slot->gathering;
+  }
   return states;
 }
 

@@ -244,6 +244,9 @@ class PeerConnection : private net::EndOfTurnHandler,
     size_t remote_candidates = 0;  // Of RemoteTransport::candidates, given to ICE already.
     bool remote_ended = false;
     IceRole role = IceRole::kControlled;
+    // As its events have told so far. The transport itself may be further: what gathers at once
+    // begins and ends before anybody has taken the first event.
+    IceGatheringState gathering = IceGatheringState::kNew;
     std::optional<CandidatePair> selected_pair{};
     // The lead has changed (jsep::TransportAction), and the peer has not replaced its end yet.
     Timestamp replaceable_until{};
@@ -276,6 +279,7 @@ class PeerConnection : private net::EndOfTurnHandler,
   bool DrainDataChannels();
   bool DrainMedia();
   bool UpdateStates();
+  bool UpdateGatheringState();
   void UpdateExpiry();
   void HandleExpiry(Timestamp now);
   void RunWaiters();
@@ -332,6 +336,7 @@ class PeerConnection : private net::EndOfTurnHandler,
   // PEER_CONNECTION_CLOSED once a graceful close has begun, and after the end.
   absl::Status CheckOpen() const;
   void HandleTransportEvent(TransportSlot& slot, transport::Event event);
+  void HandleGathering(TransportSlot& slot, IceGatheringState state);
   void AnnounceCandidate(TransportSlot& slot, absl::StatusOr<IceCandidateInit> candidate,
                          std::string url);
 

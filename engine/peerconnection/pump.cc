@@ -137,10 +137,7 @@ bool PeerConnection::UpdateStates() {
     moved |= changed;
     return changed;
   };
-  if (update(gathering_state_, transport::CombineIceGatheringState(states))) {
-    Emit(IceGatheringStateChangeEvent{gathering_state_});
-    if (gathering_state_ == IceGatheringState::kComplete) Emit(IceCandidateEvent{});
-  }
+  moved |= UpdateGatheringState();
   if (update(ice_state_, transport::CombineIceConnectionState(states))) {
     Emit(IceConnectionStateChangeEvent{ice_state_});
   }
@@ -149,6 +146,14 @@ bool PeerConnection::UpdateStates() {
     Emit(ConnectionStateChangeEvent{connection_state_});
   }
   return moved;
+}
+
+bool PeerConnection::UpdateGatheringState() {
+  const IceGatheringState next = transport::CombineIceGatheringState(TransportStates());
+  if (std::exchange(gathering_state_, next) == next) return false;
+  Emit(IceGatheringStateChangeEvent{gathering_state_});
+  if (gathering_state_ == IceGatheringState::kComplete) Emit(IceCandidateEvent{});
+  return true;
 }
 
 void PeerConnection::RunWaiters() {

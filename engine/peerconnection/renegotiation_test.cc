@@ -74,6 +74,60 @@ TEST_F(RenegotiationTest, AnIceRestartMovesDataToANewPairWithoutAGap) {
   EXPECT_FALSE(pair_.left().Info().negotiation_needed);
 }
 
+// Of everything that is told of gathering: its steps, in order, with both states at each.
+struct Gathering {
+  std::vector<std::string> steps{};
+
+  void Take(const Event& event) {
+    if (const auto* candidate = std::get_if<IceCandidateEvent>(&event.payload)) {
+      const bool last = !candidate->candidate.has_value();
+      const bool end = !last && candidate->candidate->candidate.candidate.empty();
+      steps.emplace_back(last ? "null" : end ? "end" : "candidate");
+    } else if (const auto* ice = std::get_if<IceTransportChangeEvent>(&event.payload)) {
+      if (ice->transport->gathering_state == transport_) return;
+      transport_ = ice->transport->gathering_state;
+      steps.push_back("transport " + Name(transport_));
+    } else if (const auto* all = std::get_if<IceGatheringStateChangeEvent>(&event.payload)) {
+      steps.push_back("connection " + Name(all->state));
+    }
+  }
+
+ private:
+  static std::string Name(IceGatheringState state) {
+    if (state == IceGatheringState::kNew) return "new";
+    return state == IceGatheringState::kComplete ? "complete" : "gathering";
+  }
+  IceGatheringState transport_ = IceGatheringState::kComplete;
+};
+
+// What gathers in one turn has all steps all the same, also twice before anybody looks.
+TEST_F(RenegotiationTest, EachRestartTellsOfItsGatheringFromBeginningToEnd) {
+  Gathering gathering;
+  ASSERT_THAT(pair_.left().AttachWatcher(
+                  9, pair_.left().Info().last_event_sequence,
+                  [&](const WatchItem& item) {
+                    if (const auto* event = std::get_if<std::shared_ptr<const Event>>(&item)) {
+                      gathering.Take(**event);
+                    }
+                  }),
+              IsOk());
+  const std::vector<std::string> whole = {
+      "transport gathering", "connection gathering", "candidate", "end",
+      "transport complete",  "connection complete",  "null"};
+  for (int i = 0; i < 2; ++i) {
+    gathering.steps.clear();
+    ASSERT_THAT(pair_.left().RestartIce(), IsOk());
+    ASSERT_THAT(pair_.left().SetLocalDescription(std::nullopt), IsOk());
+    EXPECT_EQ(gathering.steps, whole);
+    EXPECT_EQ(pair_.left().Info().ice_gathering_state, IceGatheringState::kComplete);
+    ASSERT_THAT(pair_.right().SetRemoteDescription(*pair_.left().Info().pending_local_description),
+                IsOk());
+    ASSERT_THAT(pair_.right().SetLocalDescription(std::nullopt), IsOk());
+    ASSERT_THAT(pair_.left().SetRemoteDescription(*pair_.right().Info().local_description), IsOk());
+  }
+  pair_.left().DetachWatcher(9);
+}
+
 TEST_F(RenegotiationTest, EitherSideRestartsAsOftenAsItLikes) {
   for (int i = 0; i < 6; ++i) {
     PeerConnection& offerer = i % 2 == 0 ? pair_.left() : pair_.right();

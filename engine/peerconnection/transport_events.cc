@@ -31,6 +31,17 @@ void PeerConnection::AnnounceCandidate(TransportSlot& slot,
   Emit(IceCandidateEvent{local});
 }
 
+// W3C 5.6: the end of the candidates, then the transport's state, then the connection's. Each step
+// of a gathering is told, also when one turn brings all of it, or the next gathering as well.
+void PeerConnection::HandleGathering(TransportSlot& slot, IceGatheringState state) {
+  if (state == IceGatheringState::kComplete) {
+    AnnounceCandidate(slot, session_.SetLocalGatheringComplete(slot.index), {});
+  }
+  slot.gathering = state;
+  Emit(IceTransportChangeEvent{IceInfo(slot)});
+  UpdateGatheringState();
+}
+
 void PeerConnection::HandleTransportEvent(TransportSlot& slot, transport::Event event) {
   if (!std::holds_alternative<transport::DataReceived>(event)) states_changed_ = true;
   std::visit(Overloaded{
@@ -38,12 +49,7 @@ void PeerConnection::HandleTransportEvent(TransportSlot& slot, transport::Event 
                    AnnounceCandidate(slot, session_.AddLocalCandidate(slot.index, e.candidate),
                                      std::move(e.url));
                  },
-                 [&](ice::GatheringStateChanged& e) {
-                   if (e.state == IceGatheringState::kComplete) {
-                     AnnounceCandidate(slot, session_.SetLocalGatheringComplete(slot.index), {});
-                   }
-                   Emit(IceTransportChangeEvent{IceInfo(slot)});
-                 },
+                 [&](ice::GatheringStateChanged& e) { HandleGathering(slot, e.state); },
                  [&](ice::StateChanged&) { Emit(IceTransportChangeEvent{IceInfo(slot)}); },
                  [&](ice::SelectedPairChanged& e) {
                    slot.selected_pair = {.local = std::move(e.local),

@@ -391,7 +391,8 @@ export class Connection implements ConnectionCore {
   withholds(event: ApiEvent): boolean {
     const { iceCandidate, iceGatheringStateChange } = event;
     if (!iceCandidate && !iceGatheringStateChange) return false;
-    if (this.#isOfLocalGeneration(iceCandidate?.candidate?.usernameFragment) && this.#withheld.length === 0) return false;
+    const described = this.local !== null && this.#isOfLocalGeneration(iceCandidate?.candidate?.usernameFragment);
+    if (described && this.#withheld.length === 0) return false;
     this.#withheld.push(event);
     return true;
   }
@@ -402,17 +403,25 @@ export class Connection implements ConnectionCore {
     return ufrag === undefined || Boolean(current?.sdp.includes(line) || pending?.sdp.includes(line));
   }
 
+  #isGivenUp({ iceCandidate }: ApiEvent): boolean {
+    return !this.#isOfLocalGeneration(iceCandidate?.candidate?.usernameFragment);
+  }
+
   // Of what happened before a description was applied: a local one without the generation of a candidate says that
-  // this generation was given up. Its candidates, and the end that follows them, would hold up those of the next one.
+  // this generation was given up. Its candidates would hold up those of the next one, and its end would be taken for
+  // theirs. So the whole gathering goes; only if its beginning was told before, and no other follows, its end stays.
   #withoutGivenUp(events: ApiEvent[]): ApiEvent[] {
     if (!this.local) return events;
-    let givenUp = false;
-    return events.filter(({ iceCandidate, iceGatheringStateChange: change }) => {
-      if (!iceCandidate && !change) return true;
-      const ufrag = iceCandidate?.candidate?.usernameFragment;
-      if (ufrag !== undefined) givenUp = !this.#isOfLocalGeneration(ufrag);
-      if (change && change.iceGatheringState !== 'ICE_GATHERING_STATE_COMPLETE') givenUp = false;
-      return !givenUp;
+    const gatherings: ApiEvent[][] = [[]];
+    for (const event of events) {
+      if (event.iceGatheringStateChange?.iceGatheringState === 'ICE_GATHERING_STATE_GATHERING') gatherings.push([]);
+      gatherings.at(-1)?.push(event);
+    }
+    return gatherings.flatMap((gathering) => {
+      if (!gathering.some((event) => this.#isGivenUp(event))) return gathering;
+      const isState = (event: ApiEvent): boolean =>
+        Boolean(event.iceGatheringStateChange || (event.iceCandidate && !event.iceCandidate.candidate));
+      return gathering.filter((event) => !this.#isGivenUp(event) && (gatherings.length === 1 || !isState(event)));
     });
   }
 

@@ -12,8 +12,6 @@ function onCandidate(connection: Connection, { candidate, transportId }: IceCand
     connection.fire(new RTCPeerConnectionIceEvent('icecandidate', { candidate: null }));
     return;
   }
-  // A candidate is the sign that gathering has begun.
-  if (connection.iceGatheringState !== 'gathering') connection.setState('iceGatheringState', 'gathering');
   const local = candidateFromApi(candidate);
   connection.candidates.add(local);
   for (const name of ['currentLocalDescription', 'pendingLocalDescription'] as const) {

@@ -50,11 +50,8 @@ export class IceCore {
     this.mids = transport.mids;
     this.role = transport.role === 'ICE_ROLE_UNSPECIFIED' ? 'unknown' : fromApi(transport.role, 'ICE_ROLE');
     const gathering = fromApi<string>(transport.gatheringState, 'ICE_GATHERING_STATE');
-    // What begins and ends within one turn of the service is one event there.
-    const passed = this.gatheringState === 'new' && gathering === 'complete' ? ['gathering', gathering] : [gathering];
-    for (const state of passed) {
-      if (state === this.gatheringState) continue;
-      this.gatheringState = state;
+    if (gathering !== this.gatheringState) {
+      this.gatheringState = gathering;
       fire('gatheringstatechange');
     }
     if (this.#updatePair(transport)) fire('selectedcandidatepairchange');

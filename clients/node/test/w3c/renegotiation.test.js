@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createMediaStreamTrack, MediaStream, RTCRtpReceiver, RTCRtpSender } from '../../esm/w3c.mjs';
-import { connectedPair, makeConnection, makePair, negotiate, once, record, useService } from '../../testing/w3c.js';
+import { within } from '../../demo/lib/wait.js';
+import { connectedPair, makeConnection, makePair, negotiate, once, reaches, record, tasksRun, useService } from '../../testing/w3c.js';
 
 const TIMEOUT = { timeout: 60_000 };
 const ufragOf = ({ sdp }) => /a=ice-ufrag:(.*)\r/.exec(sdp)[1];
@@ -25,6 +26,63 @@ describe('restartIce', () => {
     assert.notEqual(ufragOf({ sdp }), ufragOf(a.localDescription));
   });
 });
+
+for (const backend of ['auto', 'full']) {
+  describe(`gathering again (4.3.2, 5.6.1), ICE backend ${backend}`, () => {
+    useService({ args: [`--ice-backend=${backend}`] });
+
+    test('a restart gathers from its beginning to its end, with the transport in step', TIMEOUT, async (t) => {
+      const { a, b } = await connectedPair(t);
+      const ice = a.sctp.transport.iceTransport;
+      if (a.iceGatheringState !== 'complete') await reaches(a, 'icegatheringstatechange', 'iceGatheringState', 'complete');
+      const steps = [];
+      const note = (step) => steps.push(`${step}: ${ice.gatheringState}, ${a.iceGatheringState}`);
+      ice.ongatheringstatechange = () => note('transport');
+      a.onicegatheringstatechange = () => note('connection');
+      const told = new Promise((resolve) => {
+        a.addEventListener('icecandidate', ({ candidate }) => {
+          note(candidate === null ? 'null' : candidate.candidate === '' ? 'end' : 'candidate');
+          if (candidate === null) resolve();
+        });
+      });
+      a.restartIce();
+      await a.setLocalDescription();
+      await within(told, 'the null candidate', 15_000);
+      assert.deepEqual(steps.filter((step, i) => step !== steps[i - 1]), [
+        'transport: gathering, complete',
+        'connection: gathering, gathering',
+        'candidate: gathering, gathering',
+        'end: gathering, gathering',
+        'transport: complete, gathering',
+        'connection: complete, complete',
+        'null: complete, complete',
+      ]);
+      // With all candidates inside, as those want it who do not trickle.
+      assert.match(a.localDescription.sdp, /a=candidate:[^]*a=end-of-candidates/);
+      await b.setRemoteDescription(a.localDescription);
+      await b.setLocalDescription();
+      await a.setRemoteDescription(b.localDescription);
+    });
+
+    test('a restart that is rolled back leaves gathering complete', TIMEOUT, async (t) => {
+      const { a } = await connectedPair(t);
+      if (a.iceGatheringState !== 'complete') await reaches(a, 'icegatheringstatechange', 'iceGatheringState', 'complete');
+      const before = a.localDescription.sdp;
+      a.restartIce();
+      const offered = a.setLocalDescription();
+      await Promise.all([offered, a.setLocalDescription({ type: 'rollback' })]);
+      await tasksRun();
+      await reaches(a, 'icegatheringstatechange', 'iceGatheringState', 'complete');
+      assert.equal(ufragOf(a.localDescription), ufragOf({ sdp: before }));
+      // The restart is still wanted: the next offer gathers.
+      const ended = once(a, 'icegatheringstatechange');
+      await a.setLocalDescription();
+      await ended;
+      await reaches(a, 'icegatheringstatechange', 'iceGatheringState', 'complete');
+      assert.match(a.localDescription.sdp, /a=end-of-candidates/);
+    });
+  });
+}
 
 describe('transceivers change', () => {
   useService();
