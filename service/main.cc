@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -30,6 +31,7 @@
 #include "engine/sctp/usrsctp_association_factory.h"
 #include "service/file_limit.h"
 #include "service/flag_set.h"
+#include "service/key_log.h"
 #include "service/log_sink.h"
 #include "service/loop_heartbeat.h"
 #include "service/options.h"
@@ -149,11 +151,22 @@ std::string BoundAddress(const std::string& listen_address, int port) {
 }
 
 void LogWarnings(const Options& options) {
+  const std::string& keys = options.insecure_key_log;
   for (const std::string& warning :
        {SecurityWarning(options.server.security, options.server.listen_address),
+        keys.empty() ? keys
+                     : "whoever reads " + keys +
+                           " (--insecure-key-log) can decrypt the media and data of all "
+                           "connections",
         FileLimitWarning(RaiseFileLimit(), options.limits.max_peer_connections)}) {
     if (!warning.empty()) PCD_LOG(kWarning, "service", warning);
   }
+}
+
+// `file` is not owned; null: none.
+dtls::KeyLog KeyLogTo(KeyLog* file) {
+  if (file == nullptr) return {};
+  return [file](std::string_view line) { file->Write(line); };
 }
 
 struct LoopStopper {
@@ -169,6 +182,11 @@ absl::Status Run(const Options& options, const sigset_t& signals) {
   PCD_ASSIGN_OR_RETURN(ice::Config ice_config, MakeIceConfig(options));
   const ice::SharedPortOptions shared_options = MakeSharedPortOptions(options, ice_config);
   PCD_ASSIGN_OR_RETURN(const IceBackend ice_backend, ParseIceBackend(options.ice_backend));
+  PCD_ASSIGN_OR_RETURN(auto srtp_profiles, ParseSrtpProfiles(options.srtp_profiles));
+  std::unique_ptr<KeyLog> key_log;
+  if (!options.insecure_key_log.empty()) {
+    PCD_ASSIGN_OR_RETURN(key_log, KeyLog::Open(options.insecure_key_log));
+  }
   InstallLogSink(log_level);
   LogWarnings(options);
 
@@ -190,7 +208,9 @@ absl::Status Run(const Options& options, const sigset_t& signals) {
                    .default_ice_backend = ice_backend,
                    .sctp_factory = &sctp_factory,
                    .sink_policy = &sink_policy,
-                   .ice_config = std::move(ice_config)},
+                   .ice_config = std::move(ice_config),
+                   .srtp_profiles = std::move(srtp_profiles),
+                   .key_log = KeyLogTo(key_log.get())},
                   {.node_name = NodeName(options.node_name), .limits = options.limits},
                   std::make_unique<net::SystemRandom>());
 

@@ -1,15 +1,24 @@
 #include "service/options.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
+#include <iterator>
 
 #include "engine/base/status.h"
+#include "engine/dtls/dtls_transport.h"
 
 namespace pcd::service {
 namespace {
 
 // What a data channel message brings along: ids and framing in gRPC, the charge of a queue.
 constexpr size_t kMessageOverhead = 4096;
+
+constexpr SrtpProfile kSrtpProfiles[] = {SrtpProfile::kAeadAes128Gcm, SrtpProfile::kAeadAes256Gcm,
+                                         SrtpProfile::kAes128CmSha1_80,
+                                         SrtpProfile::kAes128CmSha1_32};
+
+std::string NameOf(SrtpProfile profile) { return std::string(ToString(profile)); }
 
 void AddServerFlags(FlagSet& flags, ServerOptions& server) {
   flags.AddString("listen", &server.listen_address,
@@ -145,6 +154,12 @@ void AddFlags(FlagSet& flags, Options& options) {
                 "given.");
   flags.AddInteger("dscp", &options.dscp, 0, 63,
                    "Marks what is sent to peers (DSCP, RFC 8837), such as 46 for EF.");
+  flags.AddList("srtp-profiles", &options.srtp_profiles,
+                "SRTP protection profiles in order of preference; what the peer has none of "
+                "carries no media. SRTP_AES128_CM_HMAC_SHA1_32 exists, too.");
+  flags.AddString("insecure-key-log", &options.insecure_key_log,
+                  "File that the DTLS secrets of all connections are appended to (NSS key log "
+                  "format), for reading captures: whoever has it can decrypt all media and data.");
   flags.AddString("ice-backend", &options.ice_backend,
                   "Of connections that leave it open: auto (the media port where it suffices) or "
                   "full (sockets of their own).");
@@ -180,6 +195,32 @@ absl::Status CheckOptions(const Options& options) {
                            std::to_string(row.value));
   }
   return absl::OkStatus();
+}
+
+std::vector<std::string> DefaultSrtpProfiles() {
+  std::vector<std::string> names;
+  for (const SrtpProfile profile : dtls::Config{}.srtp_profiles) {
+    names.emplace_back(ToString(profile));
+  }
+  return names;
+}
+
+absl::StatusOr<std::vector<SrtpProfile>> ParseSrtpProfiles(const std::vector<std::string>& names) {
+  std::vector<SrtpProfile> profiles;
+  for (const std::string& name : names) {
+    const auto known = std::ranges::find(kSrtpProfiles, name, NameOf);
+    if (known == std::end(kSrtpProfiles)) {
+      std::string all;
+      for (const SrtpProfile each : kSrtpProfiles) all += " " + NameOf(each);
+      return InvalidArgument("--srtp-profiles: there is no \"" + name + "\"; there are" + all);
+    }
+    if (std::ranges::find(profiles, *known) != profiles.end()) {
+      return InvalidArgument("--srtp-profiles names " + name + " twice");
+    }
+    profiles.push_back(*known);
+  }
+  if (profiles.empty()) return InvalidArgument("--srtp-profiles names none");
+  return profiles;
 }
 
 absl::Status ParsePortRange(const std::string& text, uint16_t* first, uint16_t* last) {

@@ -3,6 +3,7 @@
 #define SERVICE_OPTIONS_H_
 
 #include <absl/status/status.h>
+#include <absl/status/statusor.h>
 
 #include <chrono>
 #include <cstdint>
@@ -10,10 +11,13 @@
 #include <vector>
 
 #include "engine/base/limits.h"
+#include "engine/model/enums.h"
 #include "service/flag_set.h"
 #include "service/server_options.h"
 
 namespace pcd::service {
+
+std::vector<std::string> DefaultSrtpProfiles();
 
 struct Options {
   ServerOptions server{};
@@ -35,7 +39,10 @@ struct Options {
   bool announce_local = false;          // The local addresses, too.
   // Where STUN and TURN servers may be; empty: see ice::ServerPolicy.
   std::vector<std::string> ice_server_allow{};
-  int64_t dscp = 0;                  // Of what goes to peers.
+  int64_t dscp = 0;  // Of what goes to peers.
+  // Names as in ToString(SrtpProfile); the default is that of the engine.
+  std::vector<std::string> srtp_profiles = DefaultSrtpProfiles();
+  std::string insecure_key_log{};    // A file; empty: keys are told to nobody.
   std::string ice_backend = "auto";  // Of connections that leave it open: "auto" or "full".
   std::chrono::microseconds shutdown_grace = std::chrono::seconds(5);
   bool help = false;
@@ -48,6 +55,9 @@ void AddFlags(FlagSet& flags, Options& options);
 // Whether the flags fit each other: the longest data channel message passes every other limit.
 // Else INVALID_ARGUMENT with the flag to change and its least value.
 absl::Status CheckOptions(const Options& options);
+
+// INVALID_ARGUMENT: none, one that is not known, or one twice.
+absl::StatusOr<std::vector<SrtpProfile>> ParseSrtpProfiles(const std::vector<std::string>& names);
 
 // "40000-49999" or "40000"; empty: 0 and 0.
 absl::Status ParsePortRange(const std::string& text, uint16_t* first, uint16_t* last);

@@ -95,6 +95,32 @@ TEST(Options, TheLongestMessageThatAFlagAllowsCanBeReached) {
                   .ok());
 }
 
+absl::StatusOr<std::vector<SrtpProfile>> ProfilesOf(const std::vector<std::string>& arguments) {
+  Options options;
+  FlagSet flags;
+  AddFlags(flags, options);
+  PCD_RETURN_IF_ERROR(flags.Parse(arguments));
+  return ParseSrtpProfiles(options.srtp_profiles);
+}
+
+TEST(Options, SrtpProfilesAreNamedInOrderOfPreference) {
+  using enum SrtpProfile;
+  const auto standard = ProfilesOf({});
+  ASSERT_TRUE(standard.ok());
+  EXPECT_EQ(*standard, (std::vector{kAeadAes128Gcm, kAeadAes256Gcm, kAes128CmSha1_80}));
+  const auto chosen =
+      ProfilesOf({"--srtp-profiles=SRTP_AES128_CM_HMAC_SHA1_32,SRTP_AES128_CM_HMAC_SHA1_80",
+                  "--srtp-profiles=SRTP_AEAD_AES_256_GCM"});
+  ASSERT_TRUE(chosen.ok());
+  EXPECT_EQ(*chosen, (std::vector{kAes128CmSha1_32, kAes128CmSha1_80, kAeadAes256Gcm}));
+  for (const char* bad : {"", ",", "SRTP_NULL_SHA1_80", "srtp_aead_aes_128_gcm",
+                          "SRTP_AEAD_AES_128_GCM,SRTP_AEAD_AES_256_GCM,SRTP_AEAD_AES_128_GCM"}) {
+    const auto refused = ProfilesOf({"--srtp-profiles=" + std::string(bad)});
+    EXPECT_TRUE(absl::IsInvalidArgument(refused.status())) << bad;
+    EXPECT_NE(std::string(refused.status().message()).find("--srtp-profiles"), std::string::npos);
+  }
+}
+
 TEST(Options, PortRangesAreReadAndChecked) {
   uint16_t first = 1;
   uint16_t last = 1;

@@ -58,6 +58,7 @@ class DtlsTransport::Impl {
 
  private:
   static ssl_verify_result_t VerifyCallback(SSL* ssl, uint8_t* alert);
+  static void KeyLogCallback(const SSL* ssl, const char* line);
   ssl_verify_result_t Verify(uint8_t* alert);
   bool Prepare();
   void Advance(Timestamp now);
@@ -81,7 +82,8 @@ class DtlsTransport::Impl {
 DtlsTransport::Impl::Impl(Config config) : config_(std::move(config)) {}
 
 bool DtlsTransport::Impl::Prepare() {
-  ssl_.reset(SSL_new(SharedSslContext()));
+  // Without a key log nobody even writes the secrets out.
+  ssl_.reset(SSL_new(config_.key_log ? KeyLogSslContext(KeyLogCallback) : SharedSslContext()));
   SSL* ssl = ssl_.get();
   if (ssl == nullptr || config_.certificate == nullptr) return false;
   CRYPTO_BUFFER* const chain[] = {config_.certificate->native_certificate()};
@@ -97,6 +99,10 @@ bool DtlsTransport::Impl::Prepare() {
   return SSL_set_mtu(ssl, kMtu) &&
          SSL_set_chain_and_key(ssl, chain, 1, config_.certificate->native_key(), nullptr) &&
          SSL_set_srtp_profiles(ssl, SrtpProfileList(config_.srtp_profiles).c_str());
+}
+
+void DtlsTransport::Impl::KeyLogCallback(const SSL* ssl, const char* line) {
+  static_cast<const Impl*>(SSL_get_app_data(ssl))->config_.key_log(line);
 }
 
 void DtlsTransport::Impl::Start(DtlsRole role, Timestamp now) {

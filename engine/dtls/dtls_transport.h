@@ -11,9 +11,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/base/bytes.h"
@@ -26,6 +28,9 @@
 
 namespace pcd::dtls {
 
+// Takes a line of the NSS key log format, without its end: secrets that decrypt a connection.
+using KeyLog = std::function<void(std::string_view line)>;
+
 struct Config {
   std::shared_ptr<const Certificate> certificate{};  // Required.
   // In order of preference; as server we choose the first that the peer has too. At least one.
@@ -37,6 +42,8 @@ struct Config {
   // ICE has just measured the path as alive, and a lost flight is heard as a second of silence,
   // while a flight sent once too often costs under 2 KB. 400 ms is above nearly every RTT.
   Duration initial_retransmit = std::chrono::milliseconds(400);
+  // For looking at captures. Null: nobody is told. Called on the transport's thread.
+  KeyLog key_log{};
 };
 
 // A core: no socket, thread or clock. Retransmission and timeout follow the `now` it is given.

@@ -108,6 +108,47 @@ TEST(DtlsTransportTest, StatsNameVersionCipherAndThePeersCertificate) {
                                  pair.client.certificate->der()));
 }
 
+// One line, the same at both ends: what a tool needs to read a capture.
+TEST(DtlsTransportTest, WhoLogsKeysGetsThoseOfTheConnectionAndNobodyElseDoes) {
+  std::vector<std::string> logged;
+  const auto transport = [&](const std::shared_ptr<const Certificate>& certificate, bool log) {
+    Config config{.certificate = certificate};
+    if (log) config.key_log = [&logged](std::string_view line) { logged.emplace_back(line); };
+    return DtlsTransport(std::move(config));
+  };
+  const auto certificate =
+      std::shared_ptr<const Certificate>(Certificate::Generate(1'700'000'000'000'000).value());
+  for (const auto& [client_logs, server_logs] :
+       {std::pair(false, false), std::pair(true, true), std::pair(false, true)}) {
+    logged.clear();
+    DtlsTransport client = transport(certificate, client_logs);
+    DtlsTransport server = transport(certificate, server_logs);
+    const Timestamp now{};
+    for (DtlsTransport* end : {&client, &server}) {
+      end->SetRemoteFingerprints({certificate->fingerprint()}, now);
+    }
+    server.Start(DtlsRole::kServer, now);
+    client.Start(DtlsRole::kClient, now);
+    for (bool moved = true; moved;) {
+      moved = false;
+      for (auto [from, to] : {std::pair(&client, &server), std::pair(&server, &client)}) {
+        while (const auto datagram = from->PollOutput()) {
+          moved = true;
+          to->HandleDatagram(*datagram, now);
+        }
+      }
+    }
+    ASSERT_EQ(client.state(), DtlsState::kConnected);
+    ASSERT_EQ(server.state(), DtlsState::kConnected);
+    ASSERT_EQ(logged.size(), size_t{client_logs} + size_t{server_logs});
+    for (const std::string& line : logged) {
+      EXPECT_TRUE(line.starts_with("CLIENT_RANDOM ")) << line;
+      EXPECT_EQ(line.size(), 14u + 64u + 1u + 96u);
+      EXPECT_EQ(line, logged[0]);
+    }
+  }
+}
+
 TEST(DtlsTransportTest, ApplicationDataKeepsItsRecordsBothWays) {
   DtlsPair pair;
   pair.Connect();

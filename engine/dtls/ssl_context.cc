@@ -49,4 +49,13 @@ SSL_CTX* SharedSslContext() {
   return context;
 }
 
+SSL_CTX* KeyLogSslContext(void (*log)(const SSL* ssl, const char* line)) {
+  static SSL_CTX* const context = [log] {
+    SSL_CTX* made = NewContext();
+    SSL_CTX_set_keylog_callback(made, log);
+    return made;
+  }();
+  return context;
+}
+
 }  // namespace pcd::dtls

@@ -1,4 +1,4 @@
-// The one BoringSSL context of the process: everything that is the same for each connection.
+// The BoringSSL contexts of the process: everything that is the same for each connection.
 #ifndef ENGINE_DTLS_SSL_CONTEXT_H_
 #define ENGINE_DTLS_SSL_CONTEXT_H_
 
@@ -11,6 +11,9 @@ namespace pcd::dtls {
 // DTLSv1_handle_timeout sends it again whenever it is called. When to do so is up to the caller.
 // Threading: thread safe.
 SSL_CTX* SharedSslContext();
+
+// The same for connections whose secrets are told, to `log`: one function for the whole process.
+SSL_CTX* KeyLogSslContext(void (*log)(const SSL* ssl, const char* line));
 
 }  // namespace pcd::dtls
 

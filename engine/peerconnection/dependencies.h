@@ -2,11 +2,16 @@
 #ifndef ENGINE_PEERCONNECTION_DEPENDENCIES_H_
 #define ENGINE_PEERCONNECTION_DEPENDENCIES_H_
 
+#include <vector>
+
+#include "engine/dtls/dtls_transport.h"
 #include "engine/ice/ice_config.h"
 #include "engine/ice/ice_transport_factory.h"
+#include "engine/model/enums.h"
 #include "engine/net/address_policy.h"
 #include "engine/net/destination_claims.h"
 #include "engine/sctp/sctp_association_factory.h"
+#include "engine/transport/transport.h"
 
 namespace pcd::peerconnection {
 
@@ -23,6 +28,10 @@ struct Dependencies {
   net::DestinationClaims* sink_claims = nullptr;
   // Servers and policy come from each connection's Configuration.
   ice::Config ice_config{};
+  // In order of preference, of all connections; at least one.
+  std::vector<SrtpProfile> srtp_profiles = transport::Config{}.srtp_profiles;
+  // Takes the keys of all connections, from every loop. Null: nobody does.
+  dtls::KeyLog key_log{};
 };
 
 }  // namespace pcd::peerconnection

@@ -19,7 +19,11 @@ absl::StatusOr<PeerConnection::TransportSlot*> PeerConnection::EnsureTransport(s
   slot->id = "T" + std::to_string(index);
   slot->ice = ice.get();
   slot->transport = std::make_unique<transport::Transport>(
-      loop_, std::move(ice), transport::Config{.certificate = certificate_, .limits = limits_});
+      loop_, std::move(ice),
+      transport::Config{.certificate = certificate_,
+                        .srtp_profiles = dependencies_.srtp_profiles,
+                        .key_log = dependencies_.key_log,
+                        .limits = limits_});
   slot->transport->SetEventCallback([this] { Wake(); });
   slot->transport->SetMediaHandler(this);
   transports_.push_back(std::move(slot));

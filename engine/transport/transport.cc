@@ -66,7 +66,8 @@ Transport::Impl::Impl(net::Loop& loop, std::unique_ptr<ice::IceTransport> ice, C
       config_(std::move(config)),
       dtls_(dtls::Config{.certificate = config_.certificate,
                          .srtp_profiles = config_.srtp_profiles,
-                         .handshake_timeout = config_.limits.dtls_handshake_timeout}),
+                         .handshake_timeout = config_.limits.dtls_handshake_timeout,
+                         .key_log = config_.key_log}),
       media_(config_.limits.max_ssrcs + config_.limits.max_unsignalled_ssrcs, drops_),
       send_queue_(*ice_, drops_) {
   ice_->SetPacketHandler(this);

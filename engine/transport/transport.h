@@ -24,6 +24,7 @@
 #include "engine/base/packet.h"
 #include "engine/base/time.h"
 #include "engine/dtls/certificate.h"
+#include "engine/dtls/dtls_transport.h"
 #include "engine/ice/ice_transport.h"
 #include "engine/model/enums.h"
 #include "engine/model/session.h"
@@ -42,6 +43,7 @@ struct Config {
   // In order of preference; as DTLS server we choose.
   std::vector<SrtpProfile> srtp_profiles = {
       SrtpProfile::kAeadAes128Gcm, SrtpProfile::kAeadAes256Gcm, SrtpProfile::kAes128CmSha1_80};
+  dtls::KeyLog key_log{};  // Null: nobody is told the keys.
   // max_ssrcs, max_unsignalled_ssrcs and dtls_handshake_timeout are used.
   Limits limits{};
 };
