@@ -356,7 +356,14 @@ TEST_F(ServiceSendingTest, ParametersAreReadBeforeTheyAreSet) {
   changed.mutable_encodings(0)->set_active(false);
   ASSERT_TRUE(SetParameters(id, changed, &response).ok());
   EXPECT_FALSE(response.parameters().encodings(0).active());
-  EXPECT_EQ(Reason(SetParameters(id, changed, &response)), "STALE_PARAMETERS");
+  status = SetParameters(id, changed, &response);
+  EXPECT_EQ(Reason(status), "INVALID_STATE") << "not read again";
+  EXPECT_EQ(InfoOf(status).metadata().at("domException"), "InvalidStateError");
+  const v1::RtpSendParameters again = Parameters(id);
+  status = SetParameters(id, changed, &response);
+  EXPECT_EQ(Reason(status), "STALE_PARAMETERS") << "of an earlier read";
+  EXPECT_EQ(InfoOf(status).metadata().at("domException"), "InvalidModificationError");
+  EXPECT_TRUE(SetParameters(id, again, &response).ok());
   EXPECT_FALSE(Parameters(id).encodings(0).active());
 }
 

@@ -174,7 +174,8 @@ class PeerConnection : private net::EndOfTurnHandler,
   // With a transaction id that the next SetSenderParameters has to name.
   absl::StatusOr<SenderParameters> GetSenderParameters(const std::string& sender_id);
   // The same without a new transaction, for the caller who names the last one.
-  // STALE_PARAMETERS: `transaction_id` is not it. TRANSCEIVER_STOPPED.
+  // INVALID_STATE: there is none since the last write or negotiation. STALE_PARAMETERS:
+  // `transaction_id` is not it. TRANSCEIVER_STOPPED.
   absl::StatusOr<SenderParameters> PeekSenderParameters(const std::string& sender_id,
                                                         const std::string& transaction_id) const;
   // Reads transaction_id and active. Errors as PeekSenderParameters.

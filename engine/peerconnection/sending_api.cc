@@ -206,8 +206,11 @@ absl::StatusOr<SenderParameters> PeerConnection::PeekSenderParameters(
                      "the sender's transceiver is stopped", {.dom_exception = "InvalidStateError"});
   }
   const auto state = sender_states_.find(sender_id);
-  if (state == sender_states_.end() || transaction_id.empty() ||
-      state->second.transaction_id != transaction_id) {
+  // W3C [[LastReturnedParameters]]: a write and a negotiation make it null.
+  if (state == sender_states_.end() || state->second.transaction_id.empty()) {
+    return InvalidState("the parameters were not read since they or the negotiation changed");
+  }
+  if (state->second.transaction_id != transaction_id) {
     return MakeError(
         absl::StatusCode::kFailedPrecondition, ErrorReason::STALE_PARAMETERS,
         "the parameters are not those read last",
