@@ -35,7 +35,8 @@ NODE_WRAPPERS = {"tests/interop": ["./namespace.sh"]}
 NODE_PACKAGES = ["clients/node", "clients/node/demo", "clients/node/testing/runtimes", "tests/interop"]
 
 FULL_ICE_FILES = [f"test/{name}.test.js" for name in [
-    "abuse", "accept_offer", "answerer", "data", "events", "offerer", "renegotiation", "sending"]]
+    "abuse", "accept_offer", "answerer", "data", "events", "offerer", "renegotiation",
+    "renegotiation_matrix", "sending", "simulcast"]]
 
 # What those tests start: the environment variable that tells them where -> the target.
 BINARIES = {"PEERCONNECTIOND": "service:peerconnectiond", "PCCTL": "clients/pcctl:pcctl",
@@ -137,7 +138,7 @@ def suites():
     # What does not depend on the backend, once more on the one that is not the default.
     result["full-ice"] = lambda: node_test(
         "full-ice", "tests/interop", files=FULL_ICE_FILES,
-        environment={"SERVICE_FLAGS": "--ice-backend=full"})
+        environment={"SERVICE_FLAGS": "--ice-backend=full", "BROWSERS": "chromium"})
     # What an attacker may send, to a service that notices each wrong step.
     result["abuse"] = lambda: node_test(
         "abuse", "tests/interop", config="asan",

@@ -16,7 +16,7 @@ export class Call {
   mapCandidate = (candidate) => candidate;
   /** The same for its answers. */
   mapAnswer = (sdp) => sdp;
-  #queue = []; // Candidates of the service, until the page has a remote description.
+  #queue = []; // Candidates of the service, until the page has the description that they belong to.
 
   /**
    * Makes a connection on both sides, not yet negotiated. Everything ends with the test.
@@ -109,6 +109,7 @@ export class Call {
   async serviceOffers() {
     const { client, peerConnectionId, page } = this;
     const { description } = await client.peerConnections.createOffer({ peerConnectionId });
+    this.#queue ??= []; // Candidates of an offer that the page does not have yet.
     await client.peerConnections.setLocalDescription({ peerConnectionId, description });
     const answer = await page.evaluate((offer) => globalThis.peer.answer(offer), description.sdp);
     this.#pageIsReady();

@@ -39,13 +39,15 @@ async function script(t, name, text) {
 }
 
 describe('the demo', () => {
-  test('ends by itself, with status 0 when all of its checks hold', TIMEOUT, async (t) => {
-    const { how, output, files } = await runDemo(t, 'chromium');
-    assert.equal(how, 'exit status 0', output);
-    assert.match(output, /All \d+ checks hold/);
-    assert.equal(files.filter((file) => file.endsWith('.png')).length, 2);
-    assert.equal(files.filter((file) => file.endsWith('.wav')).length, 1);
-  });
+  for (const browser of ['chromium', 'firefox']) {
+    test(`with ${browser} ends by itself, with status 0 when all of its checks hold`, TIMEOUT, async (t) => {
+      const { how, output, files } = await runDemo(t, browser);
+      assert.equal(how, 'exit status 0', output);
+      assert.match(output, /All \d+ checks hold/);
+      assert.equal(files.filter((file) => file.endsWith('.png')).length, 2);
+      assert.equal(files.filter((file) => file.endsWith('.wav')).length, 1);
+    });
+  }
 
   test('fails, and says which checks did and what was measured, when ffmpeg ends before its time', TIMEOUT, async (t) => {
     const path = await script(t, 'ffmpeg', 'PATH=$REAL_PATH exec timeout 4 ffmpeg "$@"');
