@@ -24,6 +24,9 @@ async function pion() {
 /**
  * @typedef {object} PeerSpec
  * @property {string} name
+ * @property {string} version What it says of itself must begin with it. The README's table has it, too. Browsers, which
+ *   Debian renews: the oldest.
+ * @property {boolean} [renewed] Whether it is such a browser.
  * @property {() => string[] | Promise<string[]>} command Makes its command line.
  * @property {string[]} [roles] Unset: it can both offer and answer.
  * @property {'echo'} [media] It sends none of its own, and sends back what it gets. Unset: it sends its own.
@@ -35,12 +38,13 @@ async function pion() {
 
 /** @type {PeerSpec[]} */
 export const PEERS = [
-  { name: 'Chromium', command: () => [NODE, path('browser_peer.js'), 'chromium'] },
-  { name: 'Firefox', command: () => [NODE, path('browser_peer.js'), 'firefox'] },
-  { name: 'aiortc', command: () => [PYTHON, path('aiortc_peer.py')] },
-  { name: 'GStreamer', command: () => [PYTHON, path('gstreamer_peer.py')] },
+  { name: 'Chromium', version: 'Chromium 156', renewed: true, command: () => [NODE, path('browser_peer.js'), 'chromium'] },
+  { name: 'Firefox', version: 'Firefox 153', renewed: true, command: () => [NODE, path('browser_peer.js'), 'firefox'] },
+  { name: 'aiortc', version: 'aiortc 1.4.0', command: () => [PYTHON, path('aiortc_peer.py')] },
+  { name: 'GStreamer', version: 'GStreamer 1.22', command: () => [PYTHON, path('gstreamer_peer.py')] },
   {
     name: 'Janus (streaming)',
+    version: 'Janus 1.1.2',
     command: () => [PYTHON, path('janus_peer.py'), 'streaming'],
     roles: ['offers'], // It answers an offer with one of its own.
     receives: false, // It only sends.
@@ -48,13 +52,21 @@ export const PEERS = [
   },
   {
     name: 'Janus (echo test)',
+    version: 'Janus 1.1.2',
     command: () => [PYTHON, path('janus_peer.py'), 'echotest'],
     roles: ['answers'], // It never offers.
     media: 'echo',
     receives: false, // It counts nothing.
     messages: { ours: ['bytes', 'long'], theirs: [] }, // It writes something before each text.
   },
-  { name: 'Pion', command: pion },
-  { name: 'werift', command: () => [NODE, path('werift_peer.js')] },
-  { name: 'wrtc', command: () => [NODE, path('wrtc_peer.js')] },
+  { name: 'Pion', version: 'Pion 3.1.56', command: pion },
+  { name: 'werift', version: 'werift 0.24.4', command: () => [NODE, path('werift_peer.js')] },
+  { name: 'wrtc', version: '@roamhq/wrtc 0.10.0', command: () => [NODE, path('wrtc_peer.js')] },
 ];
+
+/** Whether what a peer says of itself is of the version that it shall have. @param {PeerSpec} spec @param {string} said */
+export function isOfVersion({ version, renewed }, said) {
+  if (!renewed) return said === version || said.startsWith(`${version}.`) || said.startsWith(`${version} `);
+  const [name, oldest] = version.split(' ');
+  return said.startsWith(`${name} `) && parseInt(said.slice(name.length + 1), 10) >= Number(oldest);
+}

@@ -1,6 +1,6 @@
 // The same two cases with every WebRTC implementation that Debian or npm packages: the peer offers, the service offers.
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -11,7 +11,7 @@ import { decodeAudio, decodeVideo, vp8Frames } from '../support/capture.js';
 import { assertUnbroken } from '../support/media.js';
 import { bytesOf } from '../support/messages.js';
 import { PeerCall } from '../support/peer_call.js';
-import { PEERS } from '../support/peers.js';
+import { PEERS, isOfVersion } from '../support/peers.js';
 import { Recording } from '../support/recording.js';
 
 const TIMEOUT = { timeout: 180_000 }; // A compiler may have to run first.
@@ -105,12 +105,21 @@ describe('peers', () => {
     return [...await decodeAll(call, stem), ...counts];
   };
 
+  test("the README's table has their versions", async () => {
+    const readme = await readFile(new URL('../../../README.md', import.meta.url), 'utf8');
+    const [, table] = /^## What it is tested with$(.*?)^## /ms.exec(readme);
+    // It writes names as code, and Firefox's with its edition.
+    const rows = table.replaceAll('`', '').replaceAll('Firefox ESR', 'Firefox').split('\n');
+    for (const { version } of PEERS) assert.ok(rows.some((row) => row.startsWith(`| ${version} `)), `no row for ${version}`);
+  });
+
   for (const spec of PEERS) {
     const run = async (t, role, negotiate) => {
       const command = await spec.command();
       const began = performance.now();
       const call = await PeerCall.create(t, bench, command);
       try {
+        assert.ok(isOfVersion(spec, call.peer.version), `${call.peer.version} where ${spec.version} is expected`);
         const cells = await exchange(t, call, spec, negotiate, join(directory, `${spec.name}-${role}`));
         rows.push([call.peer.version, role, ...cells, `${((performance.now() - began) / 1000).toFixed(1)} s`]);
       } catch (error) {
