@@ -179,14 +179,16 @@ absl::StatusOr<SessionDescription> Session::Impl::CreateOffer(const OfferOptions
   return SessionDescription{.type = SdpType::kOffer, .sdp = last_offer_->text};
 }
 
+// W3C 4.4.3.2: as addTransceiver, "except that this operation must not update the
+// negotiation-needed flag". The offer that is about to be made has what changes here.
 absl::Status Session::Impl::OfferToReceive(const OfferOptions& options) {
   for (const auto& [kind, receive] :
        {std::pair(MediaKind::kAudio, options.offer_to_receive_audio),
         std::pair(MediaKind::kVideo, options.offer_to_receive_video)}) {
     if (!receive) continue;
-    PCD_RETURN_IF_ERROR(Edit([kind = kind, receive = *receive](TransceiverSet& set) {
-      return set.OfferToReceive(kind, receive);
-    }));
+    TransceiverSet set = Set();
+    PCD_RETURN_IF_ERROR(set.OfferToReceive(kind, *receive));
+    ++state_.revision;
   }
   return absl::OkStatus();
 }

@@ -244,13 +244,17 @@ TEST(SessionSendersTest, LegacyOfferToReceiveMakesOrEndsReceiving) {
             .ok());
   };
   offer(true, std::nullopt);
+  // W3C 4.4.3.2: nobody is asked to negotiate because of an offer that is being made.
+  EXPECT_FALSE(a.session->TakeNegotiationNeededEvent());
   EXPECT_EQ(Only(a).kind, MediaKind::kAudio);
   EXPECT_EQ(Only(a).direction, Direction::kRecvOnly);
   offer(true, false);
   EXPECT_EQ(Only(a).direction, Direction::kRecvOnly);
   offer(false, std::nullopt);
   EXPECT_EQ(Only(a).direction, Direction::kInactive);
+  EXPECT_FALSE(a.session->TakeNegotiationNeededEvent());
   ASSERT_TRUE(a.session->AddTrack(MediaKind::kVideo, "v", {}).ok());
+  EXPECT_TRUE(a.session->TakeNegotiationNeededEvent());
   offer(std::nullopt, false);
   EXPECT_EQ(a.session->transceivers().at(1).direction, Direction::kSendOnly);
 }
