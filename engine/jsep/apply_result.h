@@ -86,6 +86,9 @@ struct ApplyResult {
   // W3C signalingState afterwards, and whether it differs from before.
   SignalingState signaling_state = SignalingState::kStable;
   bool signaling_state_changed = false;
+  // A remote offer has taken our own back first: the state was stable in between, which W3C tells
+  // with an event of its own (4.4.1.5, "set the remote description" of an offer).
+  bool rolled_back = false;
   // Transports to create or update. A transport that is not named stays as it is.
   std::vector<TransportAction> transports{};
   // One per live audio or video section once a (pr)answer was applied: the complete set for

@@ -326,7 +326,10 @@ absl::StatusOr<ApplyResult> Session::Impl::SetRemote(const SessionDescription& d
   State next = state_;
   ApplyResult result;
   const bool glare = type == SdpType::kOffer && next.signaling == SignalingState::kHaveLocalOffer;
-  if (glare) ApplyRollback(next, result);
+  if (glare) {
+    ApplyRollback(next, result);
+    result.rolled_back = true;
+  }
   PCD_ASSIGN_OR_RETURN(StoredDescription stored, ReadRemote(description, next));
   TakeEarlyCandidates(next, options_.limits, stored);
   if (glare || next.signaling == SignalingState::kStable) next.LeaveStable();

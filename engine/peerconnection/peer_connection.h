@@ -317,6 +317,7 @@ class PeerConnection : private net::EndOfTurnHandler,
   absl::StatusOr<TransportSlot*> EnsureTransport(size_t index);
   jsep::TransportInfo TransportCredentials();
   absl::Status Apply(jsep::ApplyResult result);
+  void ChangeSignalingState(SignalingState state);
   absl::Status ApplyTransport(const jsep::TransportAction& action);
   absl::Status ApplyLocalIce(TransportSlot& slot, const jsep::TransportAction& action);
   absl::Status RenewIce(TransportSlot& slot);

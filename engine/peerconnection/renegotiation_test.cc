@@ -205,6 +205,19 @@ TEST_F(RenegotiationTest, GlareIsResolvedByNegotiateInOneCall) {
   ExpectDataPasses();
 }
 
+// W3C 4.4.1.5: the rollback is a step of its own, with an event of its own.
+TEST_F(RenegotiationTest, AnOfferThatTakesOursBackLeadsThroughStable) {
+  ASSERT_THAT(pair_.left().SetLocalDescription(std::nullopt), IsOk());
+  const auto offer = pair_.right().SetLocalDescription(std::nullopt);
+  ASSERT_THAT(offer, IsOk());
+  const size_t before = pair_.left_events().All<SignalingStateChangeEvent>().size();
+  ASSERT_THAT(pair_.left().SetRemoteDescription(*offer), IsOk());
+  const auto changes = pair_.left_events().All<SignalingStateChangeEvent>();
+  ASSERT_EQ(changes.size(), before + 2);
+  EXPECT_EQ(changes[before].state, SignalingState::kStable);
+  EXPECT_EQ(changes[before + 1].state, SignalingState::kHaveRemoteOffer);
+}
+
 TEST_F(RenegotiationTest, CandidatesOfAnIgnoredOfferAreNoErrors) {
   ASSERT_THAT(pair_.left().Negotiate({.ice_restart = true}), IsOk());
   ASSERT_THAT(pair_.right().Negotiate({.polite = false}), IsOk());

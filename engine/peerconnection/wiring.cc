@@ -56,10 +56,8 @@ absl::Status PeerConnection::Apply(jsep::ApplyResult result) {
       channels_.SetRemoteMaxMessageSize(data_section_->remote_max_message_size);
     }
   }
-  if (signaling_state_ != result.signaling_state) {
-    signaling_state_ = result.signaling_state;
-    Emit(SignalingStateChangeEvent{signaling_state_});
-  }
+  if (result.rolled_back) ChangeSignalingState(SignalingState::kStable);
+  ChangeSignalingState(result.signaling_state);
   for (const jsep::TrackEvent& track : result.tracks) {
     if (!track.added) {
       Emit(TrackRemovedEvent{.track_id = track.track_id,
@@ -72,6 +70,12 @@ absl::Status PeerConnection::Apply(jsep::ApplyResult result) {
   for (const std::string& track_id : result.ended_tracks) Emit(TrackEndedEvent{track_id});
   Emit(DescriptionChangeEvent{.info = Info(), .transceivers = session_.transceivers()});
   return status;
+}
+
+void PeerConnection::ChangeSignalingState(SignalingState state) {
+  if (signaling_state_ == state) return;
+  signaling_state_ = state;
+  Emit(SignalingStateChangeEvent{signaling_state_});
 }
 
 absl::Status PeerConnection::ApplyTransport(const jsep::TransportAction& action) {
