@@ -102,6 +102,7 @@ class Filler {
     event.set_track_id(in.track_id);
     event.set_transceiver_id(in.transceiver_id);
     for (const std::string& id : in.stream_ids) event.add_stream_ids(id);
+    event.set_goes_on(in.goes_on);
   }
   void operator()(const pc::TrackMutedEvent& in) {
     if (in.muted) {

@@ -72,7 +72,8 @@ struct DataSection {
 
 // W3C "process the addition (removal) of a remote track".
 struct TrackEvent {
-  bool added = true;  // False: muted and taken from its streams; the transceiver stays.
+  bool added = true;     // False: muted and taken from its streams; the transceiver stays.
+  bool goes_on = false;  // Not added, but not muted either: it has left these of its streams.
   std::string transceiver_id{};
   std::string receiver_id{};
   std::string track_id{};

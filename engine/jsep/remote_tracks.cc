@@ -14,6 +14,12 @@ bool Contains(const std::vector<std::string>& list, const std::string& value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
+std::vector<std::string> Without(std::vector<std::string> list,
+                                 const std::vector<std::string>& others) {
+  std::erase_if(list, [&](const std::string& value) { return Contains(others, value); });
+  return list;
+}
+
 TrackEvent MakeEvent(bool added, const Transceiver& transceiver) {
   return {.added = added,
           .transceiver_id = transceiver.id,
@@ -49,6 +55,12 @@ void ProcessRemoteTrack(Transceiver& transceiver, Direction direction,
                         std::vector<std::string> stream_ids, ApplyResult& result) {
   const bool told = transceiver.fired_direction && Receives(*transceiver.fired_direction);
   if (Receives(direction)) {
+    std::vector<std::string> left = Without(transceiver.remote_stream_ids, stream_ids);
+    if (told && !left.empty()) {
+      result.tracks.push_back(MakeEvent(false, transceiver));
+      result.tracks.back().goes_on = true;
+      result.tracks.back().stream_ids = std::move(left);
+    }
     const bool joins = std::any_of(stream_ids.begin(), stream_ids.end(), [&](const auto& id) {
       return !Contains(transceiver.remote_stream_ids, id);
     });

@@ -21,7 +21,7 @@ std::vector<std::string> StreamIds(const sdp::MediaSection& section);
 std::string UsableTrackId(const sdp::MediaSection& section, const State& state);
 
 // A remote description gave the transceiver this direction (seen from us) and these streams:
-// adds the track event that follows, if any, and notes what was told.
+// adds the track events that follow, if any, and notes what was told.
 void ProcessRemoteTrack(Transceiver& transceiver, Direction direction,
                         std::vector<std::string> stream_ids, ApplyResult& result);
 

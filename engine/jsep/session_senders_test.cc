@@ -173,6 +173,45 @@ TEST(SessionSendersTest, OtherStreamsNeedNegotiationWhileItSends) {
               "TypeError");
 }
 
+// W3C removetrack: of each stream that it has left, also when it goes on.
+TEST(SessionSendersTest, ATrackThatLeavesAStreamIsToldOf) {
+  Peer a('a'), b('b');
+  ASSERT_TRUE(a.session->AddTrack(MediaKind::kAudio, "t", {"one", "two"}).ok());
+  Negotiate(a, b);
+  const std::string sender = Only(a).sender_id;
+  const auto change = [&](const std::vector<std::string>& streams) {
+    EXPECT_TRUE(a.session->SetSenderStreams(sender, streams).ok());
+    a.SetLocal(SdpType::kOffer);
+    std::vector<TrackEvent> tracks = b.SetRemote(SdpType::kOffer, a.LocalSdp()).tracks;
+    EXPECT_TRUE(b.SetLocal(SdpType::kAnswer).tracks.empty());
+    a.SetRemote(SdpType::kAnswer, b.LocalSdp());
+    EXPECT_EQ(Only(b).remote_stream_ids, streams);
+    return tracks;
+  };
+  const auto left = change({"two"});
+  ASSERT_EQ(left.size(), 1u);
+  EXPECT_FALSE(left[0].added);
+  EXPECT_TRUE(left[0].goes_on);
+  EXPECT_EQ(left[0].track_id, Only(b).track_id);
+  EXPECT_EQ(left[0].stream_ids, std::vector<std::string>{"one"});
+  const auto moved = change({"three"});
+  ASSERT_EQ(moved.size(), 2u);
+  EXPECT_EQ(moved[0].stream_ids, std::vector<std::string>{"two"});
+  EXPECT_TRUE(moved[0].goes_on);
+  EXPECT_TRUE(moved[1].added);
+  EXPECT_EQ(moved[1].stream_ids, std::vector<std::string>{"three"});
+  const auto alone = change({});
+  ASSERT_EQ(alone.size(), 1u);
+  EXPECT_TRUE(alone[0].goes_on);
+  // Taken away altogether.
+  ASSERT_TRUE(a.session->SetDirection(Only(a).id, Direction::kRecvOnly).ok());
+  a.SetLocal(SdpType::kOffer);
+  const auto gone = b.SetRemote(SdpType::kOffer, a.LocalSdp()).tracks;
+  ASSERT_EQ(gone.size(), 1u);
+  EXPECT_FALSE(gone[0].added);
+  EXPECT_FALSE(gone[0].goes_on);
+}
+
 TEST(SessionSendersTest, IdsOfSenderAndReceiverAreTheCallers) {
   Peer a;
   const TransceiverInit init{.track_id = "t", .sender_id = "s", .receiver_id = "r"};

@@ -84,11 +84,13 @@ struct TrackMutedEvent {
   std::string track_id{};
   bool muted = true;
 };
-// W3C removetrack: a remote description took the track away again.
+// W3C removetrack: a remote description took the track away again, or (`goes_on`) out of some of
+// its streams only.
 struct TrackRemovedEvent {
   std::string track_id{};
   std::string transceiver_id{};
   std::vector<std::string> stream_ids{};
+  bool goes_on = false;
 };
 // W3C ended: the transceiver of the track is stopped.
 struct TrackEndedEvent {

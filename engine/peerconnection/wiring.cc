@@ -62,7 +62,8 @@ absl::Status PeerConnection::Apply(jsep::ApplyResult result) {
     if (!track.added) {
       Emit(TrackRemovedEvent{.track_id = track.track_id,
                              .transceiver_id = track.transceiver_id,
-                             .stream_ids = track.stream_ids});
+                             .stream_ids = track.stream_ids,
+                             .goes_on = track.goes_on});
     } else if (const jsep::Transceiver* t = session_.FindTransceiver(track.transceiver_id)) {
       Emit(TrackEvent{.transceiver = *t, .muted = IsMuted(*t)});
     }

@@ -36,7 +36,8 @@ type DescriptionName = (typeof DESCRIPTIONS)[number];
 
 // That a track's media began or ceased, before a description took the track away: later it would give it back.
 function flowBeforeRemoval(events: ApiEvent[]): ApiEvent[] {
-  const removals = new Map(events.flatMap(({ sequence, trackRemoved }) => (trackRemoved ? [[trackRemoved.trackId, sequence]] : [])));
+  const removals = new Map(events.flatMap(({ sequence, trackRemoved }) =>
+    (trackRemoved && !trackRemoved.goesOn ? [[trackRemoved.trackId, sequence]] : [])));
   return events.filter(({ sequence, firstPacket, trackMuted, trackUnmuted }) => {
     const { trackId } = firstPacket ?? trackMuted ?? trackUnmuted ?? {};
     return trackId !== undefined && sequence < (removals.get(trackId) ?? 0);

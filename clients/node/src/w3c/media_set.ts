@@ -245,13 +245,17 @@ export class MediaSet {
     if (track && !track.muted) receiver.track.setMuted(false);
   }
 
-  removeFromStreams({ trackId, streamIds }: TrackRemovedEvent): void {
+  removeFromStreams({ trackId, streamIds, goesOn }: TrackRemovedEvent): void {
     const receiver = this.#transceivers.find((core) => core.receiver.trackId === trackId)?.receiver;
     if (!receiver) return;
     const { track } = receiver;
-    receiver.told = false;
-    receiver.streams = [];
-    track.setMuted(true);
+    if (goesOn) {
+      receiver.streams = receiver.streams.filter(({ id }) => !streamIds.includes(id));
+    } else {
+      receiver.told = false;
+      receiver.streams = [];
+      track.setMuted(true);
+    }
     for (const id of streamIds) {
       const stream = this.#streams.get(id);
       if (stream) removeRemoteTrack(stream, track.object);
