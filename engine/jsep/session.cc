@@ -41,13 +41,25 @@ absl::Status WrongState(const char* call, SdpType type, SignalingState state) {
                       string(ToString(state)));
 }
 
-// None of the credentials that RestartIce saw is in use any more.
-bool AreReplaced(const State& state) {
+// None of these credentials is in use any more.
+bool AreReplaced(const State& state, const std::set<string>& ufrags) {
   if (!state.current_local) return false;
   for (const sdp::MediaSection& section : state.current_local->parsed.media) {
-    if (state.ice_to_replace.contains(section.ice_ufrag)) return false;
+    if (ufrags.contains(section.ice_ufrag)) return false;
   }
   return true;
+}
+
+// Of the descriptions that apply.
+std::set<string> UfragsInUse(const State& state) {
+  std::set<string> ufrags;
+  for (const auto* stored : {&state.current_local, &state.pending_local}) {
+    if (!*stored) continue;
+    for (const sdp::MediaSection& section : (*stored)->parsed.media) {
+      if (!section.ice_ufrag.empty()) ufrags.insert(section.ice_ufrag);
+    }
+  }
+  return ufrags;
 }
 
 }  // namespace
@@ -68,6 +80,7 @@ class Session::Impl {
   // A change of the transceivers by a call.
   absl::Status Edit(const std::function<absl::Status(TransceiverSet&)>& edit);
   absl::Status RestartIce();
+  void IceConfigurationChanged();
   absl::Status AddDataSection();
   absl::StatusOr<IceCandidateInit> AddLocalCandidate(size_t index, const Candidate* candidate);
   absl::StatusOr<RemoteCandidate> AddRemoteCandidate(const IceCandidateInit& init);
@@ -123,7 +136,9 @@ void Session::Impl::Commit(State next, ApplyResult& result) {
   result.signaling_state_changed = next.signaling != before;
   state_ = std::move(next);
   if (state_.signaling == SignalingState::kStable) {
-    if (AreReplaced(state_)) state_.ice_to_replace.clear();
+    for (auto* ufrags : {&state_.ice_to_replace, &state_.outdated_ice}) {
+      if (AreReplaced(state_, *ufrags)) ufrags->clear();
+    }
     last_offer_.reset();
     last_answer_.reset();
     negotiation_needed_ = false;
@@ -167,7 +182,8 @@ absl::StatusOr<SessionDescription> Session::Impl::CreateOffer(const OfferOptions
                         string(ToString(state_.signaling)));
   }
   PCD_RETURN_IF_ERROR(OfferToReceive(options));
-  const bool restart = options.ice_restart || !state_.ice_to_replace.empty();
+  const bool restart =
+      options.ice_restart || !state_.ice_to_replace.empty() || !state_.outdated_ice.empty();
   PCD_ASSIGN_OR_RETURN(const LocalContext context, Context(restart, info));
   PCD_ASSIGN_OR_RETURN(last_offer_, BuildOffer(state_, context));
   if (!restart && !context.ice.lite && LosesTag(state_, last_offer_->description)) {
@@ -359,15 +375,17 @@ absl::Status Session::Impl::Edit(const std::function<absl::Status(TransceiverSet
 // W3C restartIce: every credential in use must be replaced.
 absl::Status Session::Impl::RestartIce() {
   PCD_RETURN_IF_ERROR(CheckOpen());
-  state_.ice_to_replace.clear();
-  for (const auto* stored : {&state_.current_local, &state_.pending_local}) {
-    if (!*stored) continue;
-    for (const sdp::MediaSection& section : (*stored)->parsed.media) {
-      if (!section.ice_ufrag.empty()) state_.ice_to_replace.insert(section.ice_ufrag);
-    }
-  }
+  state_.ice_to_replace = UfragsInUse(state_);
   Touch();
   return absl::OkStatus();
+}
+
+void Session::Impl::IceConfigurationChanged() {
+  ++state_.revision;
+  state_.outdated_ice = UfragsInUse(state_);
+  // Their transport exists as well.
+  const auto& next = state_.transport.next_local_ice;
+  if (next) state_.outdated_ice.insert(next->ufrag);
 }
 
 absl::Status Session::Impl::AddDataSection() {
@@ -537,6 +555,7 @@ absl::Status Session::SetCodecPreferences(std::string_view transceiver_id,
   });
 }
 absl::Status Session::RestartIce() { return impl_->RestartIce(); }
+void Session::IceConfigurationChanged() { impl_->IceConfigurationChanged(); }
 const std::vector<Transceiver>& Session::transceivers() const {
   return impl_->state().transceivers;
 }

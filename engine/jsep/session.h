@@ -112,6 +112,10 @@ class Session {
   absl::Status SetCodecPreferences(std::string_view transceiver_id, std::vector<Codec> codecs);
   // W3C restartIce: the next offer has new credentials. No effect before the first description.
   absl::Status RestartIce();
+  // Other ICE servers or another policy: credentials stay the same in a later offer "unless the ICE
+  // configuration has changed" (RFC 9429 section 5.2.2), so the next one restarts ICE and gathers
+  // with them. No reason to negotiate by itself. No effect before the first description.
+  void IceConfigurationChanged();
   // In order of creation, without stopped ones.
   const std::vector<Transceiver>& transceivers() const;
   const Transceiver* FindTransceiver(std::string_view transceiver_id) const;  // Null: none.

@@ -80,6 +80,48 @@ TEST(SessionRestartTest, APendingRestartIsNotRestartedAgain) {
   EXPECT_NE(c.a.CreateOffer(true).find("a=ice-ufrag:aaa1"), std::string::npos);
 }
 
+// RFC 9429 section 5.2.2.
+TEST(SessionRestartTest, AnotherIceConfigurationMakesTheNextOfferARestart) {
+  Connected c;
+  c.a.session->IceConfigurationChanged();
+  EXPECT_FALSE(c.a.session->TakeNegotiationNeededEvent());
+  EXPECT_FALSE(c.a.session->negotiation_needed());
+  Negotiate(c.b, c.a);  // Only an offer of ours may restart.
+  EXPECT_NE(c.a.LocalSdp().find("a=ice-ufrag:aaa0"), std::string::npos);
+  c.a.SetLocal(SdpType::kOffer);
+  EXPECT_NE(c.a.LocalSdp().find("a=ice-ufrag:aaa1"), std::string::npos);
+  // Taken back, it is still to come.
+  c.a.SetLocal(SdpType::kRollback);
+  EXPECT_TRUE(Negotiate(c.a, c.b).answerer.transports.at(0).remote->restart);
+  EXPECT_NE(c.a.LocalSdp().find("a=ice-ufrag:aaa2"), std::string::npos);
+  EXPECT_NE(c.a.CreateOffer().find("a=ice-ufrag:aaa2"), std::string::npos);
+}
+
+TEST(SessionRestartTest, AnOfferMadeBeforeTheIceConfigurationChangedIsMadeAnew) {
+  Connected c;
+  c.a.CreateOffer();
+  c.a.session->IceConfigurationChanged();
+  c.a.SetLocal(SdpType::kOffer);
+  EXPECT_NE(c.a.LocalSdp().find("a=ice-ufrag:aaa1"), std::string::npos);
+}
+
+TEST(SessionRestartTest, TheIceConfigurationMayChangeBeforeTheFirstDescription) {
+  Peer a('a'), b('b'), c('c');
+  for (Peer* peer : {&a, &c}) {
+    ASSERT_TRUE(peer->session->AddTransceiver(MediaKind::kAudio, {}).ok());
+  }
+  a.session->IceConfigurationChanged();
+  Negotiate(a, b);
+  EXPECT_NE(a.CreateOffer().find("a=ice-ufrag:aaa0"), std::string::npos);
+  // A transport of the configuration before has been made, if not used.
+  c.CreateOffer();
+  c.session->IceConfigurationChanged();
+  Peer d('d');
+  Negotiate(c, d);
+  EXPECT_NE(c.LocalSdp().find("a=ice-ufrag:ccc0"), std::string::npos);
+  EXPECT_NE(c.CreateOffer().find("a=ice-ufrag:ccc1"), std::string::npos);
+}
+
 TEST(SessionRestartTest, ARestartThatWasOnlyCreatedChangesNothing) {
   Connected c;
   c.a.CreateOffer(true);

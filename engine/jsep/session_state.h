@@ -72,6 +72,9 @@ struct State {
   std::optional<TransportState> stable_transport{};  // As it was when stable was left.
   // Local ufrags that RestartIce saw; not empty: the next offer restarts.
   std::set<std::string> ice_to_replace{};
+  // Local ufrags made with another ICE configuration than the present one: the same, but nobody is
+  // asked to negotiate because of it.
+  std::set<std::string> outdated_ice{};
   // Given before any remote description: checked by syntax alone, kept for the first one.
   std::vector<IceCandidateInit> early_candidates{};
   bool data_wanted = false;

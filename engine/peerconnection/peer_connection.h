@@ -109,8 +109,8 @@ class PeerConnection : private net::EndOfTurnHandler,
   // INVALID_ARGUMENT for a rollback; others as the methods above.
   absl::StatusOr<NegotiateOutcome> Negotiate(const NegotiateParams& params);
   // W3C setConfiguration: CONFIGURATION_CHANGE_REFUSED (InvalidModificationError) for what is
-  // fixed at creation; what may change takes effect with the next gathering.
-  // `certificates`: empty, or those of the creation (W3C).
+  // fixed at creation; what may change takes effect with the next gathering, and the next offer is
+  // an ICE restart for it. `certificates`: empty, or those of the creation (W3C).
   absl::Status SetConfiguration(const Configuration& configuration,
                                 const std::vector<CertificateSource>& certificates = {});
   // What the last answer decided, and the revision that it made. NOT_NEGOTIATED.

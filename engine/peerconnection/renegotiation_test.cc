@@ -341,7 +341,9 @@ TEST_F(RenegotiationTest, DirectionsChangeByNegotiation) {
 
 TEST_F(RenegotiationTest, TheConfigurationMayChangeWhereW3cLetsIt) {
   const Configuration configuration = pair_.left().Info().configuration;
+  const std::string ufrag = Ufrag(*pair_.left().Info().local_description);
   EXPECT_THAT(pair_.left().SetConfiguration(configuration), IsOk());
+  EXPECT_EQ(Ufrag(*pair_.left().CreateOffer({})), ufrag);  // Nothing has changed.
   const uint64_t revision = pair_.left().revision();
   const auto told = pair_.left_events().All<ConfigurationChangeEvent>();
   ASSERT_EQ(told.size(), 1u);

@@ -109,7 +109,10 @@ absl::Status PeerConnection::SetConfiguration(const Configuration& configuration
         "ice_backend full, before the first description",
         "configuration.ice_servers");
   }
+  const bool other_ice = configuration.ice_servers != configuration_.ice_servers ||
+                         configuration.ice_transport_policy != configuration_.ice_transport_policy;
   configuration_ = configuration;
+  if (other_ice) session_.IceConfigurationChanged();
   ++revision_;
   Emit(ConfigurationChangeEvent{Info()});
   Pump();
