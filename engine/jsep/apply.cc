@@ -156,6 +156,7 @@ void ApplyAnswer(State& state, const Options& options, bool local_is_answer, boo
   if (!local_is_answer) record = BeginRecord(state, exchange);
   SettleTransceivers(state, exchange, final, result);
   UpdateTransport(state, exchange, options.limits, result);
+  if (final) CloseUnusedTransport(state, exchange, result);
   result.receivers =
       MakeReceivers(exchange, options.limits.max_ssrcs, local_is_answer ? nullptr : &record);
   // That of an answer of ours was written down when it was made.

@@ -92,6 +92,9 @@ struct ApplyResult {
   bool rolled_back = false;
   // Transports to create or update. A transport that is not named stays as it is.
   std::vector<TransportAction> transports{};
+  // Indices of transports that carry no section any more: they end, if there are any. The index is
+  // then free for another transport, which begins from nothing.
+  std::vector<size_t> closed_transports{};
   // One per live audio or video section once a (pr)answer was applied: the complete set for
   // the connection. Null: unchanged (after an offer).
   std::optional<std::vector<ReceiveParameters>> receivers{};

@@ -150,7 +150,7 @@ void Session::Impl::Commit(State next, ApplyResult& result) {
 // A pending restart is not restarted again: its credentials differ from the negotiated ones.
 bool Session::Impl::MayRestart() const {
   const TransportState& now = state_.transport;
-  if (!now.local_ice || !state_.current_local) return false;
+  if (!now.local_ice || !now.remote_ice) return false;
   const auto& before = state_.stable_transport;
   return !before || !before->local_ice || before->local_ice->ufrag == now.local_ice->ufrag;
 }

@@ -36,7 +36,8 @@ Peer::Peer(char name, Options options) : name(name), random(static_cast<uint64_t
   session = std::make_unique<Session>(std::move(options), random);
   transport_info = [this](const TransportRequest& request) {
     EXPECT_EQ(request.transport_index, 0u);
-    EXPECT_EQ(request.ice_restart, generations > 0);
+    EXPECT_EQ(request.ice_restart, has_transport);
+    has_transport = true;
     const std::string generation = std::to_string(generations++);
     return IceParameters{.ufrag = std::string(3, this->name) + generation,
                          .pwd = std::string(23, this->name) + generation,
@@ -60,13 +61,18 @@ ApplyResult Peer::SetLocal(SdpType type, const std::string& sdp) {
   auto result =
       session->SetLocalDescription(SessionDescription{.type = type, .sdp = sdp}, transport_info);
   EXPECT_TRUE(result.ok()) << result.status();
-  return result.ok() ? *std::move(result) : ApplyResult{};
+  return result.ok() ? Act(*std::move(result)) : ApplyResult{};
 }
 
 ApplyResult Peer::SetRemote(SdpType type, const std::string& sdp) {
   auto result = session->SetRemoteDescription({.type = type, .sdp = sdp});
   EXPECT_TRUE(result.ok()) << result.status();
-  return result.ok() ? *std::move(result) : ApplyResult{};
+  return result.ok() ? Act(*std::move(result)) : ApplyResult{};
+}
+
+ApplyResult Peer::Act(ApplyResult result) {
+  if (!result.closed_transports.empty()) has_transport = false;
+  return result;
 }
 
 ApplyResult Peer::Answer(const std::string& offer) {

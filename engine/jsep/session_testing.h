@@ -33,9 +33,12 @@ struct Peer {
   // Answers an offer and applies both.
   ApplyResult Answer(const std::string& offer);
   std::string LocalSdp() const;
+  // What a real connection would do with its transport.
+  ApplyResult Act(ApplyResult result);
 
   char name;
   int generations = 0;  // ICE credentials handed out.
+  bool has_transport = false;
   SeededRandom random;
   TransportInfo transport_info;
   std::unique_ptr<Session> session;

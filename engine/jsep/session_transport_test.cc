@@ -151,6 +151,67 @@ TEST(SessionTransportTest, ALiteAgentWhoseFirstSectionIsRefusedSignalsItsCandida
   EXPECT_EQ(MustParse(c.a.LocalSdp()).media[1].candidates.size(), 1u);
 }
 
+// W3C 4.4.1.5, and what libwebrtc does: it answers for a new section with new credentials, which an
+// offer with the old ones would not allow.
+TEST(SessionTransportTest, ATransportWithoutSectionsEndsAndTheNextBeginsFromNothing) {
+  for (const bool lite : {true, false}) {
+    for (const bool turned : {true, false}) {
+      Connected c(lite);
+      for (const std::string& id : {c.audio, c.video}) {
+        ASSERT_TRUE(c.a.session->StopTransceiver(id).ok());
+      }
+      const Negotiated ended = Negotiate(c.a, c.b);
+      EXPECT_EQ(ended.offerer.closed_transports, std::vector<size_t>{0});
+      EXPECT_EQ(ended.answerer.closed_transports, std::vector<size_t>{0});
+      EXPECT_TRUE(ended.offerer.transports.empty());
+      EXPECT_FALSE(c.a.session->negotiation_needed());
+      // What was still on its way.
+      EXPECT_FALSE(c.a.session->AddLocalCandidate(0, HostCandidate("192.0.2.9", 9)).ok());
+
+      Peer& offerer = turned ? c.b : c.a;
+      Peer& answerer = turned ? c.a : c.b;
+      ASSERT_TRUE(offerer.session->AddTransceiver(MediaKind::kAudio, {}).ok());
+      const ApplyResult offered = offerer.SetLocal(SdpType::kOffer);
+      EXPECT_TRUE(offered.transports.at(0).start_gathering);
+      EXPECT_TRUE(offered.closed_transports.empty());
+      const ApplyResult answered = answerer.Answer(offerer.LocalSdp());
+      EXPECT_TRUE(answered.transports.at(0).start_gathering);
+      const ApplyResult applied = offerer.SetRemote(SdpType::kAnswer, answerer.LocalSdp());
+      EXPECT_EQ(offerer.LocalSdp().find("192.0.2."), std::string::npos);
+      for (const ApplyResult* result : {&answered, &applied}) {
+        const TransportAction& action = result->transports.at(0);
+        EXPECT_FALSE(action.lead_changed);
+        EXPECT_FALSE(action.renew);
+        EXPECT_FALSE(action.remote->restart);
+        EXPECT_FALSE(action.remote->new_association);
+        EXPECT_EQ(action.local_ice.ufrag.back(), '1');
+        EXPECT_TRUE(result->closed_transports.empty());
+      }
+      // Whoever controls is decided anew.
+      EXPECT_EQ(applied.transports[0].ice_role, IceRole::kControlling);
+    }
+  }
+}
+
+TEST(SessionTransportTest, ATransportThatTheFirstAnswerRefusesEnds) {
+  Peer a('a'), b('b');
+  ASSERT_TRUE(a.session->AddTransceiver(MediaKind::kAudio, {}).ok());
+  a.SetLocal(SdpType::kOffer);
+  b.SetRemote(SdpType::kOffer, a.LocalSdp());
+  ASSERT_TRUE(b.session->StopTransceiver(b.session->transceivers()[0].id).ok());
+  EXPECT_EQ(b.SetLocal(SdpType::kPranswer).closed_transports.size(), 0u);
+  EXPECT_EQ(b.SetLocal(SdpType::kAnswer).closed_transports, std::vector<size_t>{0});
+  const ApplyResult refused = a.SetRemote(SdpType::kAnswer, b.LocalSdp());
+  EXPECT_EQ(refused.closed_transports, std::vector<size_t>{0});
+  ASSERT_TRUE(a.session->AddTransceiver(MediaKind::kAudio, {}).ok());
+  // Not negotiated yet, so there is nothing to restart.
+  a.SetLocal(SdpType::kOffer);
+  EXPECT_NE(a.LocalSdp().find("a=ice-ufrag:aaa1"), std::string::npos);
+  EXPECT_NE(a.CreateOffer(true).find("a=ice-ufrag:aaa1"), std::string::npos);
+  a.SetLocal(SdpType::kRollback);
+  EXPECT_TRUE(Negotiate(a, b).offerer.closed_transports.empty());
+}
+
 // RFC 8842 section 4.
 TEST(SessionTransportTest, AnotherCertificateIsANewAssociationWithAFreeRole) {
   Connected c;

@@ -187,4 +187,12 @@ void UpdateTransport(State& state, const Exchange& exchange, const Limits& limit
   if (tag_ended && !restart) FollowTag(state, exchange, leading, action);
 }
 
+void CloseUnusedTransport(State& state, const Exchange& exchange, ApplyResult& result) {
+  for (size_t i = 0; i < exchange.size(); ++i) {
+    if (exchange.IsLive(i)) return;
+  }
+  state.transport = {};
+  result.closed_transports.push_back(0);
+}
+
 }  // namespace pcd::jsep

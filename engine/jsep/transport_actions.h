@@ -33,6 +33,10 @@ void StartLocalTransport(State& state, const sdp::Description& local, ApplyResul
 void UpdateTransport(State& state, const Exchange& exchange, const Limits& limits,
                      ApplyResult& result);
 
+// A final answer that leaves no section ends the transport (W3C 4.4.1.5). Sections that come later
+// are on a new one, with new credentials and a new DTLS association.
+void CloseUnusedTransport(State& state, const Exchange& exchange, ApplyResult& result);
+
 }  // namespace pcd::jsep
 
 #endif  // ENGINE_JSEP_TRANSPORT_ACTIONS_H_

@@ -319,6 +319,7 @@ class PeerConnection : private net::EndOfTurnHandler,
   absl::Status Apply(jsep::ApplyResult result);
   void ChangeSignalingState(SignalingState state);
   absl::Status ApplyTransport(const jsep::TransportAction& action);
+  void CloseTransport(size_t index);
   absl::Status ApplyLocalIce(TransportSlot& slot, const jsep::TransportAction& action);
   absl::Status RenewIce(TransportSlot& slot);
   void DropCandidates(const TransportSlot& slot);

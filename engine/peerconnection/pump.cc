@@ -159,10 +159,12 @@ bool PeerConnection::UpdateGatheringState() {
 void PeerConnection::RunWaiters() {
   if (waiters_.empty()) return;
   const Timestamp now = loop_.Now();
+  // Without a section there is nothing to gather.
+  const bool gathered = gathering_state_ == IceGatheringState::kComplete ||
+                        (transports_.empty() && session_.local_description().has_value());
   std::vector<std::pair<Waiter, bool>> ready;
   for (auto it = waiters_.begin(); it != waiters_.end();) {
-    const bool reached = it->for_gathering ? gathering_state_ == IceGatheringState::kComplete
-                                           : channels_.buffered_amount() == 0;
+    const bool reached = it->for_gathering ? gathered : channels_.buffered_amount() == 0;
     if (reached || now >= it->deadline || closed_) {
       ready.emplace_back(std::move(*it), reached);
       it = waiters_.erase(it);

@@ -11,6 +11,7 @@
 namespace pcd::peerconnection {
 namespace {
 
+using testing::EventRecorder;
 using testing::HasReason;
 using testing::IsOk;
 using testing::PeerPair;
@@ -367,6 +368,96 @@ TEST_F(RenegotiationTest, TheConfigurationMayChangeWhereW3cLetsIt) {
   servers.ice_transport_policy = IceTransportPolicy::kRelay;
   EXPECT_THAT(pair_.left().SetConfiguration(servers), IsOk());
   EXPECT_EQ(pair_.left().Info().configuration, servers);
+  // RFC 9429 section 5.2.2: the next offer gathers with them. W3C asks nobody to make one.
+  EXPECT_FALSE(pair_.left().Info().negotiation_needed);
+  // The fake network, which has no servers, has been asked for a transport that uses them.
+  EXPECT_THAT(pair_.left().CreateOffer({}), HasReason(ErrorReason::PORT_UNAVAILABLE));
+  ASSERT_THAT(pair_.left().SetConfiguration(configuration), IsOk());
+  EXPECT_NE(Ufrag(*pair_.left().CreateOffer({})), ufrag);
+  ASSERT_THAT(pair_.Negotiate(), IsOk());
+  EXPECT_NE(Ufrag(*pair_.left().Info().local_description), ufrag);
+  ExpectDataPasses();
+  const std::string now = Ufrag(*pair_.left().Info().local_description);
+  EXPECT_EQ(Ufrag(*pair_.left().CreateOffer({})), now);  // Once.
+}
+
+// A connection that has nothing to carry for a while.
+class EmptiedConnectionTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_THAT(pair_.left().AddTransceiver(MediaKind::kAudio, {}, "audio"), IsOk());
+    ASSERT_THAT(pair_.Negotiate(), IsOk());
+    ASSERT_TRUE(pair_.RunUntil([&] { return pair_.connected(); }));
+    ASSERT_THAT(pair_.left().StopTransceiver("audio"), IsOk());
+    ASSERT_THAT(pair_.Negotiate(), IsOk());
+  }
+  void ExpectNothingLeft(PeerConnection& pc, const EventRecorder& events) {
+    const PeerConnectionInfo info = pc.Info();
+    EXPECT_EQ(info.connection_state, ConnectionState::kNew);
+    EXPECT_EQ(info.ice_connection_state, IceConnectionState::kNew);
+    EXPECT_EQ(info.ice_gathering_state, IceGatheringState::kNew);
+    EXPECT_TRUE(info.ice_transports.empty());
+    EXPECT_TRUE(info.dtls_transports.empty());
+    EXPECT_TRUE(pc.TakeSnapshot().local_candidates.empty());
+    EXPECT_EQ(events.All<IceTransportChangeEvent>().back().transport->state,
+              IceConnectionState::kClosed);
+    EXPECT_EQ(events.All<DtlsTransportChangeEvent>().back().transport.state, DtlsState::kClosed);
+    EXPECT_EQ(events.All<ConnectionStateChangeEvent>().back().state, ConnectionState::kNew);
+  }
+
+  PeerPair pair_{{.delay = 5ms}};
+};
+
+TEST_F(EmptiedConnectionTest, ItsTransportIsClosed) {
+  ExpectNothingLeft(pair_.left(), pair_.left_events());
+  ExpectNothingLeft(pair_.right(), pair_.right_events());
+  // It stays so, and is no error.
+  ASSERT_FALSE(pair_.RunUntil([] { return false; }, 60s));
+  ExpectNothingLeft(pair_.left(), pair_.left_events());
+  EXPECT_THAT(pair_.left().AddIceCandidate({.candidate = "", .sdp_mid = "0"}), IsOk());
+  bool complete = false;
+  pair_.left().WhenGatheringComplete(1h,
+                                     [&](PeerConnection&, bool reached) { complete = reached; });
+  EXPECT_TRUE(complete);  // There is nothing to wait for.
+}
+
+TEST_F(EmptiedConnectionTest, ItConnectsAnewWhoeverOffers) {
+  for (const bool left_offers : {true, false}) {
+    PeerConnection& offerer = left_offers ? pair_.left() : pair_.right();
+    PeerConnection& answerer = left_offers ? pair_.right() : pair_.left();
+    ASSERT_THAT(offerer.AddTransceiver(MediaKind::kVideo, {}, "video"), IsOk());
+    ASSERT_THAT(pair_.Negotiate(offerer, answerer), IsOk());
+    ASSERT_TRUE(pair_.RunUntil([&] { return pair_.connected(); }));
+    ASSERT_EQ(offerer.Info().ice_transports.size(), 1u);
+    ASSERT_THAT(offerer.StopTransceiver("video"), IsOk());
+    ASSERT_THAT(pair_.Negotiate(offerer, answerer), IsOk());
+    ExpectNothingLeft(pair_.left(), pair_.left_events());
+  }
+  ASSERT_THAT(pair_.right().CreateDataChannel({.label = "d"}, "d"), IsOk());
+  ASSERT_THAT(pair_.Negotiate(pair_.right(), pair_.left()), IsOk());
+  EXPECT_TRUE(pair_.RunUntil(
+      [&] { return pair_.right().GetDataChannel("d")->info.state == DataChannelState::kOpen; }));
+}
+
+// The peer refuses the data section, the only one, as it answers.
+TEST_F(EmptiedConnectionTest, ChannelsEndWithTheTransportBeneathThem) {
+  ASSERT_THAT(pair_.left().CreateDataChannel({.label = "d"}, "d"), IsOk());
+  ASSERT_THAT(pair_.Negotiate(), IsOk());
+  ASSERT_TRUE(pair_.RunUntil(
+      [&] { return pair_.left().GetDataChannel("d")->info.state == DataChannelState::kOpen; }));
+  const auto offer = pair_.left().SetLocalDescription(std::nullopt);
+  ASSERT_THAT(offer, IsOk());
+  ASSERT_THAT(pair_.right().SetRemoteDescription(*offer), IsOk());
+  SessionDescription answer = *pair_.right().CreateAnswer({});
+  const size_t port = answer.sdp.find("m=application ") + 14;
+  answer.sdp.replace(port, answer.sdp.find(' ', port) - port, "0");
+  const size_t group = answer.sdp.find("a=group:");
+  answer.sdp.erase(group, answer.sdp.find('\n', group) + 1 - group);
+  ASSERT_THAT(pair_.left().SetRemoteDescription(answer), IsOk());
+  EXPECT_FALSE(pair_.left().GetDataChannel("d").ok());
+  EXPECT_EQ(pair_.left_events().All<SctpTransportChangeEvent>().back().transport.state,
+            SctpState::kClosed);
+  ExpectNothingLeft(pair_.left(), pair_.left_events());
 }
 
 TEST_F(RenegotiationTest, ABadDescriptionLeavesTheConnectionExactlyAsItWas) {

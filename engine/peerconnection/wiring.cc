@@ -56,6 +56,7 @@ absl::Status PeerConnection::Apply(jsep::ApplyResult result) {
       channels_.SetRemoteMaxMessageSize(data_section_->remote_max_message_size);
     }
   }
+  for (const size_t index : result.closed_transports) CloseTransport(index);
   if (result.rolled_back) ChangeSignalingState(SignalingState::kStable);
   ChangeSignalingState(result.signaling_state);
   for (const jsep::TrackEvent& track : result.tracks) {
@@ -71,6 +72,22 @@ absl::Status PeerConnection::Apply(jsep::ApplyResult result) {
   for (const std::string& track_id : result.ended_tracks) Emit(TrackEndedEvent{track_id});
   Emit(DescriptionChangeEvent{.info = Info(), .transceivers = session_.transceivers()});
   return status;
+}
+
+// Its last events tell of the end; what comes to be at its place is another one.
+void PeerConnection::CloseTransport(size_t index) {
+  if (index >= transports_.size()) return;
+  if (association_transport_ == index) {
+    EndAssociation();
+    needs_new_dtls_ = false;
+  }
+  TransportSlot& slot = *transports_[index];
+  slot.transport->Close();
+  while (auto event = slot.transport->PollEvent()) HandleTransportEvent(slot, std::move(*event));
+  DropCandidates(slot);
+  transports_.erase(transports_.begin() + static_cast<ptrdiff_t>(index));
+  // The choice is free again.
+  if (transports_.empty()) ice_backend_ = IceBackend::kAuto;
 }
 
 void PeerConnection::ChangeSignalingState(SignalingState state) {

@@ -337,9 +337,9 @@ export class Connection implements ConnectionCore {
     this.cname ??= cnameOf(this.local?.sdp ?? '');
     this.canTrickleIceCandidates = { CAN_TRICKLE_ICE_CANDIDATES_SUPPORTED: true, CAN_TRICKLE_ICE_CANDIDATES_UNSUPPORTED: false }[
       pc.canTrickleIceCandidates as string] ?? null;
+    for (const transport of pc.iceTransports) this.transports.current(transport).mids = transport.mids;
     this.transports.setSctp(pc.sctp);
     if (this.transports.sctp) this.data.open();
-    for (const transport of pc.iceTransports) this.transports.ice(transport.transportId).mids = transport.mids;
     this.media.apply(transceivers, settled);
     this.negotiationNeeded = pc.negotiationNeeded;
   }
@@ -444,7 +444,7 @@ export class Connection implements ConnectionCore {
       if (origin === 'TRACK_ORIGIN_REMOTE') this.media.ofTrack(trackId)?.setMuted(muted);
       else this.onSourceState(trackId, source?.state);
     }
-    for (const transport of pc.iceTransports) this.transports.ice(transport.transportId).update(transport);
+    for (const transport of pc.iceTransports) this.transports.current(transport).update(transport);
     for (const dtlsTransport of pc.dtlsTransports) this.transports.dtls(dtlsTransport.transportId).update({ dtlsTransport });
     if (pc.sctp) this.transports.sctp?.update(pc.sctp);
     this.data.onSctpChange();

@@ -51,7 +51,7 @@ const HANDLERS: Handlers = {
   },
   transceiverChange: (connection, { transceivers }) => connection.media.apply(transceivers),
   iceTransportChange: (connection, { iceTransport }) => {
-    if (iceTransport) connection.transports.ice(iceTransport.transportId).update(iceTransport);
+    if (iceTransport) connection.transports.current(iceTransport).update(iceTransport);
   },
   dtlsTransportChange: (connection, event) => {
     if (event.dtlsTransport) connection.transports.dtls(event.dtlsTransport.transportId).update(event);

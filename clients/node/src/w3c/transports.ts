@@ -239,6 +239,15 @@ export class Transports {
     return core;
   }
 
+  /** The one that the service tells of. After the end of one by its id it is another: all sections had ended. */
+  current({ transportId, state }: IceTransport): IceCore {
+    if (this.#ice.get(transportId)?.state === 'closed' && state !== 'ICE_CONNECTION_STATE_CLOSED') {
+      this.#ice.delete(transportId);
+      this.#dtls.delete(transportId);
+    }
+    return this.ice(transportId);
+  }
+
   dtls(id: string): DtlsCore {
     let core = this.#dtls.get(id);
     if (!core) this.#dtls.set(id, (core = new DtlsCore(this.ice(id))));
@@ -251,6 +260,7 @@ export class Transports {
       if (this.sctp?.state === 'connecting') this.sctp = null; // Rolled back.
       return;
     }
+    if (this.sctp?.state === 'closed' && transport.state !== 'SCTP_TRANSPORT_STATE_CLOSED') this.sctp = null;
     this.sctp ??= new SctpCore(this.dtls(transport.transportId));
     if (transport.maxMessageSize > 0) this.sctp.maxMessageSize = transport.maxMessageSize;
   }

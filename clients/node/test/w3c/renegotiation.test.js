@@ -154,6 +154,25 @@ describe('transceivers change', () => {
     assert.match(a.localDescription.sdp, /m=audio 0 /);
   });
 
+  test('when the last one has ended the connection is new; the next has transports of its own', TIMEOUT, async (t) => {
+    const [a, b] = makePair(t);
+    const connectionState = (state) => Promise.all([a, b].map((end) => reaches(end, 'connectionstatechange', 'connectionState', state)));
+    const used = new Set();
+    for (const kind of ['audio', 'video']) {
+      const transceiver = a.addTransceiver(kind);
+      await negotiate(a, b);
+      await connectionState('connected');
+      const { transport } = transceiver.sender;
+      assert.deepEqual([transport.state, used.has(transport), used.has(transport.iceTransport)], ['connected', false, false]);
+      used.add(transport).add(transport.iceTransport);
+      transceiver.stop();
+      await negotiate(a, b);
+      await connectionState('new');
+      for (const each of [transport, transport.iceTransport]) await reaches(each, 'statechange', 'state', 'closed');
+      assert.deepEqual([a.iceConnectionState, a.iceGatheringState, a.getTransceivers()], ['new', 'new', []]);
+    }
+  });
+
   test('codec preferences order and limit the offer; others are refused at once', async (t) => {
     const connection = makeConnection(t);
     const transceiver = connection.addTransceiver('audio', { direction: 'recvonly' });
