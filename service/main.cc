@@ -71,7 +71,6 @@ absl::StatusOr<ice::Config> MakeIceConfig(const Options& options) {
   for (const std::string& text : options.announce) {
     PCD_ASSIGN_OR_RETURN(config.announced.emplace_back(), ice::AnnouncedAddress::Parse(text));
   }
-  config.keep_local = options.announce_local;
   ice::AddressRules rules{.interfaces = options.ice_interfaces,
                           .excluded = options.ice_excluded_interfaces};
   PCD_ASSIGN_OR_RETURN(rules.networks, ice::AddressRules::ParseNetworks(options.ice_networks));
@@ -100,7 +99,6 @@ ice::SharedPortOptions MakeSharedPortOptions(const Options& options,
           .allow_loopback = ice_config.allow_loopback,
           .address_filter = ice_config.address_filter,
           .announced = ice_config.announced,
-          .keep_local = ice_config.keep_local,
           .dscp = ice_config.dscp};
 }
 

@@ -143,11 +143,9 @@ void AddFlags(FlagSet& flags, Options& options) {
                    "take the next numbers. 0: the system chooses.");
   flags.AddList(
       "announce", &options.announce,
-      "What to offer instead of local addresses: [LOCAL=]IP[:PORT], where PORT stands for "
-      "the first loop's media port. With a PORT it is for the media port only, without "
-      "for full ICE, too.");
-  flags.AddSwitch("announce-local", &options.announce_local,
-                  "Offer local addresses beside the announced ones.");
+      "What to offer instead of local addresses, or with + beside them: [+][LOCAL=]IP[:PORT], "
+      "where PORT stands for the first loop's media port. With a PORT it is for the media port "
+      "only, without for full ICE, too.");
   flags.AddList("ice-server-allow", &options.ice_server_allow,
                 "Where STUN and TURN servers of callers may be: networks with ports, such as "
                 "192.0.2.0/24:3478; anywhere but on loopback and link-local addresses if not "

@@ -36,7 +36,6 @@ struct Options {
   // Of the first media loop's shared port, the following loops take the next; 0: any.
   int64_t media_port = 0;
   std::vector<std::string> announce{};  // See ice::AnnouncedAddress.
-  bool announce_local = false;          // The local addresses, too.
   // Where STUN and TURN servers may be; empty: see ice::ServerPolicy.
   std::vector<std::string> ice_server_allow{};
   int64_t dscp = 0;  // Of what goes to peers.

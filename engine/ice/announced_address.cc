@@ -8,13 +8,17 @@ namespace pcd::ice {
 
 absl::StatusOr<AnnouncedAddress> AnnouncedAddress::Parse(std::string_view text) {
   const std::string wrong =
-      "\"" + std::string(text) + "\" is not an announced address, [LOCAL=]IP[:PORT]";
+      "\"" + std::string(text) + "\" is not an announced address, [+][LOCAL=]IP[:PORT]";
   AnnouncedAddress result;
   std::string_view outside = text;
-  if (const size_t equals = text.find('='); equals != std::string_view::npos) {
-    result.local = IpAddress::Parse(text.substr(0, equals));
+  if (outside.starts_with('+')) {
+    result.add = true;
+    outside.remove_prefix(1);
+  }
+  if (const size_t equals = outside.find('='); equals != std::string_view::npos) {
+    result.local = IpAddress::Parse(outside.substr(0, equals));
     if (!result.local.has_value()) return InvalidArgument(wrong);
-    outside = text.substr(equals + 1);
+    outside.remove_prefix(equals + 1);
   }
   if (const auto with_port = SocketAddress::Parse(outside)) {
     result.ip = with_port->ip;

@@ -19,10 +19,13 @@ struct AnnouncedAddress {
   uint16_t port = 0;
   // The local address that it stands for. Absent: for every local one of its family but loopback.
   std::optional<IpAddress> local{};
+  // Offered beside the local address, not instead of it. A local address is left out as soon as
+  // one rule replaces it.
+  bool add = false;
 
-  // "[LOCAL=]IP[:PORT]", such as "203.0.113.7", "203.0.113.7:40000", "10.0.0.5=203.0.113.7" or
-  // "[2001:db8::7]:40000". INVALID_ARGUMENT for anything else, for unspecified and multicast
-  // addresses, and when the families of the two differ.
+  // "[+][LOCAL=]IP[:PORT]", such as "203.0.113.7", "203.0.113.7:40000", "10.0.0.5=203.0.113.7",
+  // "[2001:db8::7]:40000" or, to add, "+203.0.113.7". INVALID_ARGUMENT for anything else, for
+  // unspecified and multicast addresses, and when the families of the two differ.
   static absl::StatusOr<AnnouncedAddress> Parse(std::string_view text);
 
   bool StandsFor(const IpAddress& address) const;

@@ -8,16 +8,17 @@ constexpr uint32_t kPriorityStep = 1 << 8;
 
 }  // namespace
 
-std::vector<Candidate> ShownFor(const Candidate& host, std::span<const AnnouncedAddress> rules,
-                                bool keep_local) {
+std::vector<Candidate> ShownFor(const Candidate& host, std::span<const AnnouncedAddress> rules) {
   std::vector<Candidate> shown;
+  bool replaced = false;
   const auto local = IpAddress::Parse(host.address);
   for (const AnnouncedAddress& rule : rules) {
     if (!local.has_value() || rule.port != 0 || !rule.StandsFor(*local)) continue;
     shown.push_back(host);
     shown.back().address = rule.ip.ToString();
+    replaced |= !rule.add;
   }
-  if (shown.empty() || keep_local) shown.push_back(host);
+  if (!replaced) shown.push_back(host);
   for (size_t i = 0; i < shown.size(); ++i) {
     shown[i].priority -= static_cast<uint32_t>(i) * kPriorityStep;
   }

@@ -11,10 +11,9 @@
 namespace pcd::ice {
 
 // The announced addresses that stand for its address, in order, with its own port; behind them
-// itself where `keep_local`. Itself alone where none stands for it. Rules with a port are about the
-// media port and are left out. Priorities fall, so that peers try them in this order.
-std::vector<Candidate> ShownFor(const Candidate& host, std::span<const AnnouncedAddress> rules,
-                                bool keep_local);
+// itself, unless one of them replaces it. Rules with a port are about the media port and are left
+// out. Priorities fall, so that peers try them in this order.
+std::vector<Candidate> ShownFor(const Candidate& host, std::span<const AnnouncedAddress> rules);
 
 }  // namespace pcd::ice
 

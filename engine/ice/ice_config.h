@@ -42,7 +42,6 @@ struct Config {
   std::vector<IpAddress> addresses{};
   // What peers are told instead of host addresses (those without a port), or beside them.
   std::vector<AnnouncedAddress> announced{};
-  bool keep_local = false;
   // Local ports, both ends included. 0 and 0: the system chooses.
   uint16_t min_port = 0;
   uint16_t max_port = 0;

@@ -199,7 +199,7 @@ void NiceIceTransport::OnLocalCandidate(const NiceCandidate& candidate) {
     return;
   }
   local_sockets_.push_back(FromNiceAddress(candidate.addr));
-  std::vector<Candidate> shown = ShownFor(value, config_.announced, config_.keep_local);
+  std::vector<Candidate> shown = ShownFor(value, config_.announced);
   shown_hosts_.emplace_back(FromNiceAddress(candidate.addr), shown.front());
   for (Candidate& one : shown) Announce(std::move(one), {});
 }

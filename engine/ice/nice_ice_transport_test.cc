@@ -585,8 +585,7 @@ TEST_F(NiceIceTransportTest, FiftyConnectionsShareOneLoop) {
 
 TEST_F(NiceIceTransportTest, TellsAnnouncedAddressesAndSelectsThem) {
   Config announced = LoopbackOnly();
-  announced.announced = {*AnnouncedAddress::Parse("127.0.0.1=203.0.113.7")};
-  announced.keep_local = true;
+  announced.announced = {*AnnouncedAddress::Parse("+127.0.0.1=203.0.113.7")};
   MakeEnds(announced, LoopbackOnly());
   Start();
   ASSERT_TRUE(Await([&] { return a_->record.Reached(State::kConnected); }));

@@ -79,14 +79,14 @@ absl::Status SharedPort::OpenSocket(const IpAddress& address) {
 void SharedPort::MakeCandidates(size_t loop_index) {
   for (const auto& socket : sockets_) {
     const SocketAddress local = socket->socket->local_address();
-    bool announced = false;
+    bool replaced = false;
     for (const AnnouncedAddress& rule : options_.announced) {
       if (!rule.StandsFor(local.ip)) continue;
-      announced = true;
+      replaced |= !rule.add;
       const uint16_t port = rule.port == 0 ? port_ : static_cast<uint16_t>(rule.port + loop_index);
       AddCandidate(*socket, {rule.ip, port});
     }
-    if (!announced || options_.keep_local) AddCandidate(*socket, local);
+    if (!replaced) AddCandidate(*socket, local);
   }
 }
 

@@ -23,7 +23,6 @@ struct SharedPortOptions {
   std::function<bool(const std::string& interface_name, const IpAddress& address)> address_filter{};
   // Offered instead of the local addresses they stand for, or beside them.
   std::vector<AnnouncedAddress> announced{};
-  bool keep_local = false;
   // Of each socket. The kernel cuts them to its maximum (net.core.rmem_max, wmem_max) unless the
   // process may exceed it (CAP_NET_ADMIN); what was granted is logged.
   int receive_buffer_bytes = 4 << 20;

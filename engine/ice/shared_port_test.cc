@@ -163,11 +163,10 @@ TEST_F(SharedPortTest, AnnouncedAddressesReplaceOrJoinTheLocalOnes) {
   Open(options);
   EXPECT_EQ(Shown(*port_),
             (std::vector<std::string>{"203.0.113.7 5000", "fd00::1 5000", "127.0.0.1 5000"}));
-  options.keep_local = true;
+  options.announced = {*AnnouncedAddress::Parse("+203.0.113.7")};
   Open(options);
   EXPECT_EQ(Shown(*port_), (std::vector<std::string>{"203.0.113.7 5000", local + " 5000",
                                                      "fd00::1 5000", "127.0.0.1 5000"}));
-  options.keep_local = false;
   options.announced = {*AnnouncedAddress::Parse(local + "=203.0.113.8:40000"),
                        *AnnouncedAddress::Parse("203.0.113.9"),
                        *AnnouncedAddress::Parse("[2001:db8::7]:40000")};
