@@ -112,7 +112,7 @@ describe('a service with IPv4 and IPv6', behind('routed', ['--no-ice-loopback'],
   }
 
   for (const direction of ['in', 'out']) {
-    test(`stops within 30 s when nothing passes ${direction} any more, and says so`, LONG_TIMEOUT, async (t) => {
+    test(`stops after 30 s of silence when nothing passes ${direction} any more, and says so`, LONG_TIMEOUT, async (t) => {
       const { call } = await publishing(t, bench, { configuration: FULL });
       const begin = performance.now();
       await nat().block(direction);
