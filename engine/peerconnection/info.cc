@@ -20,11 +20,10 @@ DescriptionPtr PeerConnection::Share(std::optional<SessionDescription> descripti
 }
 
 IceTransportInfo PeerConnection::IceInfo(const TransportSlot& slot) const {
-  const transport::TransportState state = slot.transport->state();
   return {.transport_id = slot.id,
           .mids = slot.mids,
           .role = slot.role,
-          .state = state.ice,
+          .state = slot.ice_state,
           .gathering_state = slot.gathering,
           .selected_pair = slot.selected_pair};
 }
@@ -49,8 +48,9 @@ std::optional<SctpTransportInfo> PeerConnection::SctpInfo() const {
 std::vector<transport::TransportState> PeerConnection::TransportStates() const {
   std::vector<transport::TransportState> states;
   for (const auto& slot : transports_) {
-    states.push_back(slot->transport->state());
-    states.back().gathering = slot->gathering;
+    states.push_back({.ice = slot->ice_state,
+                      .dtls = slot->transport->state().dtls,
+                      .gathering = slot->gathering});
   }
   return states;
 }

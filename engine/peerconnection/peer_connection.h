@@ -246,8 +246,10 @@ class PeerConnection : private net::EndOfTurnHandler,
     bool remote_ended = false;
     IceRole role = IceRole::kControlled;
     // As its events have told so far. The transport itself may be further: what gathers at once
-    // begins and ends before anybody has taken the first event.
+    // begins and ends before anybody has taken the first event, and checks that overtook an answer
+    // connect as soon as it is there.
     IceGatheringState gathering = IceGatheringState::kNew;
+    IceConnectionState ice_state = IceConnectionState::kNew;
     std::optional<CandidatePair> selected_pair{};
     // The lead has changed (jsep::TransportAction), and the peer has not replaced its end yet.
     Timestamp replaceable_until{};
@@ -340,6 +342,7 @@ class PeerConnection : private net::EndOfTurnHandler,
   absl::Status CheckOpen() const;
   void HandleTransportEvent(TransportSlot& slot, transport::Event event);
   void HandleGathering(TransportSlot& slot, IceGatheringState state);
+  void HandleIceState(TransportSlot& slot, IceConnectionState state);
   void AnnounceCandidate(TransportSlot& slot, absl::StatusOr<IceCandidateInit> candidate,
                          std::string url);
 

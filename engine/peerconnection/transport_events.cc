@@ -42,6 +42,14 @@ void PeerConnection::HandleGathering(TransportSlot& slot, IceGatheringState stat
   UpdateGatheringState();
 }
 
+// W3C 5.6: the transport's state, then the connection's, for each step; not for the last one of a
+// transport that is about to be gone.
+void PeerConnection::HandleIceState(TransportSlot& slot, IceConnectionState state) {
+  slot.ice_state = state;
+  Emit(IceTransportChangeEvent{IceInfo(slot)});
+  if (state != IceConnectionState::kClosed) UpdateStates();
+}
+
 void PeerConnection::HandleTransportEvent(TransportSlot& slot, transport::Event event) {
   if (!std::holds_alternative<transport::DataReceived>(event)) states_changed_ = true;
   std::visit(Overloaded{
@@ -50,7 +58,7 @@ void PeerConnection::HandleTransportEvent(TransportSlot& slot, transport::Event 
                                      std::move(e.url));
                  },
                  [&](ice::GatheringStateChanged& e) { HandleGathering(slot, e.state); },
-                 [&](ice::StateChanged&) { Emit(IceTransportChangeEvent{IceInfo(slot)}); },
+                 [&](ice::StateChanged& e) { HandleIceState(slot, e.state); },
                  [&](ice::SelectedPairChanged& e) {
                    slot.selected_pair = {.local = std::move(e.local),
                                          .remote = std::move(e.remote)};
