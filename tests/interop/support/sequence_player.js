@@ -11,6 +11,7 @@ const MOST_CHANNELS = 4;
 const SETTLE_MS = 60; // What was sent before a direction changed has arrived.
 const KEPT_LOG = 60;
 const leadOf = (sdp) => sdp.match(/^a=group:BUNDLE (\S+)/m)[1];
+const ufragOf = (sdp) => sdp.split(/^m=/m).find((section) => section.includes(`\r\na=mid:${leadOf(sdp)}\r\n`)).match(/^a=ice-ufrag:(\S+)/m)[1];
 const QUESTIONS = new Set(['state', 'received', 'takeCandidates', 'channels', 'settled', 'refuses']);
 
 // mulberry32: 32 bits of state are enough to choose calls.
@@ -35,6 +36,8 @@ export class SequencePlayer {
   #offeredLead = null; // The same in the last offer.
   #leadChanged = false; // With the last negotiation: libwebrtc replaces its transport.
   #underWay = false; // An offer.
+  #offered = ''; // The last offer.
+  #theirUfrag = null; // As of the last negotiation.
   #channels = new Map(); // Label -> the end that opened it.
   #opened = 0;
   #log = [];
@@ -208,6 +211,9 @@ export class SequencePlayer {
     this.#underWay = true;
     const sdp = await this.#ends[end]('offer');
     this.#offeredLead = leadOf(sdp);
+    // libwebrtc offers one more restart where a section that its answer rejected kept the credentials before.
+    if (end === 1 && this.#theirUfrag !== null && ufragOf(sdp) !== this.#theirUfrag) this.#model.restartIce(end);
+    this.#offered = sdp;
     await this.#ends[1 - end]('takeOffer', sdp);
     this.#model.offer(end);
     await this.#learnNames();
@@ -232,6 +238,7 @@ export class SequencePlayer {
     const answer = await this.#ends[other]('answer');
     await this.#ends[end]('accept', 'answer', answer);
     const lead = leadOf(answer);
+    this.#theirUfrag = ufragOf(end === 1 ? this.#offered : answer);
     this.#leadChanged = this.#lead !== null && this.#lead !== lead;
     this.#lead = lead;
     this.#offeredLead = null;
