@@ -16,6 +16,7 @@ export class Call {
   mapCandidate = (candidate) => candidate;
   /** The same for its answers. */
   mapAnswer = (sdp) => sdp;
+  #answered = Promise.resolve(); // When the service has the page's answer.
   #queue = []; // Candidates of the service, until the page has the description that they belong to.
 
   /**
@@ -72,8 +73,10 @@ export class Call {
   /** Sends the page's candidates to the service from now on. */
   async trickleFromPage() {
     const { client, peerConnectionId } = this;
-    await this.page.exposeFunction('onLocalCandidate', (candidate) =>
-      client.peerConnections.addIceCandidate({ peerConnectionId, candidate }));
+    await this.page.exposeFunction('onLocalCandidate', async (candidate) => {
+      await this.#answered;
+      return client.peerConnections.addIceCandidate({ peerConnectionId, candidate });
+    });
   }
 
   /**
@@ -109,14 +112,20 @@ export class Call {
   async serviceOffers() {
     const { client, peerConnectionId, page } = this;
     const { description } = await client.peerConnections.createOffer({ peerConnectionId });
+    const again = this.#queue === null;
     this.#queue ??= []; // Candidates of an offer that the page does not have yet.
     await client.peerConnections.setLocalDescription({ peerConnectionId, description });
+    // Before the first answer the service keeps the page's candidates; those of a restart belong to no description until it has
+    // the answer, and are refused (W3C addIceCandidate).
+    let answered = () => {};
+    if (again) this.#answered = new Promise((resolve) => (answered = resolve));
     const answer = await page.evaluate((offer) => globalThis.peer.answer(offer), description.sdp);
     this.#pageIsReady();
     await client.peerConnections.setRemoteDescription({
       peerConnectionId,
       description: { type: 'SDP_TYPE_ANSWER', sdp: answer },
     });
+    answered();
     return { offer: description.sdp, answer };
   }
 
