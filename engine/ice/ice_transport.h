@@ -66,7 +66,8 @@ class IceTransport {
   virtual absl::Status AddRemoteCandidate(const Candidate& candidate) = 0;
 
   // No more candidates of this generation. Without it the state stays at kConnected instead of
-  // kCompleted, and checks that all failed go on to Config::check_timeout.
+  // kCompleted, and checks that all failed go on to Config::check_timeout, as they do for a
+  // controlled end always.
   virtual void SetRemoteEndOfCandidates() = 0;
 
   // True while there is a selected pair and the transport is not closed or failed.
@@ -80,6 +81,10 @@ class IceTransport {
   // The same for packets of the loop's pool. Moves out what it can send without a copy; what is
   // left in `packets` belongs to the caller still.
   virtual size_t SendPackets(std::span<PacketPtr> packets);
+
+  // False: the peer's checks are refused, so that it takes up another transport of ours; data
+  // goes on in both directions for as long as the peer sends it. Default: true.
+  virtual void SetAnswering(bool answering) = 0;
 
   virtual Stats GetStats() const = 0;
 

@@ -82,7 +82,7 @@ LiteAgent::Verdict LiteAgent::Judge(const stun::Message& request) const {
     return {.error = stun::kBadRequest};
   }
   const Generation* generation = Named(request.username);
-  if (generation == nullptr || !request.VerifyIntegrity(generation->local.pwd)) {
+  if (!answering_ || generation == nullptr || !request.VerifyIntegrity(generation->local.pwd)) {
     return {.error = stun::kUnauthorized};
   }
   Verdict verdict{.authenticated = true, .generation = generation->number};

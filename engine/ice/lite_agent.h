@@ -84,6 +84,8 @@ class LiteAgent {
   void SetRemoteParameters(const IceParameters& remote, Timestamp now);
   void SetRemoteEndOfCandidates();
   void Restart(IceParameters local, Timestamp now);
+  // False: no check is valid any more. Default: true.
+  void SetAnswering(bool answering) { answering_ = answering; }
   void Close();
 
   // `request` is a Binding request whose user name names this agent.
@@ -140,6 +142,7 @@ class LiteAgent {
   std::optional<Generation> previous_{};
   bool current_failed_ = false;
   bool remote_ended_ = false;
+  bool answering_ = true;
   std::vector<LitePath> paths_{};
   uint32_t next_path_id_ = 1;
   uint32_t selected_id_ = kNone;

@@ -325,6 +325,20 @@ TEST_F(LiteAgentTest, ARestartKeepsTheOldCredentialsUntilTheNewAreNominated) {
   EXPECT_EQ(states_, (std::vector{S::kChecking, S::kConnected}));
 }
 
+TEST_F(LiteAgentTest, WhenItDoesNotAnswerNoCheckIsValidButDataGoesOn) {
+  agent_.SetRemoteParameters(kPeers, now_);
+  const uint32_t path = Check(1, true).path_id;
+  agent_.SetAnswering(false);
+  const Answer refused = Check(1, true);
+  EXPECT_EQ(refused.error, 401);
+  EXPECT_EQ(refused.path_id, 0u);
+  agent_.HandleData(path, now_);
+  ASSERT_NE(agent_.selected(), nullptr);
+  EXPECT_EQ(agent_.selected()->id, path);
+  agent_.SetAnswering(true);
+  EXPECT_EQ(Check(1).error, 0);
+}
+
 TEST_F(LiteAgentTest, ARestartOnTheSameAddressesWorksToo) {
   Connect();
   agent_.Restart(kNext, now_);

@@ -337,6 +337,13 @@ bool NiceIceTransport::AllCandidatesKnown() const {
   return remote_end_of_candidates_ && gathering_ == IceGatheringState::kComplete;
 }
 
+// A conflict of roles may have changed ours.
+bool NiceIceTransport::IsControlling() const {
+  gboolean controlling = FALSE;
+  g_object_get(agent_.get(), "controlling-mode", &controlling, nullptr);
+  return controlling != FALSE;
+}
+
 void NiceIceTransport::OnNiceState(NiceComponentState state) {
   if (state == NICE_COMPONENT_STATE_READY && nice_state_ != state) {
     // Otherwise its check timer goes on for 5 s every 20 ms, waiting for a failure.
@@ -346,6 +353,7 @@ void NiceIceTransport::OnNiceState(NiceComponentState state) {
   if (dead_) return;
   SetState(NextState(state, {.was_connected = was_connected_,
                              .all_candidates_known = AllCandidatesKnown(),
+                             .controlling = IsControlling(),
                              .current = state_}));
 }
 
@@ -448,6 +456,15 @@ void NiceIceTransport::OnTimer() {
   } else {
     timer_->Set(heard_from_peer_ + config_.disconnected_after);
   }
+}
+
+// A check names its transport by the ufrag of ours that it was given.
+void NiceIceTransport::SetAnswering(bool answering) {
+  if (dead_) return;
+  const IceParameters named =
+      answering ? local_ : GenerateIceParameters(loop_.random(), config_.lite);
+  nice_agent_set_local_credentials(agent_.get(), stream_id_, named.ufrag.c_str(),
+                                   named.pwd.c_str());
 }
 
 // ---- Packets.

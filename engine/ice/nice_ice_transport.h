@@ -41,6 +41,7 @@ class NiceIceTransport : public IceTransport, private net::FdHandler {
   bool writable() const override;
   bool Send(ByteSpan packet) override;
   size_t SendBatch(std::span<const ByteSpan> packets) override;
+  void SetAnswering(bool answering) override;
   Stats GetStats() const override;
   absl::Status Restart() override;
   void Close() override;
@@ -62,6 +63,7 @@ class NiceIceTransport : public IceTransport, private net::FdHandler {
 
   bool closed() const { return state_ == IceConnectionState::kClosed; }
   bool AllCandidatesKnown() const;
+  bool IsControlling() const;
   bool relay_only() const { return config_.policy == IceTransportPolicy::kRelay; }
   // The servers' addresses are known.
   void Gather();

@@ -5,9 +5,11 @@
 #include <vector>
 
 #include "engine/base/status.h"
+#include "engine/ice/check_testing.h"
 #include "engine/ice/event_recorder.h"
 #include "engine/ice/loop_runner.h"
 #include "engine/ice/nice_ice_transport_factory.h"
+#include "engine/ice/stun_message.h"
 #include "engine/testing/tos_socket.h"
 
 namespace pcd::ice {
@@ -27,6 +29,18 @@ struct End {
       : ice(factory.Create(loop, config).value()), record(*ice) {}
   std::unique_ptr<IceTransport> ice;
   EventRecorder record;
+};
+
+// Error codes of answers to checks of ours; 0: success.
+struct StunAnswers : net::DatagramHandler {
+  void OnDatagrams(std::span<PacketPtr> packets, std::span<const SocketAddress>) override {
+    for (const PacketPtr& packet : packets) {
+      const auto message = stun::Parse(packet->bytes());
+      if (!message || message->message_class == stun::Class::kRequest) continue;
+      errors.push_back(message->error_code);
+    }
+  }
+  std::vector<int> errors;
 };
 
 class NiceIceTransportTest : public ::testing::Test {
@@ -225,6 +239,9 @@ TEST_F(NiceIceTransportTest, SendsNothingToAddressesThatOnlyThisMachineReaches) 
 }
 
 TEST_F(NiceIceTransportTest, AWrongPasswordFailsAndDeliversNothing) {
+  Config waiting = LoopbackOnly();
+  waiting.check_timeout = std::chrono::seconds(1);
+  MakeEnds(LoopbackOnly(), waiting);
   runner_.Run([&] {
     a_->record.trickle_to = b_->ice.get();
     b_->record.trickle_to = a_->ice.get();
@@ -274,6 +291,34 @@ TEST_F(NiceIceTransportTest, GarbageFromAForeignSocketIsNotDelivered) {
     }
   });
   ExchangePackets(10);
+}
+
+TEST_F(NiceIceTransportTest, WhenItDoesNotAnswerChecksAreRefusedButDataGoesOn) {
+  StunAnswers answers;
+  Start();
+  ASSERT_TRUE(AwaitWritable());
+  runner_.Run([&] {
+    foreign_ =
+        runner_.loop().OpenDatagramSocket({.local = *SocketAddress::Parse("127.0.0.1:0")}).value();
+    foreign_->SetHandler(&answers);
+  });
+  const auto check = [&] {
+    const size_t before = answers.errors.size();
+    runner_.Run([&] {
+      CheckToMake check = CheckFor(b_->ice->local_parameters(), a_->ice->local_parameters());
+      check.transaction = static_cast<uint8_t>(before + 1);
+      foreign_->Queue(runner_.loop().packets().CopyOf(MakeCheck(check)),
+                      {*IpAddress::Parse("127.0.0.1"), b_->record.candidates.at(0).port});
+    });
+    EXPECT_TRUE(Await([&] { return answers.errors.size() > before; }));
+    return answers.errors.empty() ? -1 : answers.errors.back();
+  };
+  EXPECT_EQ(check(), 0);
+  runner_.Run([&] { b_->ice->SetAnswering(false); });
+  EXPECT_EQ(check(), 401);
+  ExchangePackets(10);
+  runner_.Run([&] { b_->ice->SetAnswering(true); });
+  EXPECT_EQ(check(), 0);
 }
 
 TEST_F(NiceIceTransportTest, ASignalledAddressThatPassedNoCheckIsNotBelieved) {

@@ -15,8 +15,8 @@ IceConnectionState NextState(NiceComponentState nice, const NiceStateContext& co
     case NICE_COMPONENT_STATE_READY:
       return context.all_candidates_known ? State::kCompleted : State::kConnected;
     case NICE_COMPONENT_STATE_FAILED:
-      return context.was_connected || context.all_candidates_known ? State::kFailed
-                                                                   : context.current;
+      if (context.was_connected) return State::kFailed;
+      return context.all_candidates_known && context.controlling ? State::kFailed : context.current;
     case NICE_COMPONENT_STATE_DISCONNECTED:
     case NICE_COMPONENT_STATE_GATHERING:
     case NICE_COMPONENT_STATE_LAST:

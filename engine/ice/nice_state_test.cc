@@ -15,6 +15,7 @@ struct Row {
   bool all_candidates_known;
   State current;
   State next;
+  bool controlling = true;
 };
 
 TEST(NiceStateTest, FollowsTheTable) {
@@ -40,14 +41,19 @@ TEST(NiceStateTest, FollowsTheTable) {
       {NICE_COMPONENT_STATE_FAILED, false, true, State::kChecking, State::kFailed},
       {NICE_COMPONENT_STATE_FAILED, true, false, State::kConnected, State::kFailed},
       {NICE_COMPONENT_STATE_FAILED, true, true, State::kCompleted, State::kFailed},
+      {NICE_COMPONENT_STATE_FAILED, false, false, State::kChecking, State::kChecking, false},
+      {NICE_COMPONENT_STATE_FAILED, false, true, State::kChecking, State::kChecking, false},
+      {NICE_COMPONENT_STATE_FAILED, true, false, State::kConnected, State::kFailed, false},
+      {NICE_COMPONENT_STATE_FAILED, true, true, State::kCompleted, State::kFailed, false},
   };
   for (const Row& row : table) {
     EXPECT_EQ(NextState(row.nice, {.was_connected = row.was_connected,
                                    .all_candidates_known = row.all_candidates_known,
+                                   .controlling = row.controlling,
                                    .current = row.current}),
               row.next)
         << nice_component_state_to_string(row.nice) << ", was connected " << row.was_connected
-        << ", all known " << row.all_candidates_known;
+        << ", all known " << row.all_candidates_known << ", controlling " << row.controlling;
   }
 }
 

@@ -26,7 +26,8 @@ RestartableIceTransport::RestartableIceTransport(net::Loop& loop,
       make_(std::move(make)),
       make_like_(std::move(make_like)),
       events_(loop),
-      timer_(loop.CreateTimer([this] { EndRetired(); })) {
+      timer_(loop.CreateTimer([this] { EndRetired(); })),
+      patience_(loop.CreateTimer([this] { RefuseOldChecks(); })) {
   generations_.push_back(Adopt(std::move(first)));
 }
 
@@ -88,6 +89,8 @@ void RestartableIceTransport::CancelRestart() {
   if (closed_ || generations_.size() < 2) return;
   End(std::move(generations_.back()));
   generations_.pop_back();
+  patience_->Set(kNever);
+  latest().SetAnswering(true);
   gathering_ = latest().GetStats().gathering_state;
   events_.Push(GatheringStateChanged{gathering_});
   UpdateState();
@@ -113,7 +116,11 @@ void RestartableIceTransport::SetRole(IceRole role) {
 
 absl::Status RestartableIceTransport::SetRemoteParameters(const IceParameters& parameters) {
   PCD_RETURN_IF_ERROR(latest().SetRemoteParameters(parameters));
-  generations_.back().checking = true;
+  Generation& last = generations_.back();
+  if (!last.checking && !last.renewal && generations_.size() > 1) {
+    patience_->Set(loop_.Now() + kPatience);
+  }
+  last.checking = true;
   remote_ = parameters;
   Drain();
   UpdateState();
@@ -181,7 +188,16 @@ void RestartableIceTransport::MoveOver() {
     retired_.push_back(std::move(generations_[i]));
   }
   generations_.erase(generations_.begin(), generations_.end() - 1);
+  patience_->Set(kNever);
   timer_->Set(loop_.Now() + kGrace);
+}
+
+void RestartableIceTransport::RefuseOldChecks() {
+  for (size_t i = 0; i + 1 < generations_.size(); ++i) generations_[i].ice->SetAnswering(false);
+}
+
+void RestartableIceTransport::SetAnswering(bool answering) {
+  for (Generation& generation : generations_) generation.ice->SetAnswering(answering);
 }
 
 void RestartableIceTransport::End(Generation generation) {
@@ -281,6 +297,7 @@ void RestartableIceTransport::Close() {
   Drain();
   closed_ = true;
   timer_->Set(kNever);
+  patience_->Set(kNever);
   EndRetired();
   if (prepared_) End(*std::exchange(prepared_, std::nullopt));
   for (Generation& generation : generations_) {

@@ -45,6 +45,10 @@ class RestartableIceTransport : public IceTransport {
   static constexpr Duration kGrace = std::chrono::seconds(2);
   // Restarts under way at a time; one more ends the oldest of them.
   static constexpr size_t kMaxRestarts = 3;
+  // A peer that controls may prefer a pair of the old generation to all of the new one (a direct
+  // one to a relay's, say) for as long as its checks there are answered. So they are answered for
+  // this long once those of the new one have begun.
+  static constexpr Duration kPatience = std::chrono::seconds(3);
 
   // Without `make_like` Renew does nothing.
   RestartableIceTransport(net::Loop& loop, std::unique_ptr<IceTransport> first, Make make,
@@ -80,6 +84,7 @@ class RestartableIceTransport : public IceTransport {
   size_t SendPackets(std::span<PacketPtr> packets) override {
     return sending().SendPackets(packets);
   }
+  void SetAnswering(bool answering) override;
   Stats GetStats() const override;
   void Close() override;
 
@@ -102,6 +107,8 @@ class RestartableIceTransport : public IceTransport {
   void MoveOver();
   void End(Generation generation);
   void EndRetired();
+  // The latest generation is not connected for kPatience.
+  void RefuseOldChecks();
   // Of a renewal's predecessor the peer may still make use.
   bool IsStillHeard(Generation& generation) const;
   IceConnectionState CombinedState() const;
@@ -113,6 +120,7 @@ class RestartableIceTransport : public IceTransport {
   const MakeLike make_like_;
   EventQueue events_;
   std::unique_ptr<net::Timer> timer_;
+  std::unique_ptr<net::Timer> patience_;
   std::vector<Generation> generations_;  // Oldest first; never empty.
   std::optional<Generation> prepared_;
   std::vector<Generation> retired_;   // Still heard.

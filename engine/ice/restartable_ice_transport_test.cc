@@ -11,6 +11,7 @@
 #include "engine/base/status.h"
 #include "engine/ice/event_recorder.h"
 #include "engine/ice/fake_ice_network.h"
+#include "engine/ice/fake_ice_transport.h"
 #include "engine/testing/sim_loop.h"
 
 namespace pcd::ice {
@@ -107,6 +108,39 @@ TEST_F(RestartableIceTransportTest, DataStaysOnTheOldPairUntilTheNewOneIsConnect
   Exchange();
   loop_.RunFor(RestartableIceTransport::kGrace + seconds(1));
   Exchange();
+}
+
+TEST_F(RestartableIceTransportTest, APeerThatStaysWithTheOldPairIsRefusedItsChecksThere) {
+  std::vector<FakeIceTransport*> made;
+  const auto make = [&] {
+    auto one = network_.Create(loop_, Config{});
+    made.push_back(static_cast<FakeIceTransport*>(one->get()));
+    return one;
+  };
+  RestartableIceTransport ice(loop_, *make(), make);
+  ice.StartGathering();
+  ASSERT_TRUE(ice.SetRemoteParameters(b_.ice.local_parameters()).ok());
+  ASSERT_TRUE(b_.ice.SetRemoteParameters(ice.local_parameters()).ok());
+  b_.record.trickle_to = &ice;
+  b_.ice.StartGathering();
+  loop_.RunDue();
+  ASSERT_TRUE(ice.writable());
+
+  ASSERT_TRUE(ice.Restart().ok());
+  ice.StartGathering();
+  loop_.RunFor(2 * RestartableIceTransport::kPatience);
+  EXPECT_TRUE(made[0]->answering());  // Nobody was asked to move yet.
+  ASSERT_TRUE(b_.ice.PrepareRestart().ok());
+  ASSERT_TRUE(ice.SetRemoteParameters(*b_.ice.PrepareRestart()).ok());
+  loop_.RunFor(RestartableIceTransport::kPatience / 2);
+  EXPECT_TRUE(made[0]->answering());
+  loop_.RunFor(RestartableIceTransport::kPatience);
+  EXPECT_FALSE(made[0]->answering());
+  EXPECT_TRUE(made[1]->answering());
+  EXPECT_TRUE(ice.Send(std::vector<uint8_t>{1}));
+
+  ice.CancelRestart();
+  EXPECT_TRUE(made[0]->answering());
 }
 
 TEST_F(RestartableIceTransportTest, ACancelledRestartLeavesEverythingAsItWas) {
