@@ -18,16 +18,16 @@ class AcceptOfferVerb : public Verb {
   void AddFlags(FlagSet* flags) override {
     sink_flags_.AddFlags(flags);
     flags->AddString({.name = "sink-sdp",
-                      .placeholder = "FILE",
+                      .value_name = "FILE",
                       .help = "Write the SDP that a receiver such as ffmpeg needs to play the "
                               "sinks."},
                      &sink_sdp_file_);
     flags->AddList({.name = "label",
-                    .placeholder = "KEY=VALUE",
+                    .value_name = "KEY=VALUE",
                     .help = "A label to find the connection by; may be repeated."},
                    &labels_);
     flags->AddString({.name = "suffix",
-                      .placeholder = "TEXT",
+                      .value_name = "TEXT",
                       .help = "A readable ending of the id: letters, digits, - and _."},
                      request_.mutable_peer_connection_id_suffix());
   }

@@ -58,14 +58,14 @@ CandidateInput FromLine(const std::string& text) {
 }  // namespace
 
 void SectionFlags::AddFlags(FlagSet* flags) {
-  flags->AddString({.name = "mid", .placeholder = "MID", .help = "The m-section by its mid."},
+  flags->AddString({.name = "mid", .value_name = "MID", .help = "The m-section by its mid."},
                    &mid_);
   flags->AddNumber({.name = "mline-index",
-                    .placeholder = "N",
+                    .value_name = "N",
                     .help = "The m-section by its place in the description, from 0."},
                    0, kMaxIndex, &mline_index_);
   flags->AddString({.name = "ufrag",
-                    .placeholder = "UFRAG",
+                    .value_name = "UFRAG",
                     .help = "The remote's ICE user name fragment. Default: the current one."},
                    &ufrag_);
 }

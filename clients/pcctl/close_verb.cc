@@ -15,7 +15,7 @@ class CloseVerb : public Verb {
         &graceful_);
     flags->AddString({.name = "message",
                       .short_name = 'm',
-                      .placeholder = "TEXT",
+                      .value_name = "TEXT",
                       .help = "Why, for the event and the service's log."},
                      &message_);
   }

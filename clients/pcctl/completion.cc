@@ -18,7 +18,7 @@ constexpr std::chrono::milliseconds kMaxWait = std::chrono::seconds(3);
 bool IsFlag(std::string_view word) { return word.starts_with("-"); }
 
 std::vector<std::string> ValuesOf(const FlagSet::Flag& flag) {
-  if (flag.choices.empty() && flag.spec.placeholder == "FILE") return {std::string(kCompleteFiles)};
+  if (flag.choices.empty() && flag.spec.value_name == "FILE") return {std::string(kCompleteFiles)};
   return flag.choices;
 }
 

@@ -11,11 +11,11 @@ class CreateVerb : public Verb {
  public:
   void AddFlags(FlagSet* flags) override {
     flags->AddList({.name = "label",
-                    .placeholder = "KEY=VALUE",
+                    .value_name = "KEY=VALUE",
                     .help = "A label to find the connection by; may be repeated."},
                    &labels_);
     flags->AddString({.name = "suffix",
-                      .placeholder = "TEXT",
+                      .value_name = "TEXT",
                       .help = "A readable ending of the id: letters, digits, - and _."},
                      request_.mutable_peer_connection_id_suffix());
   }

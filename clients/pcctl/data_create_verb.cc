@@ -18,25 +18,25 @@ class DataCreateVerb : public Verb {
         {.name = "unordered", .help = "Deliver messages as they come. Default: in order."},
         &unordered_);
     flags->AddNumber({.name = "max-retransmits",
-                      .placeholder = "N",
+                      .value_name = "N",
                       .help = "Send a message again so often only. Default: until it arrives."},
                      0, kMaxUint16, &max_retransmits_);
     flags->AddNumber({.name = "max-packet-life-time",
-                      .placeholder = "MS",
+                      .value_name = "MS",
                       .help = "Send a message again for so many milliseconds only."},
                      0, kMaxUint16, &max_packet_life_time_);
     flags->AddString(
-        {.name = "protocol", .placeholder = "P", .help = "Subprotocol, for the application."},
+        {.name = "protocol", .value_name = "P", .help = "Subprotocol, for the application."},
         init()->mutable_protocol());
     flags->AddSwitch({.name = "negotiated",
                       .help = "Do not announce it: the remote makes one with the same stream id."},
                      &negotiated_);
     flags->AddNumber({.name = "stream-id",
-                      .placeholder = "N",
+                      .value_name = "N",
                       .help = "With --negotiated: the SCTP stream id, 0 to 65534."},
                      0, kMaxStreamId, &stream_id_);
     flags->AddString({.name = "name",
-                      .placeholder = "CHANNEL",
+                      .value_name = "CHANNEL",
                       .help = "Its id within the connection. Default: the service makes one."},
                      request_.mutable_data_channel_id());
   }

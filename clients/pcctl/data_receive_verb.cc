@@ -24,8 +24,8 @@ uint64_t Cost(const api::DataMessage& message) {
 class DataReceiveVerb : public Verb {
  public:
   void AddFlags(FlagSet* flags) override {
-    flags->AddNumber({.name = "count", .placeholder = "N", .help = "End after so many messages."},
-                     1, kMaxCount, &count_);
+    flags->AddNumber({.name = "count", .value_name = "N", .help = "End after so many messages."}, 1,
+                     kMaxCount, &count_);
     flags->AddSwitch(
         {.name = "take-over", .help = "Take the messages away from another stream that has them."},
         &take_over_);

@@ -20,7 +20,7 @@ class DescribeVerb : public Verb {
  public:
   void AddFlags(FlagSet* flags) override {
     flags->AddNumber({.name = "events",
-                      .placeholder = "N",
+                      .value_name = "N",
                       .help = "How many of the latest events to show, 0 to 1000. Default: 20."},
                      0, kMostEvents, &events_);
   }

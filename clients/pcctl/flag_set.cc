@@ -13,7 +13,7 @@ constexpr int64_t kMaxDurationMs = int64_t{1000} * 3600 * 1000;
 std::string Column(const FlagSpec& spec, bool is_switch) {
   std::string text = spec.short_name != 0 ? std::string("  -") + spec.short_name + ", " : "      ";
   text.append("--").append(spec.name);
-  if (!is_switch) text.append(" ").append(spec.placeholder);
+  if (!is_switch) text.append(" ").append(spec.value_name);
   return text;
 }
 
@@ -143,7 +143,7 @@ void FlagSet::ParseFlag(const std::vector<std::string>& arguments, Result* resul
     } else if (result->next < arguments.size()) {
       written.value = arguments[result->next++];
     } else {
-      result->error = shown + " needs a value: " + std::string(flag->spec.placeholder);
+      result->error = shown + " needs a value: " + std::string(flag->spec.value_name);
       result->incomplete = flag->spec.name;
       return;
     }

@@ -24,7 +24,7 @@ struct FlagSpec {
   // One letter, or 0: there is no short form.
   char short_name = 0;
   // What stands for the value in the help text.
-  std::string_view placeholder = {};
+  std::string_view value_name = {};
   std::string_view help = {};
 };
 

@@ -10,14 +10,14 @@ using std::chrono::milliseconds;
 class FlagSetTest : public ::testing::Test {
  protected:
   FlagSetTest() {
-    flags_.AddString(
-        {.name = "server", .short_name = 's', .placeholder = "HOST:PORT", .help = "S."}, &server_);
-    flags_.AddList({.name = "label", .placeholder = "K=V", .help = "L.\nMore."}, &labels_);
+    flags_.AddString({.name = "server", .short_name = 's', .value_name = "HOST:PORT", .help = "S."},
+                     &server_);
+    flags_.AddList({.name = "label", .value_name = "K=V", .help = "L.\nMore."}, &labels_);
     flags_.AddSwitch({.name = "graceful", .short_name = 'g', .help = "G."}, &graceful_);
-    flags_.AddDuration({.name = "timeout", .placeholder = "TIME", .help = "T."}, &timeout_);
-    flags_.AddChoice({.name = "output", .short_name = 'o', .placeholder = "F", .help = "O."},
+    flags_.AddDuration({.name = "timeout", .value_name = "TIME", .help = "T."}, &timeout_);
+    flags_.AddChoice({.name = "output", .short_name = 'o', .value_name = "F", .help = "O."},
                      {"table", "json"}, &output_);
-    flags_.AddNumber({.name = "count", .placeholder = "N", .help = "C."}, 1, 65535, &count_);
+    flags_.AddNumber({.name = "count", .value_name = "N", .help = "C."}, 1, 65535, &count_);
   }
 
   FlagSet flags_;
@@ -121,7 +121,7 @@ TEST_F(FlagSetTest, KnowsWhatEachFlagTakes) {
   EXPECT_FALSE(flags_.Find("label")->is_switch);
   EXPECT_EQ(flags_.Find("nope"), nullptr);
   FlagSet set;
-  set.AddList({.name = "type", .placeholder = "T", .help = "T."}, &labels_, {"a", "b"});
+  set.AddList({.name = "type", .value_name = "T", .help = "T."}, &labels_, {"a", "b"});
   EXPECT_EQ(set.flags()[0].choices, (std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(set.Parse({"--type", "c"}).error, "") << "a list only offers them";
 }

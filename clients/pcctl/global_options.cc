@@ -10,30 +10,30 @@ void GlobalOptions::Load(const Environment& environment) {
 void GlobalOptions::AddFlags(FlagSet* flags) {
   flags->AddString({.name = "server",
                     .short_name = 's',
-                    .placeholder = "HOST:PORT",
+                    .value_name = "HOST:PORT",
                     .help = "Address of peerconnectiond. Default: $PCCTL_SERVER, else "
                             "127.0.0.1:50051."},
                    &server);
   flags->AddDuration({.name = "timeout",
-                      .placeholder = "TIME",
+                      .value_name = "TIME",
                       .help = "Longest time of each call, such as 500ms, 30s or 5m. Default: 30s; "
                               "watch: none."},
                      &timeout);
   flags->AddChoice({.name = "output",
                     .short_name = 'o',
-                    .placeholder = "table|json",
+                    .value_name = "table|json",
                     .help = "Output for people or for programs. Default: table."},
                    {"table", "json"}, &output);
   flags->AddString({.name = "tls-ca",
-                    .placeholder = "FILE",
+                    .value_name = "FILE",
                     .help = "Use TLS and trust the authorities in this PEM file only."},
                    &tls_ca);
   flags->AddString({.name = "tls-cert",
-                    .placeholder = "FILE",
+                    .value_name = "FILE",
                     .help = "Use TLS and show this certificate chain (PEM)."},
                    &tls_cert);
   flags->AddString(
-      {.name = "tls-key", .placeholder = "FILE", .help = "Private key of --tls-cert (PEM)."},
+      {.name = "tls-key", .value_name = "FILE", .help = "Private key of --tls-cert (PEM)."},
       &tls_key);
   flags->AddSwitch({.name = "help", .short_name = 'h', .help = "Show help."}, &help);
 }

@@ -14,7 +14,7 @@ class ListVerb : public Verb {
   void AddFlags(FlagSet* flags) override {
     flags->AddString({.name = "selector",
                       .short_name = 'l',
-                      .placeholder = "SELECTOR",
+                      .value_name = "SELECTOR",
                       .help = "Only connections whose labels fit: key=value, key!=value, key, "
                               "!key, joined by commas."},
                      request_.mutable_label_selector());

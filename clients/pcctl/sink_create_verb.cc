@@ -19,29 +19,29 @@ class SinkCreateVerb : public Verb {
  public:
   void AddFlags(FlagSet* flags) override {
     flags->AddString({.name = "to",
-                      .placeholder = "HOST:PORT",
+                      .value_name = "HOST:PORT",
                       .help = "Where RTP is sent; RTCP goes to PORT + 1. Required."},
                      &to_);
     AddSelectorFlags(flags);
     flags->AddSwitch({.name = "paused", .help = "Send nothing before \"pcctl sink resume\"."},
                      &paused_);
     flags->AddString({.name = "name",
-                      .placeholder = "SINK",
+                      .value_name = "SINK",
                       .help = "Its id within the connection. Default: the service makes one."},
                      spec()->mutable_sink_id());
     flags->AddNumber(
-        {.name = "rtcp-port", .placeholder = "PORT", .help = "Where RTCP is sent at HOST."}, 1,
+        {.name = "rtcp-port", .value_name = "PORT", .help = "Where RTCP is sent at HOST."}, 1,
         kMaxPort, &rtcp_port_);
     flags->AddNumber({.name = "payload-type",
-                      .placeholder = "N",
+                      .value_name = "N",
                       .help = "Of the packets sent. Default: the negotiated one."},
                      0, kMaxPayloadType, &payload_type_);
     flags->AddNumber({.name = "ssrc",
-                      .placeholder = "N",
+                      .value_name = "N",
                       .help = "Of the packets sent. Default: the service chooses one."},
                      1, kMaxUint32, &ssrc_);
     flags->AddDuration({.name = "reorder-delay",
-                        .placeholder = "TIME",
+                        .value_name = "TIME",
                         .help = "Hold packets back this long, at most 1s, to put them in order."},
                        &reorder_delay_);
   }
@@ -84,19 +84,19 @@ class SinkCreateVerb : public Verb {
 
   void AddSelectorFlags(FlagSet* flags) {
     flags->AddChoice({.name = "kind",
-                      .placeholder = "video|audio",
+                      .value_name = "video|audio",
                       .help = "Take the remote's first track of this kind."},
                      {"video", "audio"}, &kind_);
     flags->AddNumber({.name = "ordinal",
-                      .placeholder = "N",
+                      .value_name = "N",
                       .help = "With --kind: take the track after N others of the kind."},
                      0, kMaxUint32, &ordinal_);
     flags->AddString(
-        {.name = "mid", .placeholder = "MID", .help = "Take the track of this m-section."}, &mid_);
-    flags->AddString(
-        {.name = "track", .placeholder = "TRACK", .help = "Take the track of this id."}, &track_);
+        {.name = "mid", .value_name = "MID", .help = "Take the track of this m-section."}, &mid_);
+    flags->AddString({.name = "track", .value_name = "TRACK", .help = "Take the track of this id."},
+                     &track_);
     flags->AddString({.name = "rid",
-                      .placeholder = "RID",
+                      .value_name = "RID",
                       .help = "Take this simulcast layer. Default: the highest that is sent."},
                      spec()->mutable_rid());
   }

@@ -48,17 +48,17 @@ std::string AddNamed(const Kind& kind, const std::vector<std::string>& addresses
 
 void SinkFlags::AddFlags(FlagSet* flags) {
   flags->AddString({.name = "sink",
-                    .placeholder = "HOST:PORT",
+                    .value_name = "HOST:PORT",
                     .help = "Send the first video track's RTP to PORT (RTCP to PORT + 1) and the "
                             "first audio\ntrack's RTP to PORT + 2 (RTCP to PORT + 3)."},
                    &both_);
   flags->AddList({.name = "video-sink",
-                  .placeholder = "HOST:PORT",
+                  .value_name = "HOST:PORT",
                   .help = "Send the first video track to PORT and PORT + 1, whatever --sink says; "
                           "given\nagain: the second, and so on."},
                  &video_);
   flags->AddList(
-      {.name = "audio-sink", .placeholder = "HOST:PORT", .help = "The same for audio tracks."},
+      {.name = "audio-sink", .value_name = "HOST:PORT", .help = "The same for audio tracks."},
       &audio_);
 }
 

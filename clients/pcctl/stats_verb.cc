@@ -12,7 +12,7 @@ class StatsVerb : public Verb {
  public:
   void AddFlags(FlagSet* flags) override {
     flags->AddList({.name = "type",
-                    .placeholder = "TYPE",
+                    .value_name = "TYPE",
                     .help = "Only this W3C type, such as inbound-rtp; may be repeated."},
                    &types_, EnumTexts(*api::StatsType_descriptor()));
   }

@@ -17,7 +17,7 @@ class WatchVerb : public Verb {
   void AddFlags(FlagSet* flags) override {
     flags->AddString({.name = "selector",
                       .short_name = 'l',
-                      .placeholder = "SELECTOR",
+                      .value_name = "SELECTOR",
                       .help = "Connections whose labels fit, as in \"pcctl list\"."},
                      request_.mutable_label_selector());
     flags->AddSwitch({.name = "all", .help = "All connections."}, &all_);

@@ -1,0 +1,59 @@
+// Which addresses are offered and used. Run by test/nat.test.js in a network of its own.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { INSIDE, INSIDE_V6, OUTSIDE, ROUTER } from '../support/nat.js';
+import { FULL, behind, candidatesOf, publishing, remoteOfPage } from '../support/nat_call.js';
+import { TurnServer } from '../support/turn.js';
+
+const TIMEOUT = { timeout: 60_000 };
+
+describe('a service behind a NAT that masquerades', behind('masquerade', [], (bench) => {
+  test('learns its outer address from a STUN server, and is reached there', TIMEOUT, async (t) => {
+    const stun = await TurnServer.start(t, { host: OUTSIDE });
+    const { call, log } = await publishing(t, bench, { configuration: { iceServers: [{ urls: [stun.stun()] }] } });
+    const reflexive = candidatesOf(log).filter(({ type }) => type === 'ICE_CANDIDATE_TYPE_SRFLX');
+    assert.equal(reflexive.length, 1);
+    const [{ address, relatedAddress, relatedPort, url }] = reflexive;
+    assert.equal(address, ROUTER);
+    assert.equal(relatedAddress, INSIDE);
+    assert.equal(url, stun.stun());
+    const host = candidatesOf(log).find(({ type }) => type === 'ICE_CANDIDATE_TYPE_HOST');
+    assert.deepEqual([relatedAddress, relatedPort], [host.address, host.port]);
+    assert.equal((await remoteOfPage(call)).address, ROUTER);
+    assert.deepEqual(log.of('iceCandidateError'), []);
+  });
+
+  test('is relayed by a TURN server outside', TIMEOUT, async (t) => {
+    const turn = await TurnServer.start(t, { host: OUTSIDE });
+    const configuration = {
+      iceServers: [turn.iceServer(turn.turn('udp'))],
+      iceTransportPolicy: 'ICE_TRANSPORT_POLICY_RELAY',
+    };
+    const { call } = await publishing(t, bench, { configuration });
+    assert.deepEqual(await remoteOfPage(call), { address: OUTSIDE, candidateType: 'relay' });
+  });
+}));
+
+describe('a service behind 1:1 NAT', behind('oneToOne', [`--announce=${ROUTER}`, '--no-ice-loopback'], (bench) => {
+  for (const [name, configuration] of [['on the shared port', {}], ['with full ICE', FULL]]) {
+    test(`is offered by its announced address only, and is reached there, ${name}`, TIMEOUT, async (t) => {
+      const { call, log } = await publishing(t, bench, { configuration });
+      assert.deepEqual(candidatesOf(log).map(({ address, type }) => [address, type]), [[ROUTER, 'ICE_CANDIDATE_TYPE_HOST']]);
+      assert.deepEqual(await remoteOfPage(call), { address: ROUTER, candidateType: 'host' });
+    });
+  }
+}));
+
+describe('a service with IPv4 and IPv6', behind('routed', ['--no-ice-loopback'], (bench, nat) => {
+  for (const [name, configuration] of [['on the shared port', {}], ['with full ICE', FULL]]) {
+    for (const [wanted, other] of [[INSIDE, 'ipv6'], [INSIDE_V6, 'ipv4']]) {
+      test(`offers both, and is reached by ${wanted} where ${other} is broken, ${name}`, TIMEOUT, async (t) => {
+        await nat().block(other);
+        t.after(() => nat().unblock());
+        const { call, log } = await publishing(t, bench, { configuration });
+        assert.deepEqual(candidatesOf(log).map(({ address }) => address).sort(), [INSIDE, INSIDE_V6].sort());
+        assert.equal((await remoteOfPage(call)).address, wanted);
+      });
+    }
+  }
+}));
