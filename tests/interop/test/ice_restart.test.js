@@ -1,22 +1,15 @@
 // ICE restarts while media flows, with a browser at the other end.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { until } from '../../../clients/node/demo/lib/wait.js';
 import { Bench } from '../support/bench.js';
-import { Call } from '../support/call.js';
 import { assertUnbroken } from '../support/media.js';
+import { flows, publishingAudio } from '../support/publishing.js';
 
 // All of them, unless some are named.
 const BROWSERS = (process.env.BROWSERS ?? 'chromium,firefox').split(',');
 const MOST_MS_WITHOUT_PACKETS = 200;
 
 const ufragOf = (sdp) => /a=ice-ufrag:(\S+)/.exec(sdp)[1];
-
-/** Goes on until a sink has so many packets more. */
-async function flows(sink, more = 50) {
-  const target = sink.packets + more;
-  await until('media flows', () => sink.packets > target);
-}
 
 /** The longest time in which a sink got no packet while `action` ran. */
 async function longestPause(sink, action) {
@@ -34,17 +27,6 @@ async function longestPause(sink, action) {
   return longest;
 }
 
-async function publishing(t, bench) {
-  const call = await Call.create(t, bench);
-  const audio = await call.addSink('audio');
-  await call.trickleFromPage();
-  await call.page.evaluate(() => globalThis.peer.publish({ audio: true }));
-  await call.pageOffers();
-  await call.connected();
-  await flows(audio);
-  return { call, audio };
-}
-
 // `restarts`: by each side. `mostMs`: without packets meanwhile; of Firefox, whose timing is not ours to state, only that no
 // packet is lost.
 for (const { browser, restarts, mostMs } of [
@@ -58,7 +40,7 @@ for (const { browser, restarts, mostMs } of [
 
     for (const side of ['service', 'page']) {
       test(`ICE restarts under media when the ${side} asks for it`, { timeout: 60_000 }, async (t) => {
-        const { call, audio } = await publishing(t, bench);
+        const { call, audio } = await publishingAudio(t, bench);
         const { client, peerConnectionId, page } = call;
         const description = async () =>
           (await client.peerConnections.get({ peerConnectionId })).peerConnection.localDescription.sdp;

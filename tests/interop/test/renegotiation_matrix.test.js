@@ -3,27 +3,10 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { until } from '../../../clients/node/demo/lib/wait.js';
 import { Bench } from '../support/bench.js';
-import { Call } from '../support/call.js';
+import { flows, publishingAudio } from '../support/publishing.js';
 
 // All of them, unless some are named.
 const BROWSERS = (process.env.BROWSERS ?? 'chromium,firefox').split(',');
-
-/** Goes on until a sink has so many packets more. */
-async function flows(sink, more = 50) {
-  const target = sink.packets + more;
-  await until('media flows', () => sink.packets > target);
-}
-
-async function publishing(t, bench) {
-  const call = await Call.create(t, bench);
-  const audio = await call.addSink('audio');
-  await call.trickleFromPage();
-  await call.page.evaluate(() => globalThis.peer.publish({ audio: true }));
-  await call.pageOffers();
-  await call.connected();
-  await flows(audio);
-  return { call, audio };
-}
 
 // `recycledFor`: what comes into the place of a video section that was stopped. Firefox puts nothing else there, JSEP
 // (RFC 9429, 5.2.2) allows any kind.
@@ -37,7 +20,7 @@ for (const { browser, recycledFor } of [
     after(() => bench.stop());
 
     test('audio, then video, then data; removed, added again; each side offers in turn', { timeout: 120_000 }, async (t) => {
-      const { call, audio } = await publishing(t, bench);
+      const { call, audio } = await publishingAudio(t, bench);
       const { client, peerConnectionId, page } = call;
       const video = await call.addSink('video');
       await page.evaluate(() => globalThis.peer.publish({ video: true }));
@@ -85,7 +68,7 @@ for (const { browser, recycledFor } of [
     });
 
     test('directions flip, by either side', { timeout: 60_000 }, async (t) => {
-      const { call, audio } = await publishing(t, bench);
+      const { call, audio } = await publishingAudio(t, bench);
       const { client, peerConnectionId, page } = call;
       const [{ transceiverId }] = (await client.peerConnections.listTransceivers({ peerConnectionId })).transceivers;
       const current = async () => [
