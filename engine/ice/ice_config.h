@@ -52,9 +52,10 @@ struct Config {
   // Checks that reach nobody end in kFailed after this, or earlier when the peer's candidates are
   // complete.
   Duration check_timeout = std::chrono::seconds(30);
-  // Silence of the peer (neither data nor STUN) after which a connection is kDisconnected, and
-  // kFailed for good (RFC 7675 section 5.1: consent expires after 30 s). Both ends send a check
-  // every 6 s at the latest.
+  // Silence of the peer (neither data nor STUN) after which a connection is kDisconnected; on full
+  // ICE also half of `failed_after` without an answer to our checks. kFailed for good: without a
+  // valid check of the peer (lite) or an answer to ours (full; RFC 7675 section 5.1: consent
+  // expires after 30 s). Both ends send a check every 6 s at the latest.
   Duration disconnected_after = std::chrono::seconds(8);
   Duration failed_after = std::chrono::seconds(30);
   // Of one owner a later transport may take over the addresses of an earlier one at once, as after

@@ -291,6 +291,7 @@ void NiceIceTransport::ApplyRemote() {
   if (relay_only()) local = addresses_;
   remote_candidates_.SetLocalAddresses(local);
   remote_candidates_.SetUfrag(remote_->ufrag);
+  receiver_->SetPeerPassword(remote_->pwd);
   GiveCandidates(remote_candidates_.accepted());
   nice_loop_->Poke();
 }
@@ -373,9 +374,12 @@ void NiceIceTransport::SetState(IceConnectionState state) {
     case IceConnectionState::kConnected:
     case IceConnectionState::kCompleted:
       SetChecking(false);
-      if (!was_connected_) HeardFromPeer();
+      if (!was_connected_) {
+        HeardFromPeer();
+        consented_ = heard_from_peer_;
+      }
       was_connected_ = true;
-      timer_->Set(heard_from_peer_ + config_.disconnected_after);
+      timer_->Set(QuietAt());
       break;
     case IceConnectionState::kClosed:
       SetChecking(false);
@@ -435,7 +439,14 @@ void NiceIceTransport::OnSelectedPair(const NiceCandidate& local, const NiceCand
 
 void NiceIceTransport::HeardFromPeer() {
   heard_from_peer_ = loop_.Now();
-  if (state_ == IceConnectionState::kDisconnected) OnNiceState(nice_state_);
+  if (state_ == IceConnectionState::kDisconnected && !IsQuiet()) OnNiceState(nice_state_);
+}
+
+bool NiceIceTransport::IsQuiet() const { return loop_.Now() >= QuietAt(); }
+
+Timestamp NiceIceTransport::QuietAt() const {
+  return std::min(heard_from_peer_ + config_.disconnected_after,
+                  consented_ + config_.failed_after / 2);
 }
 
 void NiceIceTransport::OnTimer() {
@@ -447,14 +458,14 @@ void NiceIceTransport::OnTimer() {
     if (state_ == IceConnectionState::kChecking) SetState(IceConnectionState::kFailed);
     return;
   }
-  const Duration silence = loop_.Now() - heard_from_peer_;
-  if (silence >= config_.failed_after) {
+  const Timestamp end = consented_ + config_.failed_after;
+  if (loop_.Now() >= end) {
     SetState(IceConnectionState::kFailed);
-  } else if (silence >= config_.disconnected_after) {
+  } else if (IsQuiet()) {
     SetState(IceConnectionState::kDisconnected);
-    timer_->Set(heard_from_peer_ + config_.failed_after);
+    timer_->Set(end);
   } else {
-    timer_->Set(heard_from_peer_ + config_.disconnected_after);
+    timer_->Set(QuietAt());
   }
 }
 
@@ -476,6 +487,7 @@ void NiceIceTransport::OnReadable(int fd) {
   }
   const NiceReceiver::Outcome outcome =
       receiver_->Read(fd, config_.max_packets_per_turn, received_);
+  if (outcome.consent) consented_ = loop_.Now();
   if (outcome.from_peer) HeardFromPeer();
   if (outcome.used_libnice) nice_loop_->Poke();
   if (outcome.used_libnice && !dead_) WatchIfChanged(outcome.socket_failed);

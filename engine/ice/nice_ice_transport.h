@@ -90,6 +90,9 @@ class NiceIceTransport : public IceTransport, private net::FdHandler {
   void SetChecking(bool checking);
   void SetGathering(bool gathering);
   void HeardFromPeer();
+  // Nothing has come from the peer, or no answer to our checks, for longer than it should.
+  bool IsQuiet() const;
+  Timestamp QuietAt() const;
   void Die();
   void StopAgent();
 
@@ -133,7 +136,8 @@ class NiceIceTransport : public IceTransport, private net::FdHandler {
   IceGatheringState gathering_ = IceGatheringState::kNew;
   IceRole role_ = IceRole::kControlled;
   Timestamp heard_from_peer_{};
-  Stats drops_;  // Only its drop counters are used.
+  Timestamp consented_{};  // When the peer last answered a check (RFC 7675).
+  Stats drops_;            // Only its drop counters are used.
 };
 
 }  // namespace pcd::ice

@@ -16,6 +16,7 @@ namespace pcd::ice {
 namespace {
 
 using State = IceConnectionState;
+using std::chrono::seconds;
 
 Config LoopbackOnly() {
   Config config;
@@ -464,7 +465,7 @@ TEST_F(NiceIceTransportTest, LocalPortsStayInTheConfiguredRange) {
 TEST_F(NiceIceTransportTest, ASilentPeerIsDisconnectedThenFailedForGood) {
   Config config = LoopbackOnly();
   config.disconnected_after = std::chrono::milliseconds(150);
-  config.failed_after = std::chrono::seconds(2);
+  config.failed_after = std::chrono::seconds(4);
   MakeEnds(config, LoopbackOnly());
   Start();
   ASSERT_TRUE(AwaitWritable());
@@ -485,6 +486,42 @@ TEST_F(NiceIceTransportTest, ASilentPeerIsDisconnectedThenFailedForGood) {
   runner_.Run([&] { EXPECT_EQ(a_->record.packets.size(), 1u); });
   runner_.Run([&] { a_->ice->Close(); });
   ASSERT_TRUE(Await([&] { return a_->record.Reached(State::kClosed); }));
+}
+
+// RFC 7675: what the peer sends does not say that it wants what we send.
+TEST_F(NiceIceTransportTest, DataOfAPeerThatAnswersNoChecksIsNoConsent) {
+  Config config = LoopbackOnly();
+  config.failed_after = std::chrono::seconds(3);
+  MakeEnds(config, LoopbackOnly());
+  Start();
+  ASSERT_TRUE(AwaitWritable());
+  runner_.Run([&] { b_->ice->SetAnswering(false); });
+  const std::vector<uint8_t> packet = {0x80, 1, 2};
+  ASSERT_TRUE(Await([&] {
+    EXPECT_TRUE(b_->ice->Send(packet));
+    return a_->record.Reached(State::kFailed);
+  }));
+  runner_.Run([&] {
+    EXPECT_TRUE(a_->record.Reached(State::kDisconnected));
+    EXPECT_FALSE(a_->ice->Send(packet));
+  });
+}
+
+TEST_F(NiceIceTransportTest, AnswersAreConsent) {
+  Config config = LoopbackOnly();
+  config.failed_after = std::chrono::seconds(20);  // libnice checks every 4 to 6 s.
+  MakeEnds(config, config);
+  Start();
+  ASSERT_TRUE(AwaitWritable());
+  const Timestamp begin = runner_.loop().Now();
+  ASSERT_TRUE(
+      Await([&] { return runner_.loop().Now() - begin > config.failed_after / 2 + seconds(1); }));
+  runner_.Run([&] {
+    for (End* end : {a_.get(), b_.get()}) {
+      EXPECT_FALSE(end->record.Reached(State::kDisconnected));
+      EXPECT_EQ(end->record.states.back(), State::kCompleted);
+    }
+  });
 }
 
 TEST_F(NiceIceTransportTest, MarksWhatItSends) {

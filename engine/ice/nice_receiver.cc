@@ -62,7 +62,7 @@ std::optional<SocketAddress> PeerOf(int fd) {
 struct NiceReceiver::Next {
   ssize_t size = 0;  // Negative: none, see `error`.
   int error = 0;
-  std::array<uint8_t, 2> start{};
+  std::array<uint8_t, 6> start{};  // As much as tells an answer in a ChannelData message.
   SocketAddress source{};
 
   bool IsStun() const { return size > 0 && LooksLikeStun(start[0]); }
@@ -108,6 +108,7 @@ NiceReceiver::Outcome NiceReceiver::Read(int fd, size_t budget, std::vector<Pack
     const bool from_peer = next.size >= 0 && peer_.has_value() && next.source == *peer_;
     const bool from_relay = servers_.IsRelay(next.source);
     outcome.from_peer |= from_peer || (from_relay && next.IsRelayed());
+    if (from_peer || from_relay) outcome.consent |= RenewsConsent(fd, next, from_relay);
     if (next.IsStun() && servers_.IsServer(next.source) && DropForbidden(fd, next.source, false)) {
       continue;
     }
@@ -159,6 +160,19 @@ bool NiceReceiver::DropForbidden(int fd, const SocketAddress& source, bool tcp) 
   if (servers_.OnMessage(source, tcp, ByteSpan(bytes).first(length))) return false;
   [[maybe_unused]] const ssize_t taken = recv(fd, bytes.data(), length, MSG_DONTWAIT);
   return true;
+}
+
+bool NiceReceiver::RenewsConsent(int fd, const Next& next, bool relayed) {
+  if (next.size < static_cast<ssize_t>(next.start.size())) return false;
+  const ByteSpan start(next.start);
+  const bool in_channel = relayed && !next.IsStun();
+  const bool in_indication = relayed && next.IsStun() && next.IsRelayed();
+  if (!in_indication && !LooksLikeAnswer(in_channel ? start.subspan(4) : start)) return false;
+  std::array<uint8_t, kMaxAnswer> bytes;
+  const ssize_t size = recv(fd, bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
+  if (size <= 0) return false;
+  const ByteSpan message = ByteSpan(bytes).first(static_cast<size_t>(size));
+  return consent_.OnMessage(relayed ? RelayedData(message) : message);
 }
 
 bool NiceReceiver::IsKnown(const SocketAddress& source) const {

@@ -6,10 +6,13 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/base/packet.h"
 #include "engine/base/socket_address.h"
+#include "engine/ice/consent.h"
 #include "engine/ice/server_log.h"
 #include "engine/net/loop.h"
 
@@ -28,6 +31,9 @@ class NiceReceiver {
     // At least one datagram came from the selected remote address, or through a relay. On a TCP
     // connection to a relay any byte counts, its answers to our refreshes (every few minutes), too.
     bool from_peer = false;
+    // The peer has answered a check: it wants what we send (RFC 7675). An answer behind another
+    // STUN message may escape us, see Look.
+    bool consent = false;
     bool used_libnice = false;   // libnice may have started timers.
     bool socket_failed = false;  // libnice may have closed the socket.
   };
@@ -42,6 +48,9 @@ class NiceReceiver {
   // Where data of the selected pair comes from; nullopt: leave everything to libnice, e.g.
   // because the pair goes through a relay.
   void SetPeer(const std::optional<SocketAddress>& peer) { peer_ = peer; }
+
+  // Of the remote parameters: what answers to our checks are made with.
+  void SetPeerPassword(std::string password) { consent_.SetPassword(std::move(password)); }
 
   // An address that a check may have passed from or to: signalled, or seen by libnice. What is
   // not STUN and comes from elsewhere is dropped here.
@@ -68,6 +77,8 @@ class NiceReceiver {
   bool DropForbidden(int fd, const SocketAddress& source, bool tcp);
   bool IsKnown(const SocketAddress& source) const;
   void Drop(int fd);
+  // Looks at what is next, from the peer or in a relay's message.
+  bool RenewsConsent(int fd, const Next& next, bool relayed);
   void ReadDirectly(int fd, const Next& next, std::vector<PacketPtr>& packets);
   Taken ReadThroughLibnice(std::vector<PacketPtr>& packets);
 
@@ -75,6 +86,7 @@ class NiceReceiver {
   NiceAgent* agent_;
   guint stream_id_;
   ServerLog& servers_;
+  Consent consent_;
   std::optional<SocketAddress> peer_;
   std::vector<SocketAddress> known_sources_;
   Drops drops_;
