@@ -30,7 +30,7 @@ std::string PairLog::IdOf(const Candidate& candidate, bool remote) {
   return candidates_.back().id;
 }
 
-void PairLog::Select(const Candidate& local, const Candidate& remote) {
+void PairLog::Select(const Candidate& local, const Candidate& remote, bool nominated) {
   const std::string local_id = IdOf(local, false);
   const std::string remote_id = IdOf(remote, true);
   const auto found = std::ranges::find_if(pairs_, [&](const CandidatePairStats& pair) {
@@ -47,7 +47,11 @@ void PairLog::Select(const Candidate& local, const Candidate& remote) {
                     .local_candidate_id = local_id,
                     .remote_candidate_id = remote_id,
                     .state = CandidatePairState::kSucceeded,
-                    .nominated = true});
+                    .nominated = nominated});
+}
+
+void PairLog::SetNominated() {
+  if (CandidatePairStats* pair = selected()) pair->nominated = true;
 }
 
 void PairLog::CountSent(size_t packets, size_t bytes, int64_t unix_micros) {

@@ -16,9 +16,11 @@ namespace pcd::ice {
 class PairLog {
  public:
   // A pair selected again keeps its id and counters. The oldest unselected pair beyond
-  // kMaxPairs is forgotten.
+  // kMaxPairs is forgotten. A lite end selects the first pair that works before any is nominated.
   static constexpr size_t kMaxPairs = 32;
-  void Select(const Candidate& local, const Candidate& remote);
+  void Select(const Candidate& local, const Candidate& remote, bool nominated = true);
+  // The selected pair has been nominated by now.
+  void SetNominated();
 
   // A candidate with the address of a known one (peer-reflexive before, signalled now) takes
   // its place and its id.

@@ -56,6 +56,21 @@ TEST(PairLogTest, APairSelectedAgainKeepsItsIdAndCounters) {
   EXPECT_EQ(stats.pairs[1].packets_sent, 2u);
 }
 
+TEST(PairLogTest, OnlyWhatWasNominatedSaysSo) {
+  PairLog log;
+  log.SetNominated();  // Nothing is selected.
+  log.Select(Make("192.0.2.1"), Make("192.0.2.2"), false);
+  log.Select(Make("192.0.2.1"), Make("192.0.2.3"), false);
+  EXPECT_FALSE(StatsOf(log).pairs[1].nominated);
+  log.SetNominated();
+  log.Select(Make("192.0.2.1"), Make("192.0.2.4"), true);
+  const Stats stats = StatsOf(log);
+  ASSERT_EQ(stats.pairs.size(), 3u);
+  EXPECT_FALSE(stats.pairs[0].nominated);
+  EXPECT_TRUE(stats.pairs[1].nominated);
+  EXPECT_TRUE(stats.pairs[2].nominated);
+}
+
 TEST(PairLogTest, APeerReflexiveCandidateKeepsItsIdWhenItIsSignalledLater) {
   PairLog log;
   log.AddLocal(Make("192.0.2.1"));

@@ -117,6 +117,33 @@ TEST_F(SharedPortTest, ConnectsAndCarriesDataBothWays) {
   EXPECT_EQ(stats.packets_received, 1u);
 }
 
+// W3C nominated: by the peer, which may use a pair before.
+TEST_F(SharedPortTest, APairIsNominatedWhenThePeerHasSaidSo) {
+  const auto connection = Connect();
+  Outside first(outside_, to_), second(outside_, to_);
+  first.Send(MakeCheck(connection->Check(false)));
+  Settle();
+  EXPECT_TRUE(connection->recorder.Reached(IceConnectionState::kConnected));
+  ASSERT_EQ(connection->ice.GetStats().pairs.size(), 1u);
+  EXPECT_FALSE(connection->ice.GetStats().pairs[0].nominated);
+  second.Send(MakeCheck(connection->Check(true)));
+  Settle();
+  auto pairs = connection->ice.GetStats().pairs;
+  ASSERT_EQ(pairs.size(), 2u);
+  EXPECT_FALSE(pairs[0].nominated);
+  EXPECT_TRUE(pairs[1].nominated);
+
+  const auto other = Connect();
+  Outside third(outside_, to_);
+  third.Send(MakeCheck(other->Check(false)));
+  Settle();
+  EXPECT_FALSE(other->ice.GetStats().pairs.at(0).nominated);
+  third.Send(MakeCheck(other->Check(true)));
+  Settle();
+  ASSERT_EQ(other->ice.GetStats().pairs.size(), 1u);
+  EXPECT_TRUE(other->ice.GetStats().pairs[0].nominated);
+}
+
 TEST_F(SharedPortTest, ASignalledAddressIsNotPeerReflexive) {
   const auto connection = Connect();
   Outside peer(outside_, to_);

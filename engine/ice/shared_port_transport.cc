@@ -108,6 +108,10 @@ void SharedPortTransport::Close() {
 
 void SharedPortTransport::OnAgentChanged() {
   while (const auto event = agent_.PollEvent()) Handle(*event);
+  // No event tells of it when the pair is selected already.
+  if (const LitePath* path = agent_.selected(); path != nullptr && path->nominated) {
+    pairs_.SetNominated();
+  }
   ArmTimer();
 }
 
@@ -128,7 +132,7 @@ void SharedPortTransport::Handle(const LiteEvent& event) {
 void SharedPortTransport::AnnouncePair(const LitePath& path) {
   SelectedPairChanged event{WithUfrag(port_.shown(path.address.socket), agent_.local().ufrag),
                             RemoteCandidateOf(path)};
-  pairs_.Select(event.local, event.remote);
+  pairs_.Select(event.local, event.remote, path.nominated);
   events_.Push(std::move(event));
 }
 

@@ -100,10 +100,14 @@ TEST_F(LossTest, AGapIsNackedAndRtxFillsIt) {
   EXPECT_EQ(Nacked().size(), 2u);
   const InboundRtpStats stats = bench_.session->GetStats().inbound.at(0);
   EXPECT_EQ(stats.nack_count, 1u);
-  EXPECT_EQ(stats.packets_received, 3u);
+  // W3C: what came again is a part of all that came.
+  EXPECT_EQ(stats.packets_received, 3u + 2u);
   EXPECT_EQ(stats.packets_lost, 2);
   EXPECT_EQ(stats.rtx_ssrc, kVideoRtxSsrc);
   EXPECT_EQ(stats.retransmitted_packets_received, 2u);
+  ASSERT_TRUE(stats.retransmitted_bytes_received.has_value());
+  EXPECT_GT(*stats.retransmitted_bytes_received, 0u);
+  EXPECT_GT(stats.bytes_received, *stats.retransmitted_bytes_received);
 }
 
 TEST_F(LossTest, WithoutRtxTheSamePacketComesAgain) {

@@ -419,6 +419,18 @@ TEST_F(ReceiveTest, StatsHaveTheirW3cMeaning) {
   EXPECT_EQ(stats.remote_outbound[0].remote_timestamp_us, 1'600'000'000'000'000);
 }
 
+// RFC 3550, A.3, which W3C refers to: what comes twice is received twice, and one less is lost.
+TEST_F(ReceiveTest, DuplicatesAreReceivedAndDiscarded) {
+  bench.Negotiate();
+  SendFor(1, {.sequence = 1, .payload = kKeyFrame});
+  SendFor(2, {.sequence = 1});
+  SendFor(1, {.sequence = 3});
+  const InboundRtpStats inbound = bench.session->GetStats().inbound.at(0);
+  EXPECT_EQ(inbound.packets_received, 4u);
+  EXPECT_EQ(inbound.packets_duplicated, 1u);
+  EXPECT_EQ(inbound.packets_lost, -1);
+}
+
 TEST(ReceiveLimitTest, SourcesLearntFromPacketsAreCapped) {
   MediaBench bench({.max_ssrcs = 6, .max_unsignalled_ssrcs = 2});
   bench.Negotiate();

@@ -45,6 +45,10 @@ InboundRtpStats MediaSession::Impl::InboundStatsOf(const RemoteStream& stream) c
     stats.rtx_ssrc = other->ssrc;
     stats.retransmitted_packets_received = other->packets;
     stats.retransmitted_bytes_received = other->payload_bytes;
+    // webrtc-stats, 8.5: "a subset of packetsReceived".
+    stats.packets_received += other->packets;
+    stats.bytes_received += other->payload_bytes;
+    stats.header_bytes_received += other->header_bytes;
   }
   stats.frames_received = stream.frames;
   stats.key_frames_received = stream.key_frame_count;

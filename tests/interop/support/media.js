@@ -25,15 +25,15 @@ export async function assertAllArrived(call, sent) {
   const inbound = await call.inbound();
   for (const [kind, page] of Object.entries(sent)) {
     const [service, sink] = [inbound[kind], call.sinks[kind]];
-    // Of the page's numbers, those of retransmission (RTX) come apart here: it also serves to probe the path.
+    assert.equal(service.ssrc, page.ssrc);
+    assert.equal(service.packetsReceived, page.packetsSent, `${kind} packets at the service`);
+    assert.equal(service.packetsLost, 0);
+    assert.equal(service.bytesReceived, page.bytesSent, `${kind} bytes at the service`);
+    // Retransmission (RTX) is a part of both; it also serves to probe the path, and no sink gets that.
     const media = {
       packets: page.packetsSent - Number(service.retransmittedPacketsReceived ?? 0),
       bytes: page.bytesSent - Number(service.retransmittedBytesReceived ?? 0),
     };
-    assert.equal(service.ssrc, page.ssrc);
-    assert.equal(service.packetsReceived, media.packets, `${kind} packets at the service`);
-    assert.equal(service.packetsLost, 0);
-    assert.equal(service.bytesReceived, media.bytes, `${kind} bytes at the service`);
     assertUnbroken(kind, sink);
     assert.equal(sink.payloadBytes, media.bytes, `${kind} bytes at the sink`);
     assert.ok(sink.packets <= media.packets, `${sink.packets} ${kind} packets at the sink, ${media.packets} sent`);
