@@ -322,7 +322,7 @@ TEST_F(ReceiveTest, FeedbackStandsAloneOnlyWhereReducedSizeWasAgreed) {
   }
 }
 
-TEST_F(ReceiveTest, TransportFeedbackCoversEveryPacketEach100Milliseconds) {
+TEST_F(ReceiveTest, TransportFeedbackCoversEveryPacketTenAtATimeWhereTheyAreFew) {
   bench.Negotiate();
   SendFor(50, {.sequence = 1, .transport_sequence = 65500});
   bench.Run(seconds(1));
@@ -343,8 +343,9 @@ TEST_F(ReceiveTest, TransportFeedbackCoversEveryPacketEach100Milliseconds) {
   }
   ASSERT_EQ(reported.size(), 50u);
   for (uint16_t i = 0; i < 50; ++i) EXPECT_EQ(reported[i], static_cast<uint16_t>(65500 + i));
-  EXPECT_GE(messages, 8u);
-  EXPECT_LE(messages, 11u);
+  // Ten packets each.
+  EXPECT_GE(messages, 5u);
+  EXPECT_LE(messages, 6u);
 }
 
 TEST_F(ReceiveTest, ABurstIsReportedWithoutWaitingForTheTimer) {
@@ -357,7 +358,7 @@ TEST_F(ReceiveTest, PaddingAndUnwantedPacketsCountForTransportFeedback) {
   bench.Negotiate();
   bench.Rtp({.sequence = 1, .payload = {}, .transport_sequence = 1, .padding = 100});
   bench.Rtp({.ssrc = kVideoRtxSsrc, .payload_type = kRtxType, .transport_sequence = 2});
-  bench.Run(milliseconds(200));
+  bench.Run(milliseconds(300));
   EXPECT_EQ(bench.feedback.CountOf(rtp::kRtcpTransportFeedback, rtp::kRtpfbTransportCc), 1u);
 }
 

@@ -58,7 +58,13 @@ void TransportCcRecorder::OnPacket(uint16_t transport_sequence, Timestamp arriva
   if (TicksOf(current_) != kNotReceived) return;
   TicksOf(current_) =
       FloorDivide(arrival.time_since_epoch().count(), rtp::kTransportFeedbackTickMicros);
-  if (++received_since_feedback_ == 1) deadline_ = arrival + kInterval;
+  ++received_since_feedback_;
+  if (received_since_feedback_ == 1) {
+    first_since_feedback_ = arrival;
+    deadline_ = arrival + kMaxInterval;
+  } else if (received_since_feedback_ == kFewPackets) {
+    deadline_ = std::min(deadline_, std::max(first_since_feedback_ + kInterval, arrival));
+  }
   if (received_since_feedback_ >= kPacketsPerInterval) deadline_ = std::min(deadline_, arrival);
 }
 

@@ -20,7 +20,11 @@ class TransportCcRecorder {
   static constexpr int64_t kWindow = 1024;
   // Received packets in one feedback message, so that it stays below 1200 bytes.
   static constexpr size_t kMaxReceivedPerFeedback = 400;
+  // Feedback waits this long, where few packets come for more of them: a message for each packet of
+  // a slow connection would cost more than the packet. Senders expect some every 250 ms.
   static constexpr Duration kInterval = std::chrono::milliseconds(100);
+  static constexpr Duration kMaxInterval = std::chrono::milliseconds(250);
+  static constexpr size_t kFewPackets = 10;
   static constexpr size_t kPacketsPerInterval = 50;
 
   void OnPacket(uint16_t transport_sequence, Timestamp arrival);
@@ -53,6 +57,7 @@ class TransportCcRecorder {
   int64_t end_ = 0;      // One behind the highest number seen.
   size_t received_since_feedback_ = 0;
   unsigned too_old_in_a_row_ = 0;
+  Timestamp first_since_feedback_{};
   Timestamp deadline_ = kNever;
   uint8_t feedback_count_ = 0;
 };

@@ -97,14 +97,23 @@ TEST(TransportCcRecorderTest, IsDueAfterAnIntervalOrAfterEnoughPackets) {
   TransportCcRecorder recorder;
   EXPECT_EQ(recorder.NextDeadline(), kNever);
   recorder.OnPacket(0, At({}));
-  EXPECT_EQ(recorder.NextDeadline(), At(milliseconds(100)));
-  for (uint16_t i = 1; i < 49; ++i) recorder.OnPacket(i, At(milliseconds(1)));
+  for (uint16_t i = 1; i < 9; ++i) recorder.OnPacket(i, At(milliseconds(1)));
+  EXPECT_EQ(recorder.NextDeadline(), At(milliseconds(250)));  // So few wait for more.
+  for (uint16_t i = 9; i < 49; ++i) recorder.OnPacket(i, At(milliseconds(1)));
   EXPECT_EQ(recorder.NextDeadline(), At(milliseconds(100)));
   recorder.OnPacket(49, At(milliseconds(2)));
   EXPECT_EQ(recorder.NextDeadline(), At(milliseconds(2)));
   TakeAll(recorder);
   EXPECT_EQ(recorder.NextDeadline(), kNever);
   EXPECT_FALSE(recorder.HasPending());
+}
+
+TEST(TransportCcRecorderTest, TheTenthPacketAfterTheShortIntervalMakesItDueAtOnce) {
+  TransportCcRecorder recorder;
+  for (uint16_t i = 0; i < 9; ++i) recorder.OnPacket(i, At(milliseconds(20 * i)));
+  EXPECT_EQ(recorder.NextDeadline(), At(milliseconds(250)));
+  recorder.OnPacket(9, At(milliseconds(180)));
+  EXPECT_EQ(recorder.NextDeadline(), At(milliseconds(180)));
 }
 
 TEST(TransportCcRecorderTest, CountsAcrossTheWrap) {
