@@ -68,6 +68,7 @@ class NullLoop : public net::Loop {
   }
   absl::Status WatchFd(int, net::FdHandler*) override { return absl::OkStatus(); }
   void UnwatchFd(int) override {}
+  void WatchWritable(int, bool) override {}
   void RequestEndOfTurn(net::EndOfTurnHandler*) override {}
   void CancelEndOfTurn(net::EndOfTurnHandler*) override {}
   PacketPool& packets() override { return pool_; }

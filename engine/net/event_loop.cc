@@ -97,6 +97,7 @@ absl::StatusOr<std::unique_ptr<DatagramSocket>> EventLoop::OpenDatagramSocket(
 
 absl::Status EventLoop::WatchFd(int fd, FdHandler* handler) { return poller_.Watch(fd, handler); }
 void EventLoop::UnwatchFd(int fd) { poller_.Unwatch(fd); }
+void EventLoop::WatchWritable(int fd, bool on) { poller_.WatchWritable(fd, on); }
 
 void EventLoop::RequestEndOfTurn(EndOfTurnHandler* handler) { end_of_turn_.Request(handler); }
 void EventLoop::CancelEndOfTurn(EndOfTurnHandler* handler) { end_of_turn_.Cancel(handler); }

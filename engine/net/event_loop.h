@@ -69,6 +69,7 @@ class EventLoop final : public Loop {
       const DatagramSocketOptions& options) override;
   absl::Status WatchFd(int fd, FdHandler* handler) override;
   void UnwatchFd(int fd) override;
+  void WatchWritable(int fd, bool on) override;
   void RequestEndOfTurn(EndOfTurnHandler* handler) override;
   void CancelEndOfTurn(EndOfTurnHandler* handler) override;
   PacketPool& packets() override { return packets_; }

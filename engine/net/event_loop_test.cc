@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -55,6 +56,7 @@ class Pipe {
     write_ = UniqueFd(ends[1]);
   }
   int read_end() const { return read_.get(); }
+  int write_end() const { return write_.get(); }
   void Write(size_t count = 1) const {
     const std::string bytes(count, 'x');
     ASSERT_EQ(write(write_.get(), bytes.data(), count), static_cast<ssize_t>(count));
@@ -397,6 +399,90 @@ TEST_F(EventLoopTest, AnEventOfAClosedDescriptorDoesNotReachItsSuccessor) {
   for (Pipe* pipe : {first.get(), second.get(), successor.get()}) {
     if (pipe != nullptr) loop_->UnwatchFd(pipe->read_end());
   }
+}
+
+// Counts both, in the order in which they came.
+class ReadyRecorder : public FdHandler {
+ public:
+  void OnReadable(int fd) override {
+    calls += 'r';
+    if (then) then(fd);
+  }
+  void OnWritable(int fd) override {
+    calls += 'w';
+    if (then) then(fd);
+  }
+  std::string calls;
+  std::function<void(int)> then;
+};
+
+TEST_F(EventLoopTest, ADescriptorIsToldThatItIsWritableWhileThatIsAskedFor) {
+  Pipe pipe;
+  ReadyRecorder recorder;
+  std::promise<void> done;
+  recorder.then = [&](int fd) {
+    if (recorder.calls.size() < 3) return;
+    loop_->WatchWritable(fd, false);
+    done.set_value();
+  };
+  const int fd = pipe.write_end();
+  ASSERT_THAT(loop_->WatchFd(fd, &recorder), IsOk());
+  ASSERT_THAT(loop_->Start(), IsOk());
+  RunOnLoop([] {});
+  RunOnLoop([&] {
+    EXPECT_EQ(recorder.calls, "");
+    loop_->WatchWritable(fd, true);
+  });
+  done.get_future().wait();
+  RunOnLoop([] {});
+  RunOnLoop([&] {
+    EXPECT_EQ(recorder.calls, "www");
+    loop_->UnwatchFd(fd);
+  });
+}
+
+TEST_F(EventLoopTest, WhatIsReadFirstMayEndTheWatch) {
+  int ends[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+  const UniqueFd left(ends[0]), right(ends[1]);
+  ASSERT_EQ(write(right.get(), "x", 1), 1);
+  ReadyRecorder recorder;
+  std::promise<void> done;
+  // Ready for both in one turn: once with the end of the watch in between, once without.
+  recorder.then = [&](int fd) {
+    if (recorder.calls == "r") {
+      loop_->UnwatchFd(fd);
+      loop_->Post([&, fd] {
+        EXPECT_EQ(recorder.calls, "r");
+        EXPECT_THAT(loop_->WatchFd(fd, &recorder), IsOk());
+        loop_->WatchWritable(fd, true);
+      });
+    } else if (recorder.calls == "rrw") {
+      loop_->UnwatchFd(fd);
+      done.set_value();
+    }
+  };
+  ASSERT_THAT(loop_->WatchFd(left.get(), &recorder), IsOk());
+  loop_->WatchWritable(left.get(), true);
+  ASSERT_THAT(loop_->Start(), IsOk());
+  done.get_future().wait();
+  RunOnLoop([&] { EXPECT_EQ(recorder.calls, "rrw"); });
+}
+
+TEST_F(EventLoopTest, NobodyIsToldThatWhatIsNotWatchedIsWritable) {
+  Pipe pipe;
+  loop_->WatchWritable(pipe.write_end(), true);
+  loop_->WatchWritable(-1, true);
+  loop_->WatchWritable(123456, true);
+  ReadyRecorder recorder;
+  ASSERT_THAT(loop_->WatchFd(pipe.write_end(), &recorder), IsOk());
+  loop_->WatchWritable(pipe.write_end(), true);
+  loop_->UnwatchFd(pipe.write_end());
+  loop_->WatchWritable(pipe.write_end(), true);
+  ASSERT_THAT(loop_->Start(), IsOk());
+  RunOnLoop([] {});
+  RunOnLoop([] {});
+  EXPECT_EQ(recorder.calls, "");
 }
 
 TEST_F(EventLoopTest, EndOfTurnComesAfterAllEventsAndTasksOfTheTurn) {

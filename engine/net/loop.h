@@ -75,6 +75,8 @@ class FdHandler {
  public:
   virtual ~FdHandler() = default;
   virtual void OnReadable(int fd) = 0;
+  // Where WatchWritable asked for it. It may come once more in the turn that took that back.
+  virtual void OnWritable(int /*fd*/) {}
 };
 
 // Called once at the end of each turn in which it was requested, after all events of that
@@ -108,6 +110,9 @@ class Loop {
   // loop has no descriptors: WatchFd fails there.
   virtual absl::Status WatchFd(int fd, FdHandler* handler) = 0;
   virtual void UnwatchFd(int fd) = 0;
+  // From now on a watched descriptor is also told, in each turn, while it can be written to; or
+  // no longer. Without effect when it is not watched.
+  virtual void WatchWritable(int fd, bool on) = 0;
   // Idempotent within a turn. CancelEndOfTurn forgets a handler about to be destroyed.
   virtual void RequestEndOfTurn(EndOfTurnHandler* handler) = 0;
   virtual void CancelEndOfTurn(EndOfTurnHandler* handler) = 0;

@@ -72,6 +72,16 @@ void Poller::Unwatch(int fd) {
   epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, fd, nullptr);
 }
 
+void Poller::WatchWritable(int fd, bool on) {
+  if (fd < 0 || static_cast<size_t>(fd) >= watched_.size()) return;
+  const Watched& watched = watched_[static_cast<size_t>(fd)];
+  if (watched.handler == nullptr) return;
+  epoll_event event{};
+  event.events = uint32_t{EPOLLIN} | (on ? uint32_t{EPOLLOUT} : 0);
+  event.data.u64 = Tag(fd, watched.generation);
+  epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, fd, &event);
+}
+
 void Poller::Wake() {
   const uint64_t one = 1;
   // Fails only when the counter is full, and then the loop is awake anyway.
@@ -109,13 +119,26 @@ size_t Poller::Dispatch() {
       [[maybe_unused]] const ssize_t size = read(wake_.get(), &count, sizeof(count));
       continue;
     }
-    const Watched watched = watched_[static_cast<size_t>(fd)];
-    if (watched.handler == nullptr || watched.generation != generation) continue;
-    watched.handler->OnReadable(fd);
+    const uint32_t events = events_[static_cast<size_t>(i)].events;
+    if ((events & ~uint32_t{EPOLLOUT}) != 0) {
+      FdHandler* const handler = HandlerOf(fd, generation);
+      if (handler == nullptr) continue;
+      handler->OnReadable(fd);
+      ++called;
+    }
+    // What was read may have ended the watch.
+    FdHandler* const handler = (events & EPOLLOUT) != 0 ? HandlerOf(fd, generation) : nullptr;
+    if (handler == nullptr) continue;
+    handler->OnWritable(fd);
     ++called;
   }
   ready_ = 0;
   return called;
+}
+
+FdHandler* Poller::HandlerOf(int fd, uint32_t generation) const {
+  const Watched& watched = watched_[static_cast<size_t>(fd)];
+  return watched.generation == generation ? watched.handler : nullptr;
 }
 
 }  // namespace pcd::net

@@ -26,6 +26,8 @@ class Poller {
   absl::Status Watch(int fd, FdHandler* handler);
   // What this turn has still to deliver for `fd` is forgotten; without effect if not watched.
   void Unwatch(int fd);
+  // Whether writability counts as well; without effect if not watched.
+  void WatchWritable(int fd, bool on);
 
   // Ends the current or the next Wait.
   void Wake();
@@ -34,8 +36,8 @@ class Poller {
   // has epoll_pwait2, else rounded up to milliseconds.
   void Wait(Duration timeout);
   // Calls the handlers of what Wait has found; they may watch and unwatch anything. Errors
-  // and hang-ups count as readable, so that the handler's read finds out. Returns the number
-  // of handlers called.
+  // and hang-ups count as readable, so that the handler's read finds out. What is both is read
+  // first. Returns the number of handlers called.
   size_t Dispatch();
 
  private:
@@ -49,6 +51,8 @@ class Poller {
 
   Poller(UniqueFd epoll, UniqueFd wake);
   int WaitOnce(Duration timeout);
+  // Null: that watch has ended.
+  FdHandler* HandlerOf(int fd, uint32_t generation) const;
 
   UniqueFd epoll_;
   UniqueFd wake_;

@@ -3,7 +3,6 @@
 #ifndef ENGINE_NET_UDP_SCRATCH_H_
 #define ENGINE_NET_UDP_SCRATCH_H_
 
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -12,18 +11,9 @@
 
 #include "engine/base/packet.h"
 #include "engine/base/socket_address.h"
+#include "engine/net/sockaddr.h"
 
 namespace pcd::net {
-
-union SockaddrAny {
-  sockaddr base;
-  sockaddr_in v4;
-  sockaddr_in6 v6;
-};
-
-// Fills `out`; returns its length.
-socklen_t ToSockaddr(const SocketAddress& address, SockaddrAny& out);
-SocketAddress FromSockaddr(const SockaddrAny& address);
 
 // Threading: one loop.
 class UdpScratch {

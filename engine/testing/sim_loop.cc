@@ -64,6 +64,7 @@ absl::Status SimLoop::WatchFd(int, net::FdHandler*) {
 }
 
 void SimLoop::UnwatchFd(int) {}
+void SimLoop::WatchWritable(int, bool) {}
 
 void SimLoop::RequestEndOfTurn(net::EndOfTurnHandler* handler) { end_of_turn_.Request(handler); }
 void SimLoop::CancelEndOfTurn(net::EndOfTurnHandler* handler) { end_of_turn_.Cancel(handler); }

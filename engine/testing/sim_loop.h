@@ -60,6 +60,7 @@ class SimLoop final : public net::Loop {
       const net::DatagramSocketOptions& options) override;
   absl::Status WatchFd(int fd, net::FdHandler* handler) override;  // NOT_IMPLEMENTED.
   void UnwatchFd(int fd) override;
+  void WatchWritable(int fd, bool on) override;
   void RequestEndOfTurn(net::EndOfTurnHandler* handler) override;
   void CancelEndOfTurn(net::EndOfTurnHandler* handler) override;
   PacketPool& packets() override { return packets_; }
