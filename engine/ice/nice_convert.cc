@@ -7,6 +7,8 @@
 #include <array>
 #include <cstring>
 
+#include "engine/net/sockaddr.h"
+
 namespace pcd::ice {
 namespace {
 
@@ -67,6 +69,13 @@ SocketAddress FromNiceAddress(const NiceAddress& address) {
     result.port = ntohs(address.s.ip4.sin_port);
   }
   return result;
+}
+
+SocketAddress LocalAddressOf(GSocket* socket) {
+  net::SockaddrAny name{};
+  socklen_t size = sizeof(name);
+  if (getsockname(g_socket_get_fd(socket), &name.base, &size) != 0) return {};
+  return net::FromSockaddr(name);
 }
 
 NiceCandidatePtr ToNiceCandidate(const Candidate& candidate, guint stream_id) {

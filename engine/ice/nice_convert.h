@@ -14,6 +14,8 @@ namespace pcd::ice {
 
 NiceAddress ToNiceAddress(const SocketAddress& address);
 SocketAddress FromNiceAddress(const NiceAddress& address);
+// What a socket is bound to; the unspecified address when it is closed.
+SocketAddress LocalAddressOf(GSocket* socket);
 
 // Null when the candidate's address is not numeric. A signalled peer-reflexive candidate is
 // given as server-reflexive, because libnice refuses the former.

@@ -14,6 +14,7 @@
 #include "engine/ice/nice_convert.h"
 #include "engine/ice/nice_servers.h"
 #include "engine/ice/nice_state.h"
+#include "engine/ice/server_url.h"
 
 namespace pcd::ice {
 namespace {
@@ -23,8 +24,7 @@ constexpr guint kComponent = 1;
 constexpr size_t kMaxSendBatch = 64;
 constexpr guint kShortestIdleTimeoutMs = 50;
 constexpr int kNoServerInvolved = 701;
-// libnice gives each request two seconds, but never says that it is done when the only server that
-// is left refuses our TCP connection.
+// libnice gives each request two seconds, and there is more than one to a TURN server.
 constexpr Duration kGatherTimeout = std::chrono::seconds(5);
 
 NiceAgentPtr MakeAgent(GMainContext* context, bool lite) {
@@ -111,20 +111,27 @@ void NiceIceTransport::StartGathering() {
   if (dead_ || gathering_ != IceGatheringState::kNew) return;
   gathering_ = IceGatheringState::kGathering;
   events_.Push(GatheringStateChanged{gathering_});
-  resolution_.Start(config_.servers, config_.resolve_timeout, [this] { Gather(); });
+  resolution_.Start(config_.servers, config_.resolve_timeout, [this] { ConnectToServers(); });
+}
+
+void NiceIceTransport::ConnectToServers() {
+  if (dead_) return;
+  for (const CandidateError& error : resolution_.errors()) events_.Push(error);
+  AddLocalAddresses();
+  tunnels_ = std::make_shared<TurnTunnels>(loop_);
+  tunnels_->Start(resolution_.servers(), addresses_, config_.dscp, [this] { Gather(); });
 }
 
 void NiceIceTransport::Gather() {
   if (dead_) return;
-  for (const CandidateError& error : resolution_.errors()) events_.Push(error);
-  servers_.SetServers(resolution_.servers());
-  UseServers(agent_.get(), stream_id_, resolution_.servers(), relay_only());
+  const std::vector<ResolvedServer>& servers = tunnels_->servers();
+  servers_.SetServers(servers);
+  UseServers(agent_.get(), stream_id_, servers, relay_only());
   // Turns are close together while servers are asked, as in checks.
-  if (!resolution_.servers().empty()) {
+  if (!servers.empty()) {
     SetGathering(true);
     gather_timer_->Set(loop_.Now() + kGatherTimeout);
   }
-  AddLocalAddresses();
   // Without addresses of ours libnice would look for some itself.
   const bool started =
       !addresses_.empty() && nice_agent_gather_candidates(agent_.get(), stream_id_) != FALSE;
@@ -192,6 +199,8 @@ void NiceIceTransport::OnLocalCandidate(const NiceCandidate& candidate) {
     std::string url = UrlOf(candidate, servers_);
     if (candidate.type == NICE_CANDIDATE_TYPE_RELAYED) {
       servers_.OnRelay(url);
+    } else if (RelayProtocolOf(url) == "tcp") {
+      return;  // It leads to our end of that connection, where nothing but the server is heard.
     } else {
       reflexive_.push_back(value);
     }
@@ -409,7 +418,9 @@ void NiceIceTransport::StopAgent() {
   if (agent_ == nullptr) return;
   UnwatchSockets();
   g_signal_handlers_disconnect_by_data(agent_.get(), this);
-  nice_loop_->Release(std::move(agent_));
+  // Its last words to relays go through the tunnels.
+  if (tunnels_ != nullptr) tunnels_->Cancel();
+  nice_loop_->Release(std::move(agent_), std::move(tunnels_));
 }
 
 void NiceIceTransport::SetChecking(bool checking) {
@@ -546,6 +557,9 @@ void NiceIceTransport::WatchSockets() {
     }
   }
   if (sockets != nullptr) g_ptr_array_unref(sockets);
+  std::vector<SocketAddress> local;
+  for (const Watch& watch : watches_) local.push_back(LocalAddressOf(watch.socket.get()));
+  tunnels_->SetSources(local);
 }
 
 void NiceIceTransport::WatchIfChanged(bool failed) {

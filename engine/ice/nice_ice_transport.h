@@ -18,6 +18,7 @@
 #include "engine/ice/remote_candidates.h"
 #include "engine/ice/server_log.h"
 #include "engine/ice/server_resolution.h"
+#include "engine/ice/turn/turn_tunnels.h"
 
 namespace pcd::ice {
 
@@ -66,6 +67,8 @@ class NiceIceTransport : public IceTransport, private net::FdHandler {
   bool IsControlling() const;
   bool relay_only() const { return config_.policy == IceTransportPolicy::kRelay; }
   // The servers' addresses are known.
+  void ConnectToServers();
+  // The servers over TCP are connected, or are not going to be.
   void Gather();
   void AddLocalAddresses();
   // With servers, where none of them is on loopback, ours on loopback reach nothing.
@@ -85,7 +88,7 @@ class NiceIceTransport : public IceTransport, private net::FdHandler {
   void SetState(IceConnectionState state);
   void WatchSockets();
   void UnwatchSockets();
-  // libnice closes TCP connections that ended.
+  // libnice closes sockets that failed.
   void WatchIfChanged(bool failed);
   void SetChecking(bool checking);
   void SetGathering(bool gathering);
@@ -106,6 +109,7 @@ class NiceIceTransport : public IceTransport, private net::FdHandler {
   RemoteCandidates remote_candidates_;
   PairLog pairs_;
   ServerResolution resolution_;
+  std::shared_ptr<TurnTunnels> tunnels_;  // Null until the servers' addresses are known.
   ServerLog servers_;
   std::optional<NiceReceiver> receiver_;
   std::unique_ptr<net::Timer> timer_;

@@ -1,7 +1,5 @@
 #include "engine/ice/nice_loop.h"
 
-#include <poll.h>
-
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -20,8 +18,8 @@ constexpr Duration kCheckingPace = milliseconds(5);
 constexpr Duration kLongestSleep = milliseconds(500);
 // Dispatching may make further sources ready; bounded so that no agent holds the loop.
 constexpr int kMaxRoundsPerTurn = 8;
-// Of the context: its own, and those of connections that could not send at once.
-constexpr size_t kMaxDescriptors = 256;
+// Of the context: its own wake-up, and some to spare.
+constexpr size_t kMaxDescriptors = 8;
 constexpr int kMaxReadsForClosing = 8;
 
 }  // namespace
@@ -43,8 +41,8 @@ void NiceLoop::AddChecking(int change) {
   if (change > 0) Poke();
 }
 
-void NiceLoop::Release(NiceAgentPtr agent) {
-  Closing& closing = closing_.emplace_back(Closing{this, std::move(agent)});
+void NiceLoop::Release(NiceAgentPtr agent, std::shared_ptr<void> needed) {
+  Closing& closing = closing_.emplace_back(Closing{this, std::move(needed), std::move(agent)});
   // The result is delivered to the thread's default context, which has to be ours.
   g_main_context_push_thread_default(context_);
   nice_agent_close_async(closing.agent.get(), &NiceLoop::OnAgentClosed, &closing);
@@ -68,11 +66,6 @@ void NiceLoop::OnTimer() {
   ScheduleAt(loop_.Now() + std::clamp(next, Pace(), kLongestSleep));
 }
 
-bool NiceLoop::PollNow(GPollFD* fds, gint count) {
-  static_assert(sizeof(GPollFD) == sizeof(pollfd));  // As GLib itself relies on.
-  return poll(reinterpret_cast<pollfd*>(fds), static_cast<nfds_t>(count), 0) > 0;
-}
-
 // Its last words are with the relays: their answers end it early.
 void NiceLoop::ReadForClosing() {
   std::array<uint8_t, Packet::kCapacity> bytes;
@@ -91,8 +84,8 @@ void NiceLoop::ReadForClosing() {
 }
 
 Duration NiceLoop::Turn() {
-  // What g_main_context_iteration does, without its poll where the only descriptor in the context
-  // is its own wake-up. TCP connections to relays that have something left to send add theirs.
+  // What g_main_context_iteration does, without its poll: the only descriptor in the context is its
+  // own wake-up.
   ReadForClosing();
   gint timeout_ms = 0;
   if (g_main_context_acquire(context_) == FALSE) return kIdlePace;
@@ -103,9 +96,7 @@ Duration NiceLoop::Turn() {
     const gint wanted =
         g_main_context_query(context_, priority, &timeout_ms, fds.data(), fds.size());
     const gint count = std::min<gint>(wanted, static_cast<gint>(fds.size()));
-    writes_wait_ = count > 1;
-    const bool ready = writes_wait_ && PollNow(fds.data(), count);
-    if (timeout_ms != 0 && !ready) break;
+    if (timeout_ms != 0) break;
     if (g_main_context_check(context_, priority, fds.data(), count) == FALSE) break;
     g_main_context_dispatch(context_);
   }
@@ -124,8 +115,6 @@ void NiceLoop::ScheduleAt(Timestamp when) {
   timer_->Set(when);
 }
 
-Duration NiceLoop::Pace() const {
-  return checking_ > 0 || writes_wait_ ? kCheckingPace : kIdlePace;
-}
+Duration NiceLoop::Pace() const { return checking_ > 0 ? kCheckingPace : kIdlePace; }
 
 }  // namespace pcd::ice

@@ -12,7 +12,7 @@ namespace pcd::ice {
 
 // Owns the GMainContext that all agents of a loop share. libnice's sockets are not in it (our
 // epoll watches them), so it is turned, never waited in, when its next timer is due: not more
-// often than every 50 ms, or 5 ms while connectivity checks run or TCP connections wait to send.
+// often than every 50 ms, or 5 ms while connectivity checks run.
 // Threading: its loop.
 class NiceLoop : public std::enable_shared_from_this<NiceLoop> {
  public:
@@ -31,12 +31,13 @@ class NiceLoop : public std::enable_shared_from_this<NiceLoop> {
   void AddChecking(int change);
 
   // Closes an agent whose signals nobody listens to any more and frees it when libnice is done
-  // with it, usually before this returns.
-  void Release(NiceAgentPtr agent);
+  // with it, usually before this returns. `needed` lives as long.
+  void Release(NiceAgentPtr agent, std::shared_ptr<void> needed);
 
  private:
   struct Closing {
     NiceLoop* owner;
+    std::shared_ptr<void> needed;  // Goes after the agent.
     NiceAgentPtr agent;
     bool done = false;
   };
@@ -45,7 +46,6 @@ class NiceLoop : public std::enable_shared_from_this<NiceLoop> {
   void OnTimer();
   // Runs what is due and returns the time to what comes next.
   Duration Turn();
-  static bool PollNow(GPollFD* fds, gint count);
   void ReadForClosing();
   void FreeClosed();
   void ScheduleAt(Timestamp when);
@@ -56,7 +56,6 @@ class NiceLoop : public std::enable_shared_from_this<NiceLoop> {
   std::unique_ptr<net::Timer> timer_;
   Timestamp scheduled_ = kNever;
   int checking_ = 0;
-  bool writes_wait_ = false;  // A TCP connection has something left to send.
   std::list<Closing> closing_;
   // Keeps this alive while agents close, after the last transport is gone.
   std::shared_ptr<NiceLoop> keep_alive_;

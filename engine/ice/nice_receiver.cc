@@ -25,12 +25,6 @@ constexpr uint16_t kDataIndication = 0x0017;
 // RFC 7983: the first byte of STUN is 0..3.
 bool LooksLikeStun(uint8_t first_byte) { return first_byte <= 3; }
 
-bool IsStream(int fd) {
-  int type = 0;
-  socklen_t size = sizeof(type);
-  return getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_STREAM;
-}
-
 SocketAddress FromSockaddr(const sockaddr_storage& from) {
   SocketAddress result;
   if (from.ss_family == AF_INET) {
@@ -47,14 +41,6 @@ SocketAddress FromSockaddr(const sockaddr_storage& from) {
     result = {IpAddress::V6(bytes), ntohs(address.sin6_port)};
   }
   return result;
-}
-
-// The other end of a connected socket.
-std::optional<SocketAddress> PeerOf(int fd) {
-  sockaddr_storage name{};
-  socklen_t size = sizeof(name);
-  if (getpeername(fd, reinterpret_cast<sockaddr*>(&name), &size) != 0) return std::nullopt;
-  return FromSockaddr(name);
 }
 
 }  // namespace
@@ -88,20 +74,12 @@ NiceReceiver::Next NiceReceiver::Peek(int fd) {
 }
 
 void NiceReceiver::Look(int fd) {
-  if (IsStream(fd)) {
-    if (const auto peer = PeerOf(fd)) DropForbidden(fd, *peer, true);
-    return;
-  }
   const Next next = Peek(fd);
-  if (next.IsStun() && servers_.IsServer(next.source)) DropForbidden(fd, next.source, false);
+  if (next.IsStun() && servers_.IsServer(next.source)) DropForbidden(fd, next.source);
 }
 
 NiceReceiver::Outcome NiceReceiver::Read(int fd, size_t budget, std::vector<PacketPtr>& packets) {
   Outcome outcome;
-  if (IsStream(fd)) {
-    ReadStream(fd, budget, packets, outcome);
-    return outcome;
-  }
   for (; budget > 0; --budget) {
     const Next next = Peek(fd);
     if (next.error == EAGAIN || next.error == EWOULDBLOCK || next.error == EINTR) break;
@@ -109,7 +87,7 @@ NiceReceiver::Outcome NiceReceiver::Read(int fd, size_t budget, std::vector<Pack
     const bool from_relay = servers_.IsRelay(next.source);
     outcome.from_peer |= from_peer || (from_relay && next.IsRelayed());
     if (from_peer || from_relay) outcome.consent |= RenewsConsent(fd, next, from_relay);
-    if (next.IsStun() && servers_.IsServer(next.source) && DropForbidden(fd, next.source, false)) {
+    if (next.IsStun() && servers_.IsServer(next.source) && DropForbidden(fd, next.source)) {
       continue;
     }
     // libnice closes a socket that is in error; an empty datagram counts as data.
@@ -130,35 +108,12 @@ NiceReceiver::Outcome NiceReceiver::Read(int fd, size_t budget, std::vector<Pack
   return outcome;
 }
 
-void NiceReceiver::ReadStream(int fd, size_t budget, std::vector<PacketPtr>& packets,
-                              Outcome& outcome) {
-  if (const auto peer = PeerOf(fd)) {
-    uint8_t byte;
-    outcome.from_peer = recv(fd, &byte, sizeof(byte), MSG_PEEK | MSG_DONTWAIT) > 0;
-    DropForbidden(fd, *peer, true);
-  }
-  outcome.used_libnice = true;
-  // A message less may be there than was announced, and libnice reads other sockets, too: so it
-  // is asked until nothing comes.
-  for (; budget > 0; --budget) {
-    const Taken taken = ReadThroughLibnice(packets);
-    if (taken == Taken::kMaybe) continue;
-    outcome.socket_failed = taken == Taken::kFailed;
-    return;
-  }
-}
-
-bool NiceReceiver::DropForbidden(int fd, const SocketAddress& source, bool tcp) {
+bool NiceReceiver::DropForbidden(int fd, const SocketAddress& source) {
   std::array<uint8_t, kMaxAnswer> bytes;
   const ssize_t size = recv(fd, bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
   if (size < static_cast<ssize_t>(kStunHeader) || !LooksLikeStun(bytes[0])) return false;
-  size_t length = static_cast<size_t>(size);
-  if (tcp) {
-    length = kStunHeader + LoadU16(bytes.data() + 2);
-    if (length > static_cast<size_t>(size)) return false;
-  }
-  if (servers_.OnMessage(source, tcp, ByteSpan(bytes).first(length))) return false;
-  [[maybe_unused]] const ssize_t taken = recv(fd, bytes.data(), length, MSG_DONTWAIT);
+  if (servers_.OnMessage(source, ByteSpan(bytes).first(static_cast<size_t>(size)))) return false;
+  Drop(fd);
   return true;
 }
 

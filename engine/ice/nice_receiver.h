@@ -28,8 +28,7 @@ namespace pcd::ice {
 class NiceReceiver {
  public:
   struct Outcome {
-    // At least one datagram came from the selected remote address, or through a relay. On a TCP
-    // connection to a relay any byte counts, its answers to our refreshes (every few minutes), too.
+    // At least one datagram came from the selected remote address, or through a relay.
     bool from_peer = false;
     // The peer has answered a check: it wants what we send (RFC 7675). An answer behind another
     // STUN message may escape us, see Look.
@@ -71,10 +70,9 @@ class NiceReceiver {
   enum class Taken { kMaybe, kNothing, kFailed };
 
   static Next Peek(int fd);
-  void ReadStream(int fd, size_t budget, std::vector<PacketPtr>& packets, Outcome& outcome);
   // Shows the servers' log the STUN message that is next; drops it when it may not be acted on.
   // True: dropped.
-  bool DropForbidden(int fd, const SocketAddress& source, bool tcp);
+  bool DropForbidden(int fd, const SocketAddress& source);
   bool IsKnown(const SocketAddress& source) const;
   void Drop(int fd);
   // Looks at what is next, from the peer or in a relay's message.

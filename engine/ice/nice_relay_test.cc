@@ -7,10 +7,11 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/bytes.h"
 #include "engine/ice/event_recorder.h"
 #include "engine/ice/loop_runner.h"
 #include "engine/ice/nice_ice_transport_factory.h"
-#include "engine/ice/turn_server_testing.h"
+#include "engine/ice/turn/turn_server_testing.h"
 
 namespace pcd::ice {
 namespace {
@@ -18,22 +19,23 @@ namespace {
 using Strings = std::vector<std::string>;
 using Urls = std::map<std::string, std::string>;
 
-class NiceRelayTest : public ::testing::Test {
+class RelayTest : public ::testing::Test {
  protected:
-  NiceRelayTest() {
+  explicit RelayTest(bool tcp) : tcp_(tcp) {
     config_.addresses = {*IpAddress::Parse("127.0.0.1")};
     config_.server_policy = ServerPolicy({*net::AddressRule::Parse("127.0.0.0/8")});
     runner_.Run([&] {
-      one_ = std::make_unique<TurnServer>(runner_.loop(), "203.0.113.1:5001");
-      two_ = std::make_unique<TurnServer>(runner_.loop(), "203.0.113.2:5002");
-      three_ = std::make_unique<TurnServer>(runner_.loop(), "[2001:db8::3]:5003");
+      one_ = std::make_unique<TurnServer>(runner_.loop(), "203.0.113.1:5001", tcp_);
+      two_ = std::make_unique<TurnServer>(runner_.loop(), "203.0.113.2:5002", tcp_);
+      three_ = std::make_unique<TurnServer>(runner_.loop(), "[2001:db8::3]:5003", tcp_);
     });
   }
-  ~NiceRelayTest() override {
+  ~RelayTest() override {
     runner_.Run([&] { ice_.reset(); });
     // libnice gives its allocations back first.
-    EXPECT_TRUE(runner_.Await([&] { return IsFree(host_); }));
+    EXPECT_TRUE(runner_.Await([&] { return IsFree(host_) && connections() == 0; }));
     runner_.Run([&] {
+      other_.reset();
       one_.reset();
       two_.reset();
       three_.reset();
@@ -68,22 +70,51 @@ class NiceRelayTest : public ::testing::Test {
   }
   Urls RelayUrls() const { return UrlsOf(CandidateType::kRelay); }
 
+  // To servers over TCP.
+  size_t connections() {
+    size_t count = 0;
+    for (const auto& server : {&one_, &two_, &three_, &other_}) {
+      if (*server != nullptr && (*server)->listener() != nullptr) {
+        count += (*server)->listener()->connections();
+      }
+    }
+    return count;
+  }
   // Whether nobody has this socket any more.
   bool IsFree(const SocketAddress& address) {
     return runner_.loop().OpenDatagramSocket({.local = address}).ok();
   }
 
+  const bool tcp_;
   LoopRunner runner_;
   NiceIceTransportFactory factory_;
   Config config_;
   std::string credential_ = "secret";
   SocketAddress host_ = *SocketAddress::Parse("127.0.0.1:0");
-  std::unique_ptr<TurnServer> one_, two_, three_;
+  std::unique_ptr<TurnServer> one_, two_, three_, other_;
   std::unique_ptr<IceTransport> ice_;
   std::optional<EventRecorder> record_;
 };
 
-TEST_F(NiceRelayTest, IsGivenARelayedAddress) {
+// Over UDP and over TCP.
+class NiceRelayTest : public RelayTest, public ::testing::WithParamInterface<bool> {
+ protected:
+  NiceRelayTest() : RelayTest(GetParam()) {}
+};
+INSTANTIATE_TEST_SUITE_P(Over, NiceRelayTest, ::testing::Bool(),
+                         [](const auto& info) { return std::string(info.param ? "Tcp" : "Udp"); });
+
+class NiceUdpRelayTest : public RelayTest {
+ protected:
+  NiceUdpRelayTest() : RelayTest(false) {}
+};
+
+class NiceTcpRelayTest : public RelayTest {
+ protected:
+  NiceTcpRelayTest() : RelayTest(true) {}
+};
+
+TEST_P(NiceRelayTest, IsGivenARelayedAddress) {
   Gather({one_->url()});
   ASSERT_EQ(record_->candidates.size(), 2u);  // What the server sees is the host candidate.
   const Candidate& host = record_->candidates[0];
@@ -100,7 +131,7 @@ TEST_F(NiceRelayTest, IsGivenARelayedAddress) {
   EXPECT_TRUE(record_->errors.empty());
 }
 
-TEST_F(NiceRelayTest, TellsOfEachServerWhatItGave) {
+TEST_P(NiceRelayTest, TellsOfEachServerWhatItGave) {
   Gather({one_->url(), two_->url(), three_->url()});
   EXPECT_EQ(RelayUrls(), (Urls{{"203.0.113.1", one_->url()},
                                {"203.0.113.2", two_->url()},
@@ -108,7 +139,7 @@ TEST_F(NiceRelayTest, TellsOfEachServerWhatItGave) {
   EXPECT_TRUE(record_->errors.empty());
 }
 
-TEST_F(NiceRelayTest, TurnServersTellReflexiveAddressesToo) {
+TEST_F(NiceUdpRelayTest, TurnServersTellReflexiveAddressesToo) {
   const auto outside = [](const char* text) { return *SocketAddress::Parse(text); };
   runner_.Run([&] {
     one_->answers.mapped = outside("198.51.100.1:4001");
@@ -124,7 +155,7 @@ TEST_F(NiceRelayTest, TurnServersTellReflexiveAddressesToo) {
   }
 }
 
-TEST_F(NiceRelayTest, AnswersThatLieInTheSocketTogetherAreToldApart) {
+TEST_P(NiceRelayTest, AnswersThatLieInTheSocketTogetherAreToldApart) {
   const auto release = [&] {
     if (!one_->holds() || !two_->holds()) return;
     one_->Release();
@@ -139,18 +170,15 @@ TEST_F(NiceRelayTest, AnswersThatLieInTheSocketTogetherAreToldApart) {
   EXPECT_TRUE(record_->errors.empty());
 }
 
-TEST_F(NiceRelayTest, AnAddressThatItHasAlreadyIsNoFurtherCandidateAndNoError) {
-  std::unique_ptr<TurnServer> same;
-  runner_.Run([&] { same = std::make_unique<TurnServer>(runner_.loop(), "203.0.113.1:5009"); });
-  Gather({one_->url(), same->url()});
+TEST_P(NiceRelayTest, AnAddressThatItHasAlreadyIsNoFurtherCandidateAndNoError) {
+  runner_.Run(
+      [&] { other_ = std::make_unique<TurnServer>(runner_.loop(), "203.0.113.1:5009", tcp_); });
+  Gather({one_->url(), other_->url()});
   EXPECT_EQ(RelayUrls(), (Urls{{"203.0.113.1", one_->url()}}));
   EXPECT_TRUE(record_->errors.empty());
-  runner_.Run([&] { ice_->Close(); });
-  EXPECT_TRUE(runner_.Await([&] { return IsFree(host_); }));
-  runner_.Run([&] { same.reset(); });
 }
 
-TEST_F(NiceRelayTest, TellsThatTheCredentialIsWrong) {
+TEST_P(NiceRelayTest, TellsThatTheCredentialIsWrong) {
   credential_ = "wrong";
   Gather({one_->url(), two_->url()});
   EXPECT_EQ(RelayUrls(), Urls());
@@ -161,7 +189,7 @@ TEST_F(NiceRelayTest, TellsThatTheCredentialIsWrong) {
   EXPECT_EQ(record_->errors[1].error_code, 401);
 }
 
-TEST_F(NiceRelayTest, WithRelaysOnlyItsOwnAddressIsNotTold) {
+TEST_P(NiceRelayTest, WithRelaysOnlyItsOwnAddressIsNotTold) {
   config_.policy = IceTransportPolicy::kRelay;
   Gather({one_->url(), two_->url()});
   ASSERT_EQ(record_->candidates.size(), 2u);
@@ -171,15 +199,94 @@ TEST_F(NiceRelayTest, WithRelaysOnlyItsOwnAddressIsNotTold) {
     EXPECT_EQ(candidate.related_port, 0);
   }
   EXPECT_EQ(RelayUrls(), (Urls{{"203.0.113.1", one_->url()}, {"203.0.113.2", two_->url()}}));
-  // No host candidate was told; the server has seen the socket.
-  runner_.Run([&] { host_ = one_->answers.client(); });
+  // No host candidate was told; a server over UDP has seen the socket.
+  if (!tcp_) runner_.Run([&] { host_ = one_->answers.client(); });
 }
 
-TEST_F(NiceRelayTest, GivesItsAllocationsBackWhenItCloses) {
+TEST_P(NiceRelayTest, GivesItsAllocationsBackWhenItCloses) {
   Gather({one_->url(), two_->url()});
   runner_.Run([&] { ice_->Close(); });
   EXPECT_TRUE(runner_.Await(
       [&] { return one_->answers.refreshes() > 0 && two_->answers.refreshes() > 0; }));
+}
+
+TEST_F(NiceTcpRelayTest, WhatTheServerSeesOfAConnectionIsNoCandidate) {
+  runner_.Run([&] { one_->answers.mapped = *SocketAddress::Parse("198.51.100.1:4001"); });
+  Gather({one_->url()});
+  ASSERT_EQ(record_->candidates.size(), 2u);
+  EXPECT_EQ(record_->candidates[0].type, CandidateType::kHost);
+  EXPECT_EQ(record_->candidates[1].type, CandidateType::kRelay);
+  EXPECT_EQ(record_->candidates[1].related_address, "127.0.0.1");
+}
+
+TEST_F(NiceTcpRelayTest, OverUdpARelayIsPreferred) {
+  runner_.Run([&] { other_ = std::make_unique<TurnServer>(runner_.loop(), "203.0.113.9:5009"); });
+  Gather({other_->url(), one_->url()});
+  std::map<std::string, uint32_t> priorities;
+  for (size_t i = 0; i < record_->candidates.size(); ++i) {
+    priorities[record_->urls[i]] = record_->candidates[i].priority;
+  }
+  EXPECT_GT(priorities[other_->url()], priorities[one_->url()]);
+  EXPECT_GT(priorities[one_->url()], 0u);
+}
+
+TEST_F(NiceTcpRelayTest, OfTheSameAddressTheOneOverUdpBecomesACandidate) {
+  runner_.Run([&] { other_ = std::make_unique<TurnServer>(runner_.loop(), "203.0.113.1:5009"); });
+  Gather({one_->url(), other_->url()});
+  EXPECT_EQ(RelayUrls(), (Urls{{"203.0.113.1", other_->url()}}));
+  EXPECT_TRUE(record_->errors.empty());
+}
+
+TEST_F(NiceTcpRelayTest, AServerThatRefusesTheConnectionIsToldAndTheOthersAreUsed) {
+  const std::string gone = one_->url();
+  runner_.Run([&] { one_->listener()->Close(); });
+  Gather({gone, two_->url()});
+  EXPECT_EQ(RelayUrls(), (Urls{{"203.0.113.2", two_->url()}}));
+  ASSERT_EQ(record_->errors.size(), 1u);
+  EXPECT_EQ(record_->errors[0].url, gone);
+  EXPECT_EQ(record_->errors[0].error_code, 701);
+  EXPECT_NE(record_->errors[0].error_text.find("refused"), std::string::npos);
+}
+
+// Too long, no TURN at all, and the end of the connection in the middle of a message.
+TEST_F(NiceTcpRelayTest, ServersThatAnswerNonsenseGiveNothing) {
+  std::vector<std::unique_ptr<TurnListener>> servers(3);
+  const std::vector<std::vector<uint8_t>> answers = {
+      {0x41, 0x01, 0xFF, 0xFF, 1, 2, 3}, {0xFF, 0xFF, 0xFF, 0xFF}, {0x01, 0x03, 0, 8, 0x21}};
+  Strings urls;
+  runner_.Run([&] {
+    for (size_t i = 0; i < servers.size(); ++i) {
+      servers[i] =
+          std::make_unique<TurnListener>(runner_.loop(), [&, i](ByteSpan, const SocketAddress&) {
+            runner_.loop().Post([&, i] {
+              servers[i]->SendRaw(answers[i]);
+              if (i == 2) servers[i]->Close();
+            });
+          });
+      urls.push_back("turn:" + servers[i]->address().ToString() + "?transport=tcp");
+    }
+  });
+  Gather(urls);
+  EXPECT_EQ(RelayUrls(), Urls());
+  ASSERT_EQ(record_->errors.size(), 3u);
+  for (size_t i = 0; i < urls.size(); ++i) {
+    EXPECT_EQ(record_->errors[i].url, urls[i]);
+    EXPECT_EQ(record_->errors[i].error_code, 701);
+  }
+  runner_.Run([&] { ice_->Close(); });
+  EXPECT_TRUE(runner_.Await([&] { return servers[0]->connections() == 0; }));
+  runner_.Run([&] { servers.clear(); });
+}
+
+TEST_F(NiceTcpRelayTest, IsClosedWhileItConnects) {
+  config_.servers = {{.urls = {one_->url()}, .username = "user", .credential = "secret"}};
+  runner_.Run([&] {
+    ice_ = factory_.Create(runner_.loop(), config_).value();
+    ice_->StartGathering();
+    ice_->Close();
+    ice_.reset();
+  });
+  runner_.Run([] {});
 }
 
 }  // namespace

@@ -9,14 +9,8 @@ namespace {
 
 constexpr guint kComponent = 1;
 
-// What a relayed candidate is of shows in its priority only (RFC 8445 section 5.1.2). libnice's
-// type preference (its candidate-priv.h) is 30 for relays over UDP and 20 for those over TCP.
-bool IsRelayOverTcp(const NiceCandidate& relayed) {
-  constexpr uint32_t kPreferenceOfUdpRelay = 30;
-  return (relayed.priority >> 24) < kPreferenceOfUdpRelay;
-}
-
-// Its local preference has three bits for the position of the server, in the order of UseServers.
+// What a relayed candidate is of shows in its priority only (RFC 8445 section 5.1.2): its local
+// preference has three bits for the position of the server, in the order of UseServers.
 size_t PositionOfServer(const NiceCandidate& relayed) { return (relayed.priority >> 14) & 7; }
 
 }  // namespace
@@ -25,22 +19,22 @@ void UseServers(NiceAgent* agent, guint stream_id, std::span<const ResolvedServe
                 bool relay_only) {
   g_object_set(agent, "force-relay", relay_only ? TRUE : FALSE, nullptr);
   for (const ResolvedServer& server : servers) {
-    const std::string address = server.address.ip.ToString();
+    if (!server.unreachable.empty()) continue;
+    const std::string address = server.asked_at().ip.ToString();
+    const guint port = server.asked_at().port;
     if (!server.turn) {
-      g_object_set(agent, "stun-server", address.c_str(), "stun-server-port",
-                   guint{server.address.port}, nullptr);
+      g_object_set(agent, "stun-server", address.c_str(), "stun-server-port", port, nullptr);
       continue;
     }
-    nice_agent_set_relay_info(agent, stream_id, kComponent, address.c_str(), server.address.port,
+    nice_agent_set_relay_info(agent, stream_id, kComponent, address.c_str(), port,
                               server.username.c_str(), server.credential.c_str(),
-                              server.tcp ? NICE_RELAY_TYPE_TURN_TCP : NICE_RELAY_TYPE_TURN_UDP);
+                              NICE_RELAY_TYPE_TURN_UDP);
   }
 }
 
 std::string UrlOf(const NiceCandidate& candidate, const ServerLog& log) {
   if (candidate.type == NICE_CANDIDATE_TYPE_RELAYED) {
-    return log.UrlOfRelay(FromNiceAddress(candidate.addr), IsRelayOverTcp(candidate),
-                          PositionOfServer(candidate));
+    return log.UrlOfRelay(FromNiceAddress(candidate.addr), PositionOfServer(candidate));
   }
   if (candidate.type != NICE_CANDIDATE_TYPE_SERVER_REFLEXIVE) return {};
   NiceAddress address;
@@ -48,7 +42,7 @@ std::string UrlOf(const NiceCandidate& candidate, const ServerLog& log) {
   // Of a reflexive address that a TURN server told, this is the relayed address.
   const SocketAddress server = FromNiceAddress(address);
   const std::string url = log.UrlOfStun(server);
-  return url.empty() ? log.UrlOfRelay(server, false, std::nullopt) : url;
+  return url.empty() ? log.UrlOfRelay(server, std::nullopt) : url;
 }
 
 void HideRelatedAddress(Candidate& candidate) {

@@ -13,7 +13,9 @@
 
 namespace pcd::ice {
 
-// Before gathering. `relay_only`: no other candidates are gathered or paired.
+// Before gathering, in this order; those that are unreachable are left out. To libnice all TURN
+// servers are over UDP: it finds those over TCP where their tunnel is. `relay_only`: no other
+// candidates are gathered or paired.
 void UseServers(NiceAgent* agent, guint stream_id, std::span<const ResolvedServer> servers,
                 bool relay_only);
 

@@ -207,7 +207,7 @@ TEST_F(NiceServersTest, RelayOnlyTellsNoOtherCandidate) {
   EXPECT_EQ(record_->errors.back().url, "turn:" + other_->address().ToString());
 }
 
-TEST_F(NiceServersTest, ARefusedTcpConnectionEndsGathering) {
+TEST_F(NiceServersTest, WithoutATcpConnectionGatheringEnds) {
   const std::string url = "turn:" + server_->address().ToString() + "?transport=tcp";
   Gather({url});  // Only UDP listens there.
   EXPECT_EQ(Types(), Strings{"host"});

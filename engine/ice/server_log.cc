@@ -94,12 +94,12 @@ void ServerLog::SetServers(const std::vector<ResolvedServer>& servers) {
   for (const ResolvedServer& server : servers) entries_.push_back({.server = server});
 }
 
-bool ServerLog::OnMessage(const SocketAddress& source, bool tcp, ByteSpan message) {
+bool ServerLog::OnMessage(const SocketAddress& source, ByteSpan message) {
   const auto answer = ReadAnswer(message);
   if (!answer.has_value()) return true;
   bool pass = true;
   for (Entry& entry : entries_) {
-    if (entry.server.address != source || entry.server.tcp != tcp) continue;
+    if (!entry.IsAskedAt(source)) continue;
     if (answer->success) {
       entry.answered = true;
       if (entry.server.turn && answer->relayed.has_value()) NoteRelayed(entry, *answer->relayed);
@@ -123,14 +123,12 @@ void ServerLog::OnRelay(const std::string& url) {
 }
 
 bool ServerLog::IsRelay(const SocketAddress& source) const {
-  return std::ranges::any_of(entries_, [&](const Entry& entry) {
-    return entry.server.turn && !entry.server.tcp && entry.server.address == source;
-  });
+  return std::ranges::any_of(
+      entries_, [&](const Entry& entry) { return entry.server.turn && entry.IsAskedAt(source); });
 }
 
 bool ServerLog::IsServer(const SocketAddress& source) const {
-  return std::ranges::any_of(entries_,
-                             [&](const Entry& entry) { return entry.server.address == source; });
+  return std::ranges::any_of(entries_, [&](const Entry& entry) { return entry.IsAskedAt(source); });
 }
 
 std::string ServerLog::UrlOfStun(const SocketAddress& server) const {
@@ -140,26 +138,24 @@ std::string ServerLog::UrlOfStun(const SocketAddress& server) const {
   return {};
 }
 
-std::string ServerLog::UrlOfRelay(const SocketAddress& relayed, bool tcp,
+std::string ServerLog::UrlOfRelay(const SocketAddress& relayed,
                                   std::optional<size_t> position) const {
-  std::vector<std::string> givers, of_protocol;  // Each URL once.
+  std::vector<std::string> givers, all;  // Each URL once.
   const auto add = [](std::vector<std::string>& urls, const std::string& url) {
     if (std::ranges::find(urls, url) == urls.end()) urls.push_back(url);
   };
   std::string at_position;
   size_t count = 0;
   for (const Entry& entry : entries_) {
-    if (!entry.server.turn) continue;
-    const bool there = count++ == position;
-    if (entry.server.tcp != tcp) continue;
-    add(of_protocol, entry.server.url);
-    if (there) at_position = entry.server.url;
+    if (!entry.server.turn || !entry.server.unreachable.empty()) continue;
+    if (count++ == position) at_position = entry.server.url;
+    add(all, entry.server.url);
     const bool gave = std::ranges::find(entry.relayed, relayed) != entry.relayed.end();
     if (gave) add(givers, entry.server.url);
   }
   if (givers.size() == 1) return givers.front();
   if (!at_position.empty()) return at_position;
-  return of_protocol.size() == 1 ? of_protocol.front() : std::string();
+  return all.size() == 1 ? all.front() : std::string();
 }
 
 std::vector<CandidateError> ServerLog::Failures() const {
@@ -171,14 +167,19 @@ std::vector<CandidateError> ServerLog::Failures() const {
     seen.push_back(url);
     bool worked = false;
     int code = kNoAnswer;
+    std::string unreachable;
     for (const Entry& other : entries_) {
       if (other.server.url != url) continue;
       worked |= other.server.turn ? other.relay : other.answered;
       if (other.error_code != 0) code = other.error_code;
+      if (!other.server.unreachable.empty()) unreachable = other.server.unreachable;
     }
     if (worked) continue;
+    const bool no_connection = code == kNoAnswer && !unreachable.empty();
     failures.push_back(
-        {.url = url, .error_code = code, .error_text = Explain(code, entry.server.turn)});
+        {.url = url,
+         .error_code = code,
+         .error_text = no_connection ? unreachable : Explain(code, entry.server.turn)});
   }
   return failures;
 }

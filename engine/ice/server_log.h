@@ -19,9 +19,10 @@ class ServerLog {
  public:
   void SetServers(const std::vector<ResolvedServer>& servers);
 
-  // A message that came from this address. False: it must not be acted on, because it asks to go
-  // to another server (300 to 399), which nobody has judged.
-  bool OnMessage(const SocketAddress& source, bool tcp, ByteSpan message);
+  // A message that came from this address, which is that of a tunnel where there is one. False: it
+  // must not be acted on, because it asks to go to another server (300 to 399), which nobody has
+  // judged.
+  bool OnMessage(const SocketAddress& source, ByteSpan message);
 
   // A relayed candidate came from the servers of this URL.
   void OnRelay(const std::string& url);
@@ -32,15 +33,14 @@ class ServerLog {
 
   // Empty: there is no such STUN server.
   std::string UrlOfStun(const SocketAddress& server) const;
-  // The URL of the TURN server over UDP or TCP that gave us this address. When none was seen to, or
-  // several: of the TURN server at this position among those of SetServers, if that one speaks this
-  // protocol; or else of the only one that does. Empty: it cannot be told.
-  std::string UrlOfRelay(const SocketAddress& relayed, bool tcp,
-                         std::optional<size_t> position) const;
+  // The URL of the TURN server that gave us this address. When none was seen to, or several: of the
+  // one at this position among those of SetServers that are asked, or else of the only one. Empty:
+  // it cannot be told.
+  std::string UrlOfRelay(const SocketAddress& relayed, std::optional<size_t> position) const;
 
   // For each URL that led to nothing, W3C's icecandidateerror with the last STUN error, or 701
-  // where there was no answer. A STUN server that answered did its work, and so did a TURN server
-  // that gave an address: one that we have already makes no candidate.
+  // where there was no answer or no connection. A STUN server that answered did its work, and so
+  // did a TURN server that gave an address: one that we have already makes no candidate.
   std::vector<CandidateError> Failures() const;
 
  private:
@@ -51,6 +51,10 @@ class ServerLog {
     int error_code = 0;  // 0: none.
     // What it gave to our sockets.
     std::vector<SocketAddress> relayed{};
+
+    bool IsAskedAt(const SocketAddress& address) const {
+      return server.unreachable.empty() && server.asked_at() == address;
+    }
   };
 
   static void NoteRelayed(Entry& entry, const SocketAddress& relayed);

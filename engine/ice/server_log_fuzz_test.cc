@@ -8,11 +8,12 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const pcd::SocketAddress server{pcd::IpAddress::V4({192, 0, 2, 1}), 3478};
+  const pcd::SocketAddress tunnel{pcd::IpAddress::V4({127, 0, 0, 1}), 5000};
   pcd::ice::ServerLog log;
   log.SetServers({{.url = "stun:a", .address = server},
                   {.url = "turn:b", .turn = true, .address = server},
-                  {.url = "turn:c", .turn = true, .tcp = true, .address = server}});
-  const bool pass = log.OnMessage(server, true, {data, size});
+                  {.url = "turn:c", .turn = true, .tcp = true, .address = server, .via = tunnel}});
+  const bool pass = log.OnMessage(tunnel, {data, size});
   if (!pass && (size < 20 || (pcd::LoadU16(data) & 0x0110) != 0x0110)) std::abort();
   const auto failures = log.Failures();
   if (failures.size() < 2 || failures.size() > 3) std::abort();

@@ -16,6 +16,8 @@ using Strings = std::vector<std::string>;
 
 const SocketAddress kOne = *SocketAddress::Parse("192.0.2.1:3478");
 const SocketAddress kTwo = *SocketAddress::Parse("[2001:db8::1]:3478");
+const SocketAddress kTunnelOne = *SocketAddress::Parse("127.0.0.1:5001");
+const SocketAddress kTunnelTwo = *SocketAddress::Parse("[::1]:5002");
 
 // A response; 0: success.
 std::vector<uint8_t> Response(int error_code) {
@@ -58,14 +60,14 @@ TEST(ServerLogTest, AServerThatIsSilentIsA701) {
 TEST(ServerLogTest, AStunServerThatAnswersDidItsWork) {
   ServerLog log;
   log.SetServers({{.url = "stun:a", .address = kOne}});
-  EXPECT_TRUE(log.OnMessage(kOne, false, Response(0)));
+  EXPECT_TRUE(log.OnMessage(kOne, Response(0)));
   EXPECT_EQ(Failures(log), Strings{});
 }
 
 TEST(ServerLogTest, OfATurnServerOnlyARelayCounts) {
   ServerLog log;
   log.SetServers({{.url = "turn:b", .turn = true, .address = kOne}});
-  EXPECT_TRUE(log.OnMessage(kOne, false, Response(0)));
+  EXPECT_TRUE(log.OnMessage(kOne, Response(0)));
   EXPECT_EQ(Failures(log), Strings{"turn:b 701"});
   log.OnRelay("turn:a");
   EXPECT_EQ(Failures(log), Strings{"turn:b 701"});
@@ -75,12 +77,13 @@ TEST(ServerLogTest, OfATurnServerOnlyARelayCounts) {
 
 TEST(ServerLogTest, TellsTheLastErrorOfTheServer) {
   ServerLog log;
-  log.SetServers({{.url = "turn:b", .turn = true, .address = kOne},
-                  {.url = "turn:c", .turn = true, .tcp = true, .address = kOne}});
-  EXPECT_TRUE(log.OnMessage(kOne, false, Response(438)));
-  EXPECT_TRUE(log.OnMessage(kOne, false, Response(401)));
-  EXPECT_TRUE(log.OnMessage(kOne, true, Response(486)));
-  EXPECT_TRUE(log.OnMessage(kTwo, false, Response(508)));
+  log.SetServers(
+      {{.url = "turn:b", .turn = true, .address = kOne},
+       {.url = "turn:c", .turn = true, .tcp = true, .address = kOne, .via = kTunnelOne}});
+  EXPECT_TRUE(log.OnMessage(kOne, Response(438)));
+  EXPECT_TRUE(log.OnMessage(kOne, Response(401)));
+  EXPECT_TRUE(log.OnMessage(kTunnelOne, Response(486)));
+  EXPECT_TRUE(log.OnMessage(kTwo, Response(508)));
   EXPECT_EQ(Failures(log), (Strings{"turn:b 401", "turn:c 486"}));
 }
 
@@ -89,28 +92,28 @@ TEST(ServerLogTest, OneAddressOfAServerSuffices) {
   log.SetServers({{.url = "turn:b", .turn = true, .address = kOne},
                   {.url = "turn:b", .turn = true, .address = kTwo}});
   EXPECT_EQ(Failures(log), Strings{"turn:b 701"});
-  EXPECT_TRUE(log.OnMessage(kTwo, false, Allocated("203.0.113.1:5000")));
+  EXPECT_TRUE(log.OnMessage(kTwo, Allocated("203.0.113.1:5000")));
   EXPECT_EQ(Failures(log), Strings{});
 }
 
 TEST(ServerLogTest, ATurnServerThatGaveAnAddressDidItsWork) {
   ServerLog log;
   log.SetServers({{.url = "turn:b", .turn = true, .address = kOne},
-                  {.url = "turn:c", .turn = true, .tcp = true, .address = kOne},
+                  {.url = "turn:c", .turn = true, .tcp = true, .address = kOne, .via = kTunnelOne},
                   {.url = "stun:a", .address = kTwo}});
-  EXPECT_TRUE(log.OnMessage(kOne, true, Response(401)));
-  EXPECT_TRUE(log.OnMessage(kOne, true, Allocated("203.0.113.1:5000")));
+  EXPECT_TRUE(log.OnMessage(kTunnelOne, Response(401)));
+  EXPECT_TRUE(log.OnMessage(kTunnelOne, Allocated("203.0.113.1:5000")));
   EXPECT_EQ(Failures(log), (Strings{"turn:b 701", "stun:a 701"}));
 }
 
 TEST(ServerLogTest, DoesNotFollowToAnotherServer) {
   ServerLog log;
   log.SetServers({{.url = "stun:a", .address = kOne}});
-  EXPECT_FALSE(log.OnMessage(kOne, false, Response(300)));
-  EXPECT_TRUE(log.OnMessage(kTwo, false, Response(300)));  // None of ours: libnice ignores it.
+  EXPECT_FALSE(log.OnMessage(kOne, Response(300)));
+  EXPECT_TRUE(log.OnMessage(kTwo, Response(300)));  // None of ours: libnice ignores it.
   EXPECT_EQ(Failures(log), Strings{"stun:a 300"});
-  EXPECT_TRUE(log.OnMessage(kOne, false, Response(400)));
-  EXPECT_FALSE(log.OnMessage(kOne, false, Response(399)));
+  EXPECT_TRUE(log.OnMessage(kOne, Response(400)));
+  EXPECT_FALSE(log.OnMessage(kOne, Response(399)));
   EXPECT_EQ(Failures(log), Strings{"stun:a 399"});
 }
 
@@ -119,7 +122,7 @@ TEST(ServerLogTest, ReadsAnswersWithoutMagicCookie) {
   log.SetServers({{.url = "stun:a", .address = kOne}});
   std::vector<uint8_t> bytes = Response(500);
   bytes[4] ^= 0xFF;
-  EXPECT_TRUE(log.OnMessage(kOne, false, bytes));
+  EXPECT_TRUE(log.OnMessage(kOne, bytes));
   EXPECT_EQ(Failures(log), Strings{"stun:a 500"});
 }
 
@@ -128,18 +131,21 @@ TEST(ServerLogTest, WhatIsNoResponseIsNoAnswer) {
   log.SetServers({{.url = "stun:a", .address = kOne}});
   std::vector<uint8_t> bytes = Response(0);
   bytes[0] = 0;  // A request.
-  EXPECT_TRUE(log.OnMessage(kOne, false, bytes));
-  EXPECT_TRUE(log.OnMessage(kOne, false, std::vector<uint8_t>{1, 2, 3}));
+  EXPECT_TRUE(log.OnMessage(kOne, bytes));
+  EXPECT_TRUE(log.OnMessage(kOne, std::vector<uint8_t>{1, 2, 3}));
   EXPECT_EQ(Failures(log), Strings{"stun:a 701"});
 }
 
 TEST(ServerLogTest, KnowsServersByAddress) {
   ServerLog log;
-  log.SetServers({{.url = "stun:a", .address = kOne},
-                  {.url = "turn:b", .turn = true, .address = kTwo},
-                  {.url = "turn:c", .turn = true, .tcp = true, .address = kOne}});
+  log.SetServers(
+      {{.url = "stun:a", .address = kOne},
+       {.url = "turn:b", .turn = true, .address = kTwo},
+       {.url = "turn:c", .turn = true, .tcp = true, .address = kOne, .via = kTunnelOne}});
   EXPECT_FALSE(log.IsRelay(kOne));
   EXPECT_TRUE(log.IsRelay(kTwo));
+  EXPECT_TRUE(log.IsRelay(kTunnelOne));
+  EXPECT_TRUE(log.IsServer(kTunnelOne));
   EXPECT_TRUE(log.IsServer(kOne));
   EXPECT_FALSE(log.IsServer({kOne.ip, 1}));
   EXPECT_EQ(log.UrlOfStun(kOne), "stun:a");
@@ -148,27 +154,25 @@ TEST(ServerLogTest, KnowsServersByAddress) {
 
 TEST(ServerLogTest, KnowsWhoGaveAnAddress) {
   ServerLog log;
-  log.SetServers({{.url = "stun:a", .address = kOne},
-                  {.url = "turn:b", .turn = true, .address = kOne},
-                  {.url = "turn:c", .turn = true, .address = kTwo},
-                  {.url = "turn:d", .turn = true, .tcp = true, .address = kOne},
-                  {.url = "turn:e", .turn = true, .tcp = true, .address = kTwo}});
-  EXPECT_TRUE(log.OnMessage(kOne, false, Allocated("203.0.113.1:5000")));
-  EXPECT_TRUE(log.OnMessage(kTwo, false, Allocated("203.0.113.1:5001")));
-  EXPECT_TRUE(log.OnMessage(kTwo, false, Allocated("[2001:db8::5]:5002")));
-  EXPECT_TRUE(log.OnMessage(kTwo, true, Allocated("203.0.113.1:5003")));
-  EXPECT_TRUE(log.OnMessage({kOne.ip, 1}, false, Allocated("203.0.113.1:5004")));  // A stranger.
+  log.SetServers(
+      {{.url = "stun:a", .address = kOne},
+       {.url = "turn:b", .turn = true, .address = kOne},
+       {.url = "turn:c", .turn = true, .address = kTwo},
+       {.url = "turn:d", .turn = true, .tcp = true, .address = kOne, .via = kTunnelOne},
+       {.url = "turn:e", .turn = true, .tcp = true, .address = kTwo, .via = kTunnelTwo}});
+  EXPECT_TRUE(log.OnMessage(kOne, Allocated("203.0.113.1:5000")));
+  EXPECT_TRUE(log.OnMessage(kTwo, Allocated("203.0.113.1:5001")));
+  EXPECT_TRUE(log.OnMessage(kTwo, Allocated("[2001:db8::5]:5002")));
+  EXPECT_TRUE(log.OnMessage(kTunnelTwo, Allocated("203.0.113.1:5003")));
+  EXPECT_TRUE(log.OnMessage({kOne.ip, 1}, Allocated("203.0.113.1:5004")));  // A stranger.
   struct Row {
     const char* relayed;
-    bool tcp;
     const char* url;
   };
-  for (const Row& row :
-       {Row{"203.0.113.1:5000", false, "turn:b"}, Row{"203.0.113.1:5001", false, "turn:c"},
-        Row{"[2001:db8::5]:5002", false, "turn:c"}, Row{"203.0.113.1:5003", true, "turn:e"},
-        Row{"203.0.113.1:5003", false, ""}, Row{"203.0.113.1:5000", true, ""},
-        Row{"203.0.113.1:5004", false, ""}}) {
-    EXPECT_EQ(log.UrlOfRelay(Address(row.relayed), row.tcp, std::nullopt), row.url) << row.relayed;
+  for (const Row& row : {Row{"203.0.113.1:5000", "turn:b"}, Row{"203.0.113.1:5001", "turn:c"},
+                         Row{"[2001:db8::5]:5002", "turn:c"}, Row{"203.0.113.1:5003", "turn:e"},
+                         Row{"203.0.113.1:5004", ""}}) {
+    EXPECT_EQ(log.UrlOfRelay(Address(row.relayed), std::nullopt), row.url) << row.relayed;
   }
 }
 
@@ -194,12 +198,12 @@ TEST(ServerLogTest, WhatIsNoRelayedAddressIsIgnored) {
     log.SetServers({{.url = "turn:b", .turn = true, .address = kOne}});
     std::vector<uint8_t> bytes = good;
     row.breaks(bytes);
-    EXPECT_TRUE(log.OnMessage(kOne, false, bytes)) << row.name;
+    EXPECT_TRUE(log.OnMessage(kOne, bytes)) << row.name;
     EXPECT_EQ(Failures(log), Strings{"turn:b 701"}) << row.name;
   }
   ServerLog log;
   log.SetServers({{.url = "turn:b", .turn = true, .address = kOne}});
-  EXPECT_TRUE(log.OnMessage(kOne, false, good));
+  EXPECT_TRUE(log.OnMessage(kOne, good));
   EXPECT_EQ(Failures(log), Strings{});
 }
 
@@ -208,22 +212,48 @@ TEST(ServerLogTest, TellsTheServerOfAnUnknownAddressByItsPosition) {
   ServerLog log;
   log.SetServers({{.url = "stun:a", .address = kOne},
                   {.url = "turn:b", .turn = true, .address = kOne},
-                  {.url = "turn:c", .turn = true, .tcp = true, .address = kOne},
+                  {.url = "turn:c", .turn = true, .tcp = true, .address = kOne, .via = kTunnelOne},
                   {.url = "turn:d", .turn = true, .address = kTwo}});
   const SocketAddress unknown = Address("203.0.113.1:5000");
-  EXPECT_EQ(log.UrlOfRelay(unknown, false, 0), "turn:b");
-  EXPECT_EQ(log.UrlOfRelay(unknown, false, 2), "turn:d");
-  EXPECT_EQ(log.UrlOfRelay(unknown, true, 1), "turn:c");
-  EXPECT_EQ(log.UrlOfRelay(unknown, false, 1), "");  // That one speaks TCP.
-  EXPECT_EQ(log.UrlOfRelay(unknown, false, 3), "");
-  EXPECT_EQ(log.UrlOfRelay(unknown, false, std::nullopt), "");
-  EXPECT_EQ(log.UrlOfRelay(unknown, true, std::nullopt), "turn:c");  // The only one over TCP.
+  EXPECT_EQ(log.UrlOfRelay(unknown, 0), "turn:b");
+  EXPECT_EQ(log.UrlOfRelay(unknown, 1), "turn:c");
+  EXPECT_EQ(log.UrlOfRelay(unknown, 2), "turn:d");
+  EXPECT_EQ(log.UrlOfRelay(unknown, 3), "");
+  EXPECT_EQ(log.UrlOfRelay(unknown, std::nullopt), "");
   // Two servers, each behind its own NAT, may give the same.
-  EXPECT_TRUE(log.OnMessage(kOne, false, Allocated("203.0.113.1:5000")));
-  EXPECT_EQ(log.UrlOfRelay(unknown, false, 2), "turn:b");
-  EXPECT_TRUE(log.OnMessage(kTwo, false, Allocated("203.0.113.1:5000")));
-  EXPECT_EQ(log.UrlOfRelay(unknown, false, 2), "turn:d");
-  EXPECT_EQ(log.UrlOfRelay(unknown, false, std::nullopt), "");
+  EXPECT_TRUE(log.OnMessage(kOne, Allocated("203.0.113.1:5000")));
+  EXPECT_EQ(log.UrlOfRelay(unknown, 2), "turn:b");
+  EXPECT_TRUE(log.OnMessage(kTwo, Allocated("203.0.113.1:5000")));
+  EXPECT_EQ(log.UrlOfRelay(unknown, 2), "turn:d");
+  EXPECT_EQ(log.UrlOfRelay(unknown, std::nullopt), "");
+}
+
+TEST(ServerLogTest, AServerWithoutAConnectionIsNotAsked) {
+  const std::string why = "no TCP connection";
+  ServerLog log;
+  log.SetServers({{.url = "turn:b", .turn = true, .tcp = true, .address = kOne, .unreachable = why},
+                  {.url = "turn:c", .turn = true, .address = kTwo},
+                  {.url = "stun:a", .address = kOne}});
+  EXPECT_FALSE(log.IsRelay(kOne));
+  // The places are those of the servers that are asked.
+  EXPECT_EQ(log.UrlOfRelay(Address("203.0.113.1:5000"), 0), "turn:c");
+  EXPECT_EQ(log.UrlOfRelay(Address("203.0.113.1:5000"), std::nullopt), "turn:c");
+  EXPECT_TRUE(log.OnMessage(kOne, Response(401)));
+  EXPECT_EQ(Failures(log), (Strings{"turn:b 701", "turn:c 701", "stun:a 401"}));
+  EXPECT_EQ(log.Failures()[0].error_text, why);
+  EXPECT_NE(log.Failures()[1].error_text, why);
+}
+
+TEST(ServerLogTest, AConnectionToOneAddressOfAServerSuffices) {
+  ServerLog log;
+  log.SetServers(
+      {{.url = "turn:b", .turn = true, .tcp = true, .address = kOne, .via = kTunnelOne},
+       {.url = "turn:b", .turn = true, .tcp = true, .address = kTwo, .unreachable = "no"}});
+  EXPECT_TRUE(log.OnMessage(kTunnelOne, Response(401)));
+  EXPECT_EQ(Failures(log), Strings{"turn:b 401"});
+  EXPECT_NE(log.Failures()[0].error_text, "no");
+  EXPECT_TRUE(log.OnMessage(kTunnelOne, Allocated("203.0.113.1:5000")));
+  EXPECT_EQ(Failures(log), Strings{});
 }
 
 TEST(ServerLogTest, RemembersNoMoreThanItNeedsToOfAServer) {
@@ -232,10 +262,10 @@ TEST(ServerLogTest, RemembersNoMoreThanItNeedsToOfAServer) {
                   {.url = "turn:c", .turn = true, .address = kTwo}});
   const auto address = [](int port) { return "203.0.113.1:" + std::to_string(port); };
   for (int port = 5000; port < 5100; ++port) {
-    EXPECT_TRUE(log.OnMessage(kOne, false, Allocated(address(port).c_str())));
+    EXPECT_TRUE(log.OnMessage(kOne, Allocated(address(port).c_str())));
   }
   const auto url_of = [&](int port) {
-    return log.UrlOfRelay(Address(address(port).c_str()), false, std::nullopt);
+    return log.UrlOfRelay(Address(address(port).c_str()), std::nullopt);
   };
   EXPECT_EQ(url_of(5000), "turn:b");
   EXPECT_EQ(url_of(5063), "turn:b");

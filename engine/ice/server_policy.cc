@@ -48,10 +48,6 @@ absl::Status CheckServer(const IceServer& server, const ServerPolicy& policy,
       return MakeError(url.status().code(), GetErrorReason(url.status()),
                        std::string(url.status().message()), detail);
     }
-    if (url->tcp) {  // See the README.
-      return Invalid("TURN over TCP is not supported; use transport=udp", "NotSupportedError",
-                     url_field);
-    }
     if (url->turn) PCD_RETURN_IF_ERROR(CheckCredentials(server, field));
     const auto address = url->address();
     if (address.has_value() && !policy.Allows({*address, url->port})) {

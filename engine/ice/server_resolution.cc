@@ -65,6 +65,9 @@ void ServerResolution::Finish() {
   if (std::exchange(finished_, true)) return;
   timer_->Set(kNever);
   for (const Entry& entry : entries_) Use(entry);
+  // libnice prefers the relays of what it is given last, and those over UDP serve media better.
+  std::ranges::stable_sort(resolved_, {},
+                           [](const ResolvedServer& server) { return server.turn && !server.tcp; });
   std::exchange(done_, nullptr)();
 }
 

@@ -25,7 +25,8 @@ namespace pcd::ice {
 // resolved, or after `timeout` without the names that are late.
 //
 // Of each TURN URL the first address of each family is used, of all STUN URLs the first address
-// that there is, IPv4 first: libnice has one STUN server. Threading: its loop.
+// that there is, IPv4 first: libnice has one STUN server. TURN servers over UDP come last.
+// Threading: its loop.
 class ServerResolution {
  public:
   ServerResolution(net::Loop& loop, net::HostResolver* resolver, ServerPolicy policy);

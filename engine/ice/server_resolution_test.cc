@@ -83,6 +83,14 @@ TEST_F(ServerResolutionTest, WaitsForAllNames) {
                                  "turn:b [2001:db8::2]:3478 u"}));
 }
 
+TEST_F(ServerResolutionTest, TurnServersOverUdpComeLast) {
+  Start({"turn:192.0.2.1", "turn:192.0.2.2?transport=tcp", "stun:192.0.2.3", "turn:192.0.2.4"});
+  EXPECT_EQ(
+      Resolved(),
+      (Strings{"turn:192.0.2.2?transport=tcp 192.0.2.2:3478 u", "stun:192.0.2.3 192.0.2.3:3478 ",
+               "turn:192.0.2.1 192.0.2.1:3478 u", "turn:192.0.2.4 192.0.2.4:3478 u"}));
+}
+
 TEST_F(ServerResolutionTest, TakesTheFirstStunServerThatHasAnAddress) {
   Start({"stun:a", "stun:b", "stun:c"});
   resolver_.Answer("c", {"192.0.2.3"});

@@ -83,7 +83,7 @@ absl::StatusOr<ServerUrl> ServerUrl::Parse(std::string_view text) {
   if (result.host.empty()) return refuse("it names no host");
   if (!TakePort(rest, result.port)) return refuse("behind the host comes at most \":port\"");
   if (secure) {
-    return Refuse(text, "STUN and TURN over TLS are not supported; use stun: or turn: over UDP",
+    return Refuse(text, "TLS to STUN and TURN servers is not available; use stun: or turn:",
                   "NotSupportedError");
   }
   return result;

@@ -33,7 +33,7 @@ CORE_FILES = {f"engine/{name}" for name in [
     "ice/ice_events", "ice/ice_stats", "ice/lite_agent", "ice/lite_path", "ice/lite_state",
     "ice/packet_handler", "ice/pair_log", "ice/remote_candidates", "ice/resolved_server",
     "ice/server_log", "ice/server_policy", "ice/server_url", "ice/stun_attributes",
-    "ice/stun_integrity", "ice/stun_message", "ice/stun_writer",
+    "ice/stun_integrity", "ice/stun_message", "ice/stun_writer", "ice/turn/turn_framing",
     "media/bandwidth_estimator", "media/contributing_sources", "media/drop_reason",
     "media/duplicate_filter",
     "media/feedback_sender", "media/key_frame_requester", "media/media_event",

@@ -1,6 +1,6 @@
 // What a STUN and TURN server of a test answers (RFC 8656), a core.
-#ifndef ENGINE_ICE_TURN_ANSWERS_TESTING_H_
-#define ENGINE_ICE_TURN_ANSWERS_TESTING_H_
+#ifndef ENGINE_ICE_TURN_TURN_ANSWERS_TESTING_H_
+#define ENGINE_ICE_TURN_TURN_ANSWERS_TESTING_H_
 
 #include <cstdint>
 #include <optional>
@@ -44,4 +44,4 @@ class TurnAnswers {
 
 }  // namespace pcd::ice
 
-#endif  // ENGINE_ICE_TURN_ANSWERS_TESTING_H_
+#endif  // ENGINE_ICE_TURN_TURN_ANSWERS_TESTING_H_

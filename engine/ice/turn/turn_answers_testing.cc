@@ -1,4 +1,4 @@
-#include "engine/ice/turn_answers_testing.h"
+#include "engine/ice/turn/turn_answers_testing.h"
 
 #include <openssl/md5.h>
 
