@@ -114,7 +114,9 @@ TEST_F(LifecycleTest, IceServersAreTakenByTheRulesOfW3C) {
   EXPECT_EQ(configuration.ice_servers(0).username(), "user");
   EXPECT_EQ(configuration.ice_servers(0).credential(), "");
   EXPECT_EQ(configuration.ice_transport_policy(), v1::ICE_TRANSPORT_POLICY_RELAY);
-  for (const char* url : {"turns:192.0.2.1", "turn:192.0.2.1?transport=tcp"}) {
+  server.set_urls(1, "turn:192.0.2.1?transport=tcp");
+  EXPECT_TRUE(Create(request, &response).ok());
+  for (const char* url : {"turns:192.0.2.1", "stuns:192.0.2.1"}) {
     server.set_urls(1, url);
     status = Create(request, &response);
     EXPECT_EQ(Reason(status), "INVALID_ICE_SERVER");

@@ -1,6 +1,7 @@
 // Which addresses are offered and used. Run by test/nat.test.js in a network of its own.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { until } from '../../../clients/node/demo/lib/wait.js';
 import { INSIDE, INSIDE_V6, OUTSIDE, ROUTER } from '../support/nat.js';
 import { FULL, behind, candidatesOf, publishing, remoteOfPage } from '../support/nat_call.js';
 import { TurnServer } from '../support/turn.js';
@@ -31,6 +32,22 @@ describe('a service behind a NAT that masquerades', behind('masquerade', [], (be
     };
     const { call } = await publishing(t, bench, { configuration });
     assert.deepEqual(await remoteOfPage(call), { address: OUTSIDE, candidateType: 'relay' });
+  });
+}));
+
+describe('a service behind a NAT that lets no UDP out', behind('masquerade', [], (bench, nat) => {
+  test('is relayed by a TURN server over TCP, and tells that UDP found none', TIMEOUT, async (t) => {
+    await nat().block('udp');
+    t.after(() => nat().unblock());
+    const turn = await TurnServer.start(t, { host: OUTSIDE });
+    const configuration = { iceServers: [turn.iceServer(turn.turn('udp'), turn.turn('tcp'))] };
+    const { call, log } = await publishing(t, bench, { configuration });
+    assert.deepEqual(await remoteOfPage(call), { address: OUTSIDE, candidateType: 'relay' });
+    await until('UDP is given up', () => log.of('iceCandidateError').length > 0, { timeoutMs: 20_000 });
+    const found = candidatesOf(log).filter(({ type }) => type !== 'ICE_CANDIDATE_TYPE_HOST');
+    assert.deepEqual(found.map(({ type, url, relayProtocol }) => [type, url, relayProtocol]),
+      [['ICE_CANDIDATE_TYPE_RELAY', turn.turn('tcp'), 'tcp']]);
+    assert.deepEqual(log.of('iceCandidateError').map(({ url, errorCode }) => [url, errorCode]), [[turn.turn('udp'), 701]]);
   });
 }));
 

@@ -23,7 +23,9 @@ const ONE_TO_ONE = `table ip nat {
   chain before { type nat hook prerouting priority -100; iifname "eth0" ip daddr ${ROUTER} dnat to ${INSIDE}; }
   chain after { type nat hook postrouting priority 100; oifname "eth0" snat to ${ROUTER}; }
 }`;
-const BLOCKED = { in: 'iifname "eth0"', out: 'iifname "eth1"', ipv4: 'meta nfproto ipv4', ipv6: 'meta nfproto ipv6' };
+const BLOCKED = {
+  in: 'iifname "eth0"', out: 'iifname "eth1"', ipv4: 'meta nfproto ipv4', ipv6: 'meta nfproto ipv6', udp: 'meta l4proto udp',
+};
 
 /** What the router does with what passes. `routed`: nothing, both networks know each other, IPv6 too. */
 export const RULES = { masquerade: MASQUERADE, oneToOne: ONE_TO_ONE, routed: '' };

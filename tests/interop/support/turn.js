@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../../../clients/node/demo/lib/wait.js';
@@ -54,6 +54,18 @@ async function answers(host, port) {
   }
 }
 
+async function accepts(host, port) {
+  const socket = connect(port, host);
+  const accepted = await new Promise((resolve) => {
+    socket.once('connect', () => resolve(true));
+    socket.once('error', () => resolve(false));
+  });
+  socket.destroy();
+  return accepted;
+}
+
+const serves = async (host, port) => (await answers(host, port)) && accepts(host, port);
+
 /** One coturn, which ends with the test. */
 export class TurnServer {
   #child;
@@ -64,7 +76,7 @@ export class TurnServer {
    * @param {{command?: string[], host?: string}} [options] `command`: put in front, to run it elsewhere.
    * @returns {Promise<TurnServer>}
    */
-  static async start(t, { host = outerAddress(), command = [], port, waitFor = answers } = {}) {
+  static async start(t, { host = outerAddress(), command = [], port, waitFor = serves } = {}) {
     const server = new TurnServer();
     server.host = host;
     server.port = port ?? await freePort(host);

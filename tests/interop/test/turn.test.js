@@ -44,46 +44,48 @@ describe('a TURN server', () => {
   before(() => bench.start());
   after(() => bench.stop());
 
-  test('carries all media and data where the policy is relay', TIMEOUT, async (t) => {
-    const turn = await TurnServer.start(t);
-    const url = turn.turn('udp');
-    const call = await Call.create(t, bench, { configuration: { iceServers: [turn.iceServer(url)], iceTransportPolicy: RELAY } });
-    const log = new EventLog(t, call.client, call.peerConnectionId);
-    await publish(call);
-    await call.page.evaluate(() => globalThis.peer.createChannel('page'));
-    await call.pageOffers();
-    await call.connected();
-    await mediaFlows(call);
-    await call.page.evaluate(() => globalThis.peer.channels.get('page').channel.send('over the relay'));
-    await until('the message', async () => {
-      const [entry] = await call.stats('STATS_TYPE_DATA_CHANNEL');
-      return Number(entry?.dataChannel.messagesReceived) === 1;
-    }, { timeoutMs: 15_000 });
+  for (const protocol of ['udp', 'tcp']) {
+    test(`carries all media and data where the policy is relay, over ${protocol}`, TIMEOUT, async (t) => {
+      const turn = await TurnServer.start(t);
+      const url = turn.turn(protocol);
+      const call = await Call.create(t, bench, { configuration: { iceServers: [turn.iceServer(url)], iceTransportPolicy: RELAY } });
+      const log = new EventLog(t, call.client, call.peerConnectionId);
+      await publish(call);
+      await call.page.evaluate(() => globalThis.peer.createChannel('page'));
+      await call.pageOffers();
+      await call.connected();
+      await mediaFlows(call);
+      await call.page.evaluate(() => globalThis.peer.channels.get('page').channel.send('over the relay'));
+      await until('the message', async () => {
+        const [entry] = await call.stats('STATS_TYPE_DATA_CHANNEL');
+        return Number(entry?.dataChannel.messagesReceived) === 1;
+      }, { timeoutMs: 15_000 });
 
-    await gathered(call);
-    const peerConnection = await get(call);
-    assert.equal(peerConnection.iceBackend, 'ICE_BACKEND_FULL');
-    const lines = candidatesOf(peerConnection.localDescription.sdp);
-    assert.ok(lines.length > 0);
-    // Nothing but relays, and no word about where we are ourselves.
-    for (const line of lines) assert.match(line, / typ relay raddr 0\.0\.0\.0 rport 0 /);
-    for (const { candidate } of log.of('iceCandidate')) {
-      if (!candidate?.candidate) continue;
-      assert.equal(candidate.type, 'ICE_CANDIDATE_TYPE_RELAY');
-      assert.equal(candidate.relayProtocol, 'udp');
-      assert.equal(candidate.url, url);
-    }
-    const local = await selected(call);
-    assert.equal(local.candidateType, 'ICE_CANDIDATE_TYPE_RELAY');
-    assert.equal(local.relayProtocol, 'udp');
-    assert.equal(local.url, url);
-    const remotes = await call.page.evaluate(async () => [...(await globalThis.peer.connection.getStats()).values()]
-      .filter(({ type }) => type === 'remote-candidate').map(({ candidateType }) => candidateType));
-    assert.deepEqual([...new Set(remotes)], ['relay']);
-    assert.deepEqual(log.of('iceCandidateError'), []);
-    await call.stopSending();
-    assertUnbroken('video', call.sinks.video);
-  });
+      await gathered(call);
+      const peerConnection = await get(call);
+      assert.equal(peerConnection.iceBackend, 'ICE_BACKEND_FULL');
+      const lines = candidatesOf(peerConnection.localDescription.sdp);
+      assert.ok(lines.length > 0);
+      // Nothing but relays, and no word about where we are ourselves.
+      for (const line of lines) assert.match(line, / typ relay raddr 0\.0\.0\.0 rport 0 /);
+      for (const { candidate } of log.of('iceCandidate')) {
+        if (!candidate?.candidate) continue;
+        assert.equal(candidate.type, 'ICE_CANDIDATE_TYPE_RELAY');
+        assert.equal(candidate.relayProtocol, protocol);
+        assert.equal(candidate.url, url);
+      }
+      const local = await selected(call);
+      assert.equal(local.candidateType, 'ICE_CANDIDATE_TYPE_RELAY');
+      assert.equal(local.relayProtocol, protocol);
+      assert.equal(local.url, url);
+      const remotes = await call.page.evaluate(async () => [...(await globalThis.peer.connection.getStats()).values()]
+        .filter(({ type }) => type === 'remote-candidate').map(({ candidateType }) => candidateType));
+      assert.deepEqual([...new Set(remotes)], ['relay']);
+      assert.deepEqual(log.of('iceCandidateError'), []);
+      await call.stopSending();
+      assertUnbroken('video', call.sinks.video);
+    });
+  }
 
   test('is one way among others where the policy is all', TIMEOUT, async (t) => {
     const turn = await TurnServer.start(t);
@@ -124,48 +126,50 @@ describe('a TURN server', () => {
     await call.connected(); // By its host candidates.
   });
 
-  test('that is gone is told, and the other one is used', TIMEOUT, async (t) => {
-    const gone = await TurnServer.start(t);
-    const turn = await TurnServer.start(t);
-    await gone.kill();
-    const url = gone.turn('udp');
-    const configuration = {
-      iceServers: [gone.iceServer(url), turn.iceServer(turn.turn('udp'))],
-      iceTransportPolicy: RELAY,
-    };
-    const call = await Call.create(t, bench, { configuration });
-    const log = new EventLog(t, call.client, call.peerConnectionId);
-    await publish(call);
-    await call.pageOffers();
-    await call.connected();
-    await mediaFlows(call);
-    await gathered(call);
-    assert.deepEqual(log.of('iceCandidateError').map((error) => [error.url, error.errorCode]), [[url, 701]]);
-    assert.equal((await selected(call)).url, turn.turn('udp'));
-  });
-
-  test('that dies is told as disconnected, and an ICE restart leads to the other one', TIMEOUT, async (t) => {
-    const first = await TurnServer.start(t);
-    const second = await TurnServer.start(t);
-    const configuration = (...servers) => ({
-      iceServers: servers.map((server) => server.iceServer(server.turn('udp'))),
-      iceTransportPolicy: RELAY,
+  for (const protocol of ['udp', 'tcp']) {
+    test(`that is gone is told, and the other one is used, over ${protocol}`, TIMEOUT, async (t) => {
+      const gone = await TurnServer.start(t);
+      const turn = await TurnServer.start(t);
+      await gone.kill();
+      const url = gone.turn(protocol);
+      const configuration = {
+        iceServers: [gone.iceServer(url), turn.iceServer(turn.turn(protocol))],
+        iceTransportPolicy: RELAY,
+      };
+      const call = await Call.create(t, bench, { configuration });
+      const log = new EventLog(t, call.client, call.peerConnectionId);
+      await publish(call);
+      await call.pageOffers();
+      await call.connected();
+      await mediaFlows(call);
+      await gathered(call);
+      assert.deepEqual(log.of('iceCandidateError').map((error) => [error.url, error.errorCode]), [[url, 701]]);
+      assert.equal((await selected(call)).url, turn.turn(protocol));
     });
-    const call = await Call.create(t, bench, { configuration: configuration(first) });
-    await publish(call);
-    await call.pageOffers();
-    await call.connected();
-    await mediaFlows(call);
-    await first.kill();
-    await until('disconnected', () => call.watcher.connectionState === 'disconnected', { timeoutMs: 20_000 });
-    const { client, peerConnectionId } = call;
-    await client.peerConnections.setConfiguration({ peerConnectionId, configuration: configuration(first, second) });
-    await client.peerConnections.restartIce({ peerConnectionId });
-    await call.serviceOffers();
-    await until('connected', () => call.watcher.connectionState === 'connected', { timeoutMs: 30_000 });
-    await mediaFlows(call);
-    assert.equal((await selected(call)).url, second.turn('udp'));
-  });
+
+    test(`that dies is told as disconnected, and an ICE restart leads to the other one, over ${protocol}`, TIMEOUT, async (t) => {
+      const first = await TurnServer.start(t);
+      const second = await TurnServer.start(t);
+      const configuration = (...servers) => ({
+        iceServers: servers.map((server) => server.iceServer(server.turn(protocol))),
+        iceTransportPolicy: RELAY,
+      });
+      const call = await Call.create(t, bench, { configuration: configuration(first) });
+      await publish(call);
+      await call.pageOffers();
+      await call.connected();
+      await mediaFlows(call);
+      await first.kill();
+      await until('disconnected', () => call.watcher.connectionState === 'disconnected', { timeoutMs: 20_000 });
+      const { client, peerConnectionId } = call;
+      await client.peerConnections.setConfiguration({ peerConnectionId, configuration: configuration(first, second) });
+      await client.peerConnections.restartIce({ peerConnectionId });
+      await call.serviceOffers();
+      await until('connected', () => call.watcher.connectionState === 'connected', { timeoutMs: 30_000 });
+      await mediaFlows(call);
+      assert.equal((await selected(call)).url, second.turn(protocol));
+    });
+  }
 
   test('given later is used from the next ICE restart on', TIMEOUT, async (t) => {
     const turn = await TurnServer.start(t);
@@ -190,8 +194,8 @@ describe('a TURN server', () => {
     await mediaFlows(call);
   });
 
-  test('over TCP or TLS is refused', TIMEOUT, async () => {
-    for (const url of ['turn:192.0.2.1?transport=tcp', 'turns:192.0.2.1']) {
+  test('over TLS is refused', TIMEOUT, async () => {
+    for (const url of ['turns:192.0.2.1', 'turns:192.0.2.1?transport=tcp', 'stuns:192.0.2.1']) {
       await assert.rejects(
         bench.client.peerConnections.create({ configuration: { iceServers: [{ urls: [url], username: 'u', credential: 'c' }] } }),
         { code: 'INVALID_ARGUMENT', reason: 'INVALID_ICE_SERVER' });
