@@ -116,7 +116,7 @@ void TcpStream::OnReadable(int) {
   if (got > 0) {
     handler_.OnBytes(ByteSpan(bytes).first(static_cast<size_t>(got)));
   } else if (got == 0) {
-    Close(MakeError(absl::StatusCode::kUnavailable, ErrorReason::INTERNAL,
+    Close(MakeError(absl::StatusCode::kInternal, ErrorReason::INTERNAL,
                     "the other end closed the connection"));
   } else if (!WouldBlock(errno)) {
     Close(SystemError("receive", errno));
