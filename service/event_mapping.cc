@@ -70,11 +70,15 @@ class Filler {
     *out_.mutable_configuration_change()->mutable_peer_connection() = ToProto(*in.info);
   }
   void operator()(const pc::IceTransportChangeEvent& in) {
-    *out_.mutable_ice_transport_change()->mutable_ice_transport() = ToProto(*in.transport);
+    v1::IceTransportChangeEvent& event = *out_.mutable_ice_transport_change();
+    *event.mutable_ice_transport() = ToProto(*in.transport);
+    event.set_ice_connection_state(ToProto(in.ice_connection_state));
+    event.set_connection_state(ToProto(in.connection_state));
   }
   void operator()(const pc::DtlsTransportChangeEvent& in) {
     v1::DtlsTransportChangeEvent& event = *out_.mutable_dtls_transport_change();
     *event.mutable_dtls_transport() = ToProto(in.transport);
+    event.set_connection_state(ToProto(in.connection_state));
     event.set_error_text(in.error_text);
     if (in.error_text.empty()) return;
     // The engine says it in words only, those of engine/dtls.

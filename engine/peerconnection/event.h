@@ -55,12 +55,17 @@ struct DescriptionChangeEvent {
 struct ConfigurationChangeEvent {
   Shared<PeerConnectionInfo> info{};
 };
+// The connection's states change with those of its transports (W3C webrtc-pc sections 5.5, 5.6):
+// here they are as they are then. Events that tell of them alone follow.
 struct IceTransportChangeEvent {
   Shared<IceTransportInfo> transport{};
+  IceConnectionState ice_connection_state = IceConnectionState::kNew;
+  ConnectionState connection_state = ConnectionState::kNew;
 };
 struct DtlsTransportChangeEvent {
   DtlsTransportInfo transport{};
   std::string error_text{};  // Empty unless failed.
+  ConnectionState connection_state = ConnectionState::kNew;
 };
 struct SctpTransportChangeEvent {
   SctpTransportInfo transport{};

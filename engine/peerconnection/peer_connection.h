@@ -251,6 +251,7 @@ class PeerConnection : private net::EndOfTurnHandler,
     IceGatheringState gathering = IceGatheringState::kNew;
     IceConnectionState ice_state = IceConnectionState::kNew;
     std::optional<CandidatePair> selected_pair{};
+    bool pair_untold = false;  // It is told with the state that comes with it, or alone.
     // The lead has changed (jsep::TransportAction), and the peer has not replaced its end yet.
     Timestamp replaceable_until{};
   };
@@ -282,6 +283,12 @@ class PeerConnection : private net::EndOfTurnHandler,
   bool DrainDataChannels();
   bool DrainMedia();
   bool UpdateStates();
+  struct CombinedStates {
+    IceConnectionState ice = IceConnectionState::kNew;
+    ConnectionState connection = ConnectionState::kNew;
+  };
+  // What UpdateStates would make of them.
+  CombinedStates CombineStates() const;
   bool UpdateGatheringState();
   void UpdateExpiry();
   void HandleExpiry(Timestamp now);
@@ -343,6 +350,9 @@ class PeerConnection : private net::EndOfTurnHandler,
   void HandleTransportEvent(TransportSlot& slot, transport::Event event);
   void HandleGathering(TransportSlot& slot, IceGatheringState state);
   void HandleIceState(TransportSlot& slot, IceConnectionState state);
+  void HandleDtlsState(TransportSlot& slot, transport::DtlsStateChanged changed);
+  void TellIce(TransportSlot& slot, CombinedStates states);
+  void TellPair(TransportSlot& slot);
   void AnnounceCandidate(TransportSlot& slot, absl::StatusOr<IceCandidateInit> candidate,
                          std::string url);
 

@@ -132,6 +132,35 @@ TEST(PeerConnectionTest, StatesGoTheirWayAndEveryEventIsNumbered) {
   EXPECT_FALSE(events.All<IceCandidateEvent>().back().candidate.has_value());
 }
 
+// W3C sections 5.5 and 5.6: whoever hears of a transport knows what it makes of the connection.
+TEST(PeerConnectionTest, AChangeOfATransportCarriesTheStatesThatItMakes) {
+  PeerPair pair({.delay = 5ms});
+  ASSERT_THAT(pair.left().CreateDataChannel({.label = "d"}, ""), IsOk());
+  ASSERT_THAT(pair.Negotiate(), IsOk());
+  ASSERT_TRUE(pair.RunUntil([&] { return pair.connected(); }));
+  IceConnectionState carried = IceConnectionState::kNew;
+  std::vector<IceConnectionState> with_pair;
+  for (const auto& item : pair.left_events().items) {
+    const auto* event = std::get_if<std::shared_ptr<const Event>>(&item);
+    if (event == nullptr) continue;
+    if (const auto* ice = std::get_if<IceTransportChangeEvent>(&(*event)->payload)) {
+      // One transport: its state is the connection's.
+      EXPECT_EQ(ice->ice_connection_state, ice->transport->state);
+      carried = ice->ice_connection_state;
+      if (ice->transport->selected_pair.has_value()) with_pair.push_back(carried);
+    } else if (const auto* all = std::get_if<IceConnectionStateChangeEvent>(&(*event)->payload)) {
+      EXPECT_EQ(all->state, carried);
+    }
+  }
+  // The pair comes with the state, not before it.
+  ASSERT_FALSE(with_pair.empty());
+  EXPECT_EQ(with_pair.front(), IceConnectionState::kConnected);
+  const auto dtls = pair.left_events().All<DtlsTransportChangeEvent>();
+  ASSERT_FALSE(dtls.empty());
+  EXPECT_EQ(dtls.back().transport.state, DtlsState::kConnected);
+  EXPECT_EQ(dtls.back().connection_state, ConnectionState::kConnected);
+}
+
 TEST(PeerConnectionTest, WatcherStartsWithASnapshotOrResumes) {
   testing::EventRecorder fresh, resumed;
   testing::EventRecorder ahead;

@@ -62,6 +62,7 @@ bool PeerConnection::DrainTransports() {
       HandleTransportEvent(*slot, std::move(*event));
       moved = true;
     }
+    TellPair(*slot);
   }
   return moved;
 }
@@ -130,7 +131,7 @@ bool PeerConnection::DrainMedia() {
 
 bool PeerConnection::UpdateStates() {
   bool moved = false;
-  const auto states = TransportStates();
+  const CombinedStates states = CombineStates();
   const auto update = [&moved](auto& current, auto next) {
     const bool changed = current != next;
     current = next;
@@ -138,10 +139,10 @@ bool PeerConnection::UpdateStates() {
     return changed;
   };
   moved |= UpdateGatheringState();
-  if (update(ice_state_, transport::CombineIceConnectionState(states))) {
+  if (update(ice_state_, states.ice)) {
     Emit(IceConnectionStateChangeEvent{ice_state_});
   }
-  if (update(connection_state_, transport::CombineConnectionState(states))) {
+  if (update(connection_state_, states.connection)) {
     UpdateExpiry();
     Emit(ConnectionStateChangeEvent{connection_state_});
   }

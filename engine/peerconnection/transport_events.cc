@@ -38,7 +38,7 @@ void PeerConnection::HandleGathering(TransportSlot& slot, IceGatheringState stat
     AnnounceCandidate(slot, session_.SetLocalGatheringComplete(slot.index), {});
   }
   slot.gathering = state;
-  Emit(IceTransportChangeEvent{IceInfo(slot)});
+  TellIce(slot, {ice_state_, connection_state_});
   UpdateGatheringState();
 }
 
@@ -46,12 +46,50 @@ void PeerConnection::HandleGathering(TransportSlot& slot, IceGatheringState stat
 // transport that is about to be gone.
 void PeerConnection::HandleIceState(TransportSlot& slot, IceConnectionState state) {
   slot.ice_state = state;
-  Emit(IceTransportChangeEvent{IceInfo(slot)});
-  if (state != IceConnectionState::kClosed) UpdateStates();
+  if (state == IceConnectionState::kClosed) return TellIce(slot, {ice_state_, connection_state_});
+  TellIce(slot, CombineStates());
+  UpdateStates();
+}
+
+void PeerConnection::HandleDtlsState(TransportSlot& slot, transport::DtlsStateChanged changed) {
+  const DtlsState state = changed.state;
+  // What a transport's end is to the connection is known when it is seen who ended it.
+  Emit(DtlsTransportChangeEvent{.transport = DtlsInfo(slot),
+                                .error_text = std::move(changed.reason),
+                                .connection_state = state == DtlsState::kClosed
+                                                        ? connection_state_
+                                                        : CombineStates().connection});
+  data_changed_ = true;  // Connected: SCTP may start.
+  if (association_transport_ != slot.index) return;
+  if (state == DtlsState::kConnected) needs_new_dtls_ = false;
+  if (state == DtlsState::kClosed && MayBeReplaced(slot)) {
+    SuspendAssociation();
+  } else if (state == DtlsState::kClosed || state == DtlsState::kFailed) {
+    EndAssociation();
+  }
+}
+
+PeerConnection::CombinedStates PeerConnection::CombineStates() const {
+  const auto states = TransportStates();
+  return {.ice = transport::CombineIceConnectionState(states),
+          .connection = transport::CombineConnectionState(states)};
+}
+
+void PeerConnection::TellIce(TransportSlot& slot, CombinedStates states) {
+  slot.pair_untold = false;
+  Emit(IceTransportChangeEvent{.transport = IceInfo(slot),
+                               .ice_connection_state = states.ice,
+                               .connection_state = states.connection});
+}
+
+void PeerConnection::TellPair(TransportSlot& slot) {
+  if (slot.pair_untold) TellIce(slot, {ice_state_, connection_state_});
 }
 
 void PeerConnection::HandleTransportEvent(TransportSlot& slot, transport::Event event) {
   if (!std::holds_alternative<transport::DataReceived>(event)) states_changed_ = true;
+  // W3C 5.6: a new pair and the state that comes with it are one step.
+  if (!std::holds_alternative<ice::StateChanged>(event)) TellPair(slot);
   std::visit(Overloaded{
                  [&](ice::CandidateGathered& e) {
                    AnnounceCandidate(slot, session_.AddLocalCandidate(slot.index, e.candidate),
@@ -62,7 +100,7 @@ void PeerConnection::HandleTransportEvent(TransportSlot& slot, transport::Event 
                  [&](ice::SelectedPairChanged& e) {
                    slot.selected_pair = {.local = std::move(e.local),
                                          .remote = std::move(e.remote)};
-                   Emit(IceTransportChangeEvent{IceInfo(slot)});
+                   slot.pair_untold = true;
                  },
                  [&](ice::CandidateError& e) {
                    Emit(IceCandidateErrorEvent{.address = std::move(e.address),
@@ -75,20 +113,7 @@ void PeerConnection::HandleTransportEvent(TransportSlot& slot, transport::Event 
                    slot.replaceable_until = {};
                    if (association_transport_ == slot.index) SuspendAssociation();
                  },
-                 [&](transport::DtlsStateChanged& e) {
-                   Emit(DtlsTransportChangeEvent{.transport = DtlsInfo(slot),
-                                                 .error_text = std::move(e.reason)});
-                   data_changed_ = true;  // Connected: SCTP may start.
-                   if (association_transport_ != slot.index) return;
-                   if (e.state == DtlsState::kConnected) needs_new_dtls_ = false;
-                   const bool over = e.state == DtlsState::kClosed || e.state == DtlsState::kFailed;
-                   if (!over) return;
-                   if (e.state == DtlsState::kClosed && MayBeReplaced(slot)) {
-                     SuspendAssociation();
-                   } else {
-                     EndAssociation();
-                   }
-                 },
+                 [&](transport::DtlsStateChanged& e) { HandleDtlsState(slot, std::move(e)); },
                  [&](transport::DataReceived& e) {
                    if (association_ != nullptr) association_->HandlePacket(e.data, loop_.Now());
                    data_changed_ = true;

@@ -84,6 +84,7 @@ void PeerConnection::CloseTransport(size_t index) {
   TransportSlot& slot = *transports_[index];
   slot.transport->Close();
   while (auto event = slot.transport->PollEvent()) HandleTransportEvent(slot, std::move(*event));
+  TellPair(slot);
   DropCandidates(slot);
   transports_.erase(transports_.begin() + static_cast<ptrdiff_t>(index));
   // The choice is free again.

@@ -26,7 +26,7 @@ import { cnameOf, fragments, sectionOf, withLine } from './sdp_view';
 import { Session } from './session';
 import { reportFromApi, selectStats, type RTCStatsReport } from './stats';
 import { queueTask } from './tasks';
-import { Transports } from './transports';
+import { Transports, type Tell } from './transports';
 
 const DESCRIPTIONS = [
   'currentLocalDescription', 'pendingLocalDescription', 'currentRemoteDescription', 'pendingRemoteDescription',
@@ -43,6 +43,9 @@ function flowBeforeRemoval(events: ApiEvent[]): ApiEvent[] {
     return trackId !== undefined && sequence < (removals.get(trackId) ?? 0);
   });
 }
+
+/** States of a connection that are made of its transports'. */
+export type ConnectionStates = Partial<Record<'iceConnectionState' | 'connectionState', string>>;
 
 interface Described {
   peerConnection: PeerConnection | null;
@@ -432,6 +435,18 @@ export class Connection implements ConnectionCore {
     this.fire(new Event(`${attribute.toLowerCase()}change`));
   }
 
+  /**
+   * W3C WebRTC 1.0, 5.5 and 5.6: a transport's states and those of the connection that come with them are all set before an
+   * event tells of one.
+   * @param tells What tells of the transport's, which are set.
+   */
+  changeTogether(tells: Tell[], states: ConnectionStates): void {
+    const changed = (['iceConnectionState', 'connectionState'] as const).filter((name) => (states[name] ?? this[name]) !== this[name]);
+    for (const name of changed) this[name] = states[name] as string;
+    for (const tell of tells) if (!this.closed) tell();
+    for (const name of changed) this.fire(new Event(`${name.toLowerCase()}change`));
+  }
+
   // Events were lost: things are as they are now, and each attribute that differs has its event.
   #onSnapshot(snapshot: PeerConnectionSnapshot): void {
     const pc = snapshot.peerConnection;
@@ -444,8 +459,15 @@ export class Connection implements ConnectionCore {
       if (origin === 'TRACK_ORIGIN_REMOTE') this.media.ofTrack(trackId)?.setMuted(muted);
       else this.onSourceState(trackId, source?.state);
     }
-    for (const transport of pc.iceTransports) this.transports.current(transport).update(transport);
-    for (const dtlsTransport of pc.dtlsTransports) this.transports.dtls(dtlsTransport.transportId).update({ dtlsTransport });
+    const tells = [
+      ...pc.iceTransports.flatMap((transport) => this.transports.current(transport).take(transport)),
+      ...pc.dtlsTransports.flatMap((dtlsTransport) => this.transports.dtls(dtlsTransport.transportId).take({ dtlsTransport })),
+    ];
+    this.changeTogether(tells, {
+      iceConnectionState: fromApi(pc.iceConnectionState, 'ICE_CONNECTION_STATE'),
+      connectionState: fromApi(pc.connectionState, 'PEER_CONNECTION_STATE'),
+    });
+    if (this.closed) return;
     if (pc.sctp) this.transports.sctp?.update(pc.sctp);
     this.data.onSctpChange();
     this.data.onSnapshot(snapshot.dataChannels);
@@ -455,8 +477,6 @@ export class Connection implements ConnectionCore {
       dispatch(this, { event: 'iceCandidate', iceCandidate: { candidate, transportId } } as ApiEvent);
     }
     this.setState('iceGatheringState', fromApi(pc.iceGatheringState, 'ICE_GATHERING_STATE'));
-    this.setState('iceConnectionState', fromApi(pc.iceConnectionState, 'ICE_CONNECTION_STATE'));
-    this.setState('connectionState', fromApi(pc.connectionState, 'PEER_CONNECTION_STATE'));
     this.updateNegotiationNeeded();
   }
 

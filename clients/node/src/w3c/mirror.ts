@@ -1,7 +1,7 @@
 // One event of the service, applied to the mirror and told to the user, in one task.
-import type { Event as ApiEvent, IceCandidateErrorEvent, IceCandidateEvent } from '../gen/contract';
+import type { Event as ApiEvent, IceCandidateErrorEvent, IceCandidateEvent, IceConnectionState, PeerConnectionState } from '../gen/contract';
 import { candidateFromApi } from './candidate';
-import type { Connection } from './connection';
+import type { Connection, ConnectionStates } from './connection';
 import { fromApi } from './enums';
 import { RTCPeerConnectionIceErrorEvent, RTCPeerConnectionIceEvent } from './events';
 
@@ -28,6 +28,15 @@ function onCandidateError(connection: Connection, event: IceCandidateErrorEvent)
   }));
 }
 
+/** The connection's states that come with a change of a transport. */
+function statesOf(event: { iceConnectionState?: IceConnectionState; connectionState: PeerConnectionState }): ConnectionStates {
+  const { iceConnectionState: ice, connectionState: all } = event;
+  return {
+    ...(ice === undefined || ice.endsWith('_UNSPECIFIED') ? {} : { iceConnectionState: fromApi(ice, 'ICE_CONNECTION_STATE') }),
+    ...(all.endsWith('_UNSPECIFIED') ? {} : { connectionState: fromApi(all, 'PEER_CONNECTION_STATE') }),
+  };
+}
+
 const HANDLERS: Handlers = {
   negotiationNeeded: (connection) => {
     connection.negotiationNeeded = true;
@@ -50,11 +59,13 @@ const HANDLERS: Handlers = {
     connection.updateNegotiationNeeded();
   },
   transceiverChange: (connection, { transceivers }) => connection.media.apply(transceivers),
-  iceTransportChange: (connection, { iceTransport }) => {
-    if (iceTransport) connection.transports.current(iceTransport).update(iceTransport);
+  iceTransportChange: (connection, event) => {
+    const { iceTransport } = event;
+    if (iceTransport) connection.changeTogether(connection.transports.current(iceTransport).take(iceTransport), statesOf(event));
   },
   dtlsTransportChange: (connection, event) => {
-    if (event.dtlsTransport) connection.transports.dtls(event.dtlsTransport.transportId).update(event);
+    const { dtlsTransport } = event;
+    if (dtlsTransport) connection.changeTogether(connection.transports.dtls(dtlsTransport.transportId).take(event), statesOf(event));
   },
   sctpTransportChange: (connection, { sctpTransport }) => {
     if (sctpTransport) connection.transports.sctp?.update(sctpTransport);

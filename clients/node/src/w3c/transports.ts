@@ -29,6 +29,9 @@ export interface Descriptions {
   remote(): string | null;
 }
 
+/** Fires one event, of what has changed. */
+export type Tell = () => void;
+
 export class IceCore {
   role = 'unknown';
   state = 'new';
@@ -44,22 +47,23 @@ export class IceCore {
     this.object = new RTCIceTransport(INTERNAL, this);
   }
 
-  /** Takes what the service says; fires what changed, in the order of W3C WebRTC 1.0, 5.6.3. */
-  update(transport: IceTransport): void {
-    const fire = (type: string): void => void this.object.dispatchEvent(new Event(type));
+  /** Takes what the service says. @returns What tells of it, one event each, in the order of W3C WebRTC 1.0, 5.6.3. */
+  take(transport: IceTransport): Tell[] {
+    const types: string[] = [];
     this.mids = transport.mids;
     this.role = transport.role === 'ICE_ROLE_UNSPECIFIED' ? 'unknown' : fromApi(transport.role, 'ICE_ROLE');
     const gathering = fromApi<string>(transport.gatheringState, 'ICE_GATHERING_STATE');
     if (gathering !== this.gatheringState) {
       this.gatheringState = gathering;
-      fire('gatheringstatechange');
+      types.push('gatheringstatechange');
     }
-    if (this.#updatePair(transport)) fire('selectedcandidatepairchange');
+    if (this.#updatePair(transport)) types.push('selectedcandidatepairchange');
     const state = fromApi<string>(transport.state, 'ICE_CONNECTION_STATE');
     if (state !== this.state) {
       this.state = state;
-      fire('statechange');
+      types.push('statechange');
     }
+    return types.map((type) => () => void this.object.dispatchEvent(new Event(type)));
   }
 
   #updatePair({ selectedCandidatePair }: IceTransport): boolean {
@@ -136,17 +140,19 @@ export class DtlsCore {
     this.object = new RTCDtlsTransport(INTERNAL, this);
   }
 
-  update({ dtlsTransport, errorDetail, errorText, receivedAlert, sentAlert }: Partial<DtlsTransportChangeEvent>): void {
-    if (!dtlsTransport) return;
+  /** As IceCore.take. */
+  take({ dtlsTransport, errorDetail, errorText, receivedAlert, sentAlert }: Partial<DtlsTransportChangeEvent>): Tell[] {
+    if (!dtlsTransport) return [];
     this.certificates = dtlsTransport.remoteCertificates;
     const state = fromApi<string>(dtlsTransport.state, 'DTLS_TRANSPORT_STATE');
-    if (state === this.state) return;
+    if (state === this.state) return [];
     this.state = state;
+    const events: Event[] = [new Event('statechange')];
     if (state === 'failed' && errorDetail) {
       const error = new RTCError({ errorDetail: errorDetail as ErrorDetail, receivedAlert, sentAlert }, errorText);
-      this.object.dispatchEvent(new RTCErrorEvent('error', { error }));
+      events.unshift(new RTCErrorEvent('error', { error }));
     }
-    this.object.dispatchEvent(new Event('statechange'));
+    return events.map((event) => () => void this.object.dispatchEvent(event));
   }
 }
 

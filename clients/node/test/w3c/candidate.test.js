@@ -94,7 +94,7 @@ describe('what is read from descriptions', () => {
     const transport = { mids: ['0'], role: 'ICE_ROLE_UNSPECIFIED', gatheringState: 'ICE_GATHERING_STATE_NEW', state: 'ICE_CONNECTION_STATE_CONNECTED' };
     core.state = 'connected';
     for (const selectedCandidatePair of [null, { local: candidate, remote: candidate }, null, null, { local: candidate, remote: candidate }]) {
-      core.update({ ...transport, selectedCandidatePair });
+      for (const tell of core.take({ ...transport, selectedCandidatePair })) tell();
     }
     assert.deepEqual(seen, [true, false, true]);
   });

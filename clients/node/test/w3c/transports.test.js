@@ -86,6 +86,62 @@ describe('candidates (4.4.2, 4.8.3, 5.6)', () => {
   });
 });
 
+describe('what changes together (5.5, 5.6)', () => {
+  useService();
+
+  // What is so whenever an event tells of a change.
+  function watch(connection) {
+    const { transport } = connection.sctp;
+    const { iceTransport } = transport;
+    const seen = [];
+    for (const [target, types] of [
+      [iceTransport, ['selectedcandidatepairchange', 'statechange']],
+      [transport, ['statechange']],
+      [connection, ['iceconnectionstatechange', 'connectionstatechange']],
+    ]) {
+      for (const type of types) {
+        target.addEventListener(type, () => seen.push({
+          type: target === transport ? 'dtls' : type, pair: iceTransport.getSelectedCandidatePair() !== null, ice: iceTransport.state,
+          iceConnection: connection.iceConnectionState, dtls: transport.state, connection: connection.connectionState,
+        }));
+      }
+    }
+    return seen;
+  }
+
+  test('the pair, the state and the connection\'s states are set before the first event tells of one', TIMEOUT, async (t) => {
+    const [a, b] = [makeConnection(t), makeConnection(t)];
+    const channel = a.createDataChannel('x');
+    const opened = once(channel, 'open');
+    const candidates = [];
+    a.onicecandidate = ({ candidate }) => candidates.push(candidate);
+    await a.setLocalDescription();
+    await reaches(a, 'icegatheringstatechange', 'iceGatheringState', 'complete');
+    await b.setRemoteDescription({ type: 'offer', sdp: a.localDescription.sdp.replaceAll(/a=(candidate:.*|end-of-candidates)\r\n/g, '') });
+    await b.setLocalDescription();
+    const theirs = watch(b);
+    await a.setRemoteDescription(b.localDescription);
+    const ours = watch(a);
+    // Only now can b know where to: no check of its comes before the answer.
+    await Promise.all(candidates.map((candidate) => b.addIceCandidate(candidate ?? undefined)));
+    await opened;
+    await reaches(b, 'connectionstatechange', 'connectionState', 'connected');
+    for (const seen of [ours, theirs]) {
+      // One transport: its state is the connection's.
+      for (const { type, ice, iceConnection } of seen) assert.equal(iceConnection, ice, type);
+      assert.deepEqual(seen.slice(0, 3).map(({ type }) => type), ['statechange', 'iceconnectionstatechange', 'connectionstatechange']);
+      for (const step of seen.slice(0, 3)) assert.deepEqual([step.ice, step.connection], ['checking', 'connecting']);
+      const secure = seen.findIndex(({ type, dtls }) => type === 'dtls' && dtls === 'connected');
+      assert.equal(seen[secure].connection, 'connected');
+      assert.equal(seen[secure + 1].type, 'connectionstatechange');
+    }
+    const found = ours.findIndex(({ type }) => type === 'selectedcandidatepairchange');
+    assert.ok(['connected', 'completed'].includes(ours[found].ice));
+    assert.deepEqual(ours.slice(found, found + 3).map(({ type, pair }) => `${type} ${pair}`),
+      ['selectedcandidatepairchange', 'statechange', 'iceconnectionstatechange'].map((type) => `${type} true`));
+  });
+});
+
 describe('failures (5.5, 5.6)', () => {
   useService();
 
