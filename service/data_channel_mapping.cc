@@ -71,6 +71,10 @@ absl::StatusOr<DataChannelInit> FromProto(const v1::DataChannelInit& init) {
     return TypeError("an id is given with negotiated only, and is at most 65534", "init.id");
   }
   if (init.has_id()) out.id = static_cast<uint16_t>(init.id());
+  if (init.preferred_id() > kMaxStreamId) {
+    return TypeError("a preferred id is at most 65534", "init.preferred_id");
+  }
+  if (init.has_preferred_id()) out.preferred_id = static_cast<uint16_t>(init.preferred_id());
   PCD_ASSIGN_OR_RETURN(out.priority, FromProto(init.priority()));
   return out;
 }

@@ -65,6 +65,9 @@ class Filler {
     v1::DescriptionChangeEvent& event = *out_.mutable_description_change();
     *event.mutable_peer_connection() = ToProto(*in.info);
     FillTransceivers(in.transceivers, event.mutable_transceivers());
+    for (const pc::DataChannelView& channel : in.numbered) {
+      *event.add_numbered_data_channels() = ToProto(id_, channel);
+    }
   }
   void operator()(const pc::ConfigurationChangeEvent& in) {
     *out_.mutable_configuration_change()->mutable_peer_connection() = ToProto(*in.info);

@@ -60,6 +60,18 @@ TEST(StreamIds, TheClientsAreEvenAndTheServersOdd) {
   EXPECT_EQ(ids.Allocate(DtlsRole::kClient, 1024), 0);
 }
 
+TEST(StreamIds, APreferredIdIsTakenIfItIsFreeAndOneOfOurs) {
+  StreamIds ids;
+  EXPECT_EQ(ids.AllocatePreferred(DtlsRole::kAuto, 1024, 4), std::nullopt);
+  EXPECT_EQ(ids.AllocatePreferred(DtlsRole::kClient, 1024, 4), 4);
+  EXPECT_EQ(ids.AllocatePreferred(DtlsRole::kClient, 1024, 4), 0);     // Taken.
+  EXPECT_EQ(ids.AllocatePreferred(DtlsRole::kClient, 1024, 7), 2);     // The server's.
+  EXPECT_EQ(ids.AllocatePreferred(DtlsRole::kClient, 1024, 1024), 6);  // Too high.
+  EXPECT_EQ(ids.AllocatePreferred(DtlsRole::kServer, 1024, 3), 3);
+  EXPECT_EQ(ids.AllocatePreferred(DtlsRole::kServer, 1024, std::nullopt),
+            StreamIds::kFirstServerId);
+}
+
 TEST(StreamIds, EndAtTheLimitAndNeverReach65535) {
   StreamIds ids;
   EXPECT_EQ(ids.Allocate(DtlsRole::kServer, 2), 1);

@@ -82,6 +82,10 @@ absl::Status DataChannelManager::CheckInit(const DataChannelInit& init,
     return TypeError("ids go from 0 to 65534", "id");
   }
   if (!init.negotiated && init.id) return TypeError("only a negotiated channel has an id", "id");
+  if (init.preferred_id && (init.negotiated || *init.preferred_id > StreamIds::kMaxId)) {
+    return TypeError("a preferred id is at most 65534, and none of a negotiated channel",
+                     "preferred_id");
+  }
   if (init.negotiated && channels_.FindByStream(*init.id) != nullptr) {
     return NoStreamId("another channel has this id");
   }
@@ -109,22 +113,24 @@ std::string DataChannelManager::NextId(std::string_view prefix, uint64_t& counte
 absl::StatusOr<std::string> DataChannelManager::Create(const DataChannelInit& init,
                                                        std::string_view channel_id) {
   PCD_RETURN_IF_ERROR(CheckInit(init, channel_id));
-  const std::optional<uint16_t> stream_id = init.negotiated ? init.id : AllocateStream();
-  if (transport_up() && !stream_id) return NoStreamId("the association has no free stream");
+  const std::optional<uint16_t> stream_id =
+      init.negotiated ? init.id : AllocateStream(init.preferred_id);
+  if (role_ != DtlsRole::kAuto && !stream_id) return NoStreamId("there is no free stream");
   std::string id = channel_id.empty() ? NextId("dc-", local_ids_) : std::string(channel_id);
   Channel& channel = channels_.Add(id);
   used_ = true;
   channel.info.init = init;
+  channel.info.init.preferred_id.reset();
   if (init.negotiated) stream_ids_.Take(*init.id);
   BindStream(channel, stream_id);
   if (transport_up()) Open(channel);
   return id;
 }
 
-std::optional<uint16_t> DataChannelManager::AllocateStream() {
+std::optional<uint16_t> DataChannelManager::AllocateStream(std::optional<uint16_t> preferred) {
   // Before the association is up it is not known how many there will be.
-  return stream_ids_.Allocate(role_,
-                              up_ ? association_->stream_count() : uint32_t{StreamIds::kMaxId} + 1);
+  return stream_ids_.AllocatePreferred(
+      role_, up_ ? association_->stream_count() : uint32_t{StreamIds::kMaxId} + 1, preferred);
 }
 
 void DataChannelManager::BindStream(Channel& channel, std::optional<uint16_t> stream_id) {
@@ -207,15 +213,36 @@ size_t DataChannelManager::max_send_message_bytes() const {
   return static_cast<size_t>(std::min<uint64_t>(remote, limits_.max_message_bytes));
 }
 
+std::vector<DataChannelInfo> DataChannelManager::SetRole(DtlsRole role) {
+  std::vector<Channel*> waiting;
+  for (Channel* channel : channels_.All()) {
+    const bool may_change = channel->info.state == DataChannelState::kConnecting;
+    if (may_change && !channel->info.init.negotiated) waiting.push_back(channel);
+  }
+  const bool other = role_ != DtlsRole::kAuto && role_ != role;
+  for (Channel* channel : waiting) {
+    auto& id = channel->info.init.id;
+    if (!other || !id) continue;
+    channels_.UnbindStream(*channel);
+    stream_ids_.Release(*id);
+    id.reset();
+  }
+  role_ = role;
+  std::vector<DataChannelInfo> changed;
+  for (Channel* channel : waiting) {
+    if (channel->info.init.id) continue;
+    BindStream(*channel, AllocateStream());
+    if (channel->info.init.id) changed.push_back(channel->info);
+  }
+  return changed;
+}
+
 void DataChannelManager::AttachAssociation(sctp::SctpAssociation* association, DtlsRole role,
                                            Timestamp now) {
   association_ = association;
-  role_ = role;
   up_ = false;
   suspended_ = false;
-  for (Channel* channel : channels_.All()) {
-    if (!channel->info.init.id) BindStream(*channel, AllocateStream());
-  }
+  SetRole(role);
   HandleAssociation(now);
 }
 

@@ -2,8 +2,8 @@
 //
 // Order of calls (peerconnection's pump):
 //   - Create, Send, Close, ... at any time, before or after there is a transport.
-//   - AttachAssociation once, when the DTLS role is known and the association has been
-//     created. It may already be connected.
+//   - SetRole when a description has decided the DTLS role: channels get their stream ids.
+//   - AttachAssociation once, when the association has been created. It may already be connected.
 //   - HandleAssociation in each turn in which the association may have something (after its
 //     HandlePacket, its wake, its HandleTimeout) and after calls to this class: it drains the
 //     association's events and moves queued messages into it.
@@ -66,7 +66,8 @@ class DataChannelManager {
   // that is empty. Channels opened by the remote are named "remote-dc-<n>".
   // Errors: INVALID_ARGUMENT, W3C TypeError (`channel_id` is not IsCallerId, field
   // data_channel_id; both reliability limits set; label or protocol not UTF-8 or longer than
-  // 65,535 bytes; negotiated without an id of 0 to 65534, or an id without negotiated);
+  // 65,535 bytes; negotiated without an id of 0 to 65534, or an id without negotiated; a
+  // preferred id with negotiated or above 65534);
   // RESOURCE_EXHAUSTED NO_STREAM_ID, W3C OperationError (the id is taken or above what the
   // association has, or none is free); RESOURCE_EXHAUSTED LIMIT_EXCEEDED (channel count, label or
   // protocol length); ALREADY_EXISTS; FAILED_PRECONDITION INVALID_STATE after CloseAll.
@@ -98,8 +99,11 @@ class DataChannelManager {
   // The smaller of the remote's size and our max_message_bytes.
   size_t max_send_message_bytes() const;
 
-  // `role` decides the parity of our stream ids: kClient even, kServer odd (RFC 8832 section
-  // 6). `association` is not owned.
+  // kClient or kServer. It decides the parity of our stream ids: kClient even, kServer odd (RFC
+  // 8832 section 6). Channels without an id get one, in order of creation; those that have not been
+  // open yet get another one if the role is another than before. Returns what has changed.
+  std::vector<DataChannelInfo> SetRole(DtlsRole role);
+  // `role` as for SetRole, which it implies. `association` is not owned.
   void AttachAssociation(sctp::SctpAssociation* association, DtlsRole role, Timestamp now);
   // Closes every channel at once, with an error unless the association ended in good order.
   void DetachAssociation();
@@ -137,7 +141,7 @@ class DataChannelManager {
   absl::Status CheckInit(const DataChannelInit& init, std::string_view channel_id) const;
   std::string NextId(std::string_view prefix, uint64_t& counter) const;
   // A free stream id of our parity; nullopt when there is none or the role is not known.
-  std::optional<uint16_t> AllocateStream();
+  std::optional<uint16_t> AllocateStream(std::optional<uint16_t> preferred = std::nullopt);
   void BindStream(Channel& channel, std::optional<uint16_t> stream_id);
   void OnTransportUp();
   void Open(Channel& channel);

@@ -52,6 +52,28 @@ TEST(DataChannels, TheRolesDecideTheStreamIds) {
   ASSERT_TRUE(pair.RunUntil([&] { return pair.a.EventsOf<ChannelOpened>().size() == 2; }));
 }
 
+// W3C: ids come with the description that decides the role, long before there is an association.
+TEST(DataChannels, TheRoleNumbersChannelsBeforeThereIsAnAssociation) {
+  DataChannelManager manager((Limits()));
+  const auto id_of = [&](std::string_view channel) { return manager.Get(channel)->init.id; };
+  ASSERT_THAT(manager.Create({.preferred_id = 8}, "early"), IsOk());
+  ASSERT_THAT(manager.Create({.negotiated = true, .id = 0}, "negotiated"), IsOk());
+  EXPECT_EQ(id_of("early"), std::nullopt);
+  const auto numbered = manager.SetRole(DtlsRole::kClient);
+  ASSERT_EQ(numbered.size(), 1u);
+  EXPECT_EQ(numbered[0].channel_id, "early");
+  EXPECT_EQ(numbered[0].init.id, 2);
+  EXPECT_TRUE(manager.SetRole(DtlsRole::kClient).empty());
+  ASSERT_THAT(manager.Create({.preferred_id = 8}, "late"), IsOk());
+  EXPECT_EQ(id_of("late"), 8);
+  EXPECT_EQ(manager.SetRole(DtlsRole::kServer).size(), 2u);
+  EXPECT_EQ(id_of("early"), 65);
+  EXPECT_EQ(id_of("negotiated"), 0);
+  EXPECT_EQ(id_of("late"), 67);
+  EXPECT_FALSE(manager.Create({.negotiated = true, .id = 4, .preferred_id = 6}, "").ok());
+  EXPECT_FALSE(manager.Create({.preferred_id = 65535}, "").ok());
+}
+
 TEST(DataChannels, TextBinaryAndEmptyMessagesArriveAsWhatTheyAre) {
   DataChannelPair pair;
   pair.Connect();

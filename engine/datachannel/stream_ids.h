@@ -24,6 +24,9 @@ class StreamIds {
   // client's are even, the server's are odd and begin at kFirstServerId; those below it come last.
   // nullopt when all are taken, or the role is kAuto.
   std::optional<uint16_t> Allocate(DtlsRole role, uint32_t limit);
+  // `preferred` if it is below `limit`, of the parity that `role` has and free; else as Allocate.
+  std::optional<uint16_t> AllocatePreferred(DtlsRole role, uint32_t limit,
+                                            std::optional<uint16_t> preferred);
   // Whether the side that has `role` gives out this id.
   static bool IsOf(DtlsRole role, uint16_t id) {
     return role != DtlsRole::kAuto && (id % 2 == 0) == (role == DtlsRole::kClient);

@@ -59,6 +59,8 @@ struct DataChannelInit {
   std::string protocol{};
   bool negotiated = false;
   std::optional<uint16_t> id{};  // Required when negotiated; 0..65534.
+  // Not with negotiated: the id to take if it is free and one of ours.
+  std::optional<uint16_t> preferred_id{};
   DataChannelPriority priority = DataChannelPriority::kLow;
   friend bool operator==(const DataChannelInit&, const DataChannelInit&) = default;
 };

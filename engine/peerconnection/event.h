@@ -51,6 +51,7 @@ struct ConnectionStateChangeEvent {
 struct DescriptionChangeEvent {
   Shared<PeerConnectionInfo> info{};
   std::vector<jsep::Transceiver> transceivers{};
+  std::vector<DataChannelView> numbered{};  // Data channels that it gave their stream ids.
 };
 struct ConfigurationChangeEvent {
   Shared<PeerConnectionInfo> info{};

@@ -56,7 +56,9 @@ size_t Bytes(const Shared<T>& shared) {
 struct HeapBytes {
   size_t operator()(const CreatedEvent& e) const { return Bytes(e.info); }
   size_t operator()(const DescriptionChangeEvent& e) const {
-    return Bytes(e.info) + Bytes(e.transceivers);
+    size_t bytes = Bytes(e.info) + Bytes(e.transceivers);
+    for (const DataChannelView& channel : e.numbered) bytes += sizeof(channel) + Bytes(channel);
+    return bytes;
   }
   size_t operator()(const ConfigurationChangeEvent& e) const { return Bytes(e.info); }
   size_t operator()(const IceCandidateEvent& e) const {

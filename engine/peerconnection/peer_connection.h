@@ -335,6 +335,7 @@ class PeerConnection : private net::EndOfTurnHandler,
   void SignalAgain(const TransportSlot& slot, const std::vector<IceCandidateInit>& candidates);
   absl::Status ApplyRemote(TransportSlot& slot, const jsep::RemoteTransport& remote);
   void ApplyMedia(const jsep::ApplyResult& result);
+  std::vector<DataChannelView> NumberDataChannels();
   void StartAssociation();
   // The association is gone, or unusable, and another one may follow that its channels go on with.
   void SuspendAssociation();

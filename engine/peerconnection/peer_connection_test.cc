@@ -161,6 +161,28 @@ TEST(PeerConnectionTest, AChangeOfATransportCarriesTheStatesThatItMakes) {
   EXPECT_EQ(dtls.back().connection_state, ConnectionState::kConnected);
 }
 
+// W3C 4.4.1.5: in the same step as the answer, at either end.
+TEST(PeerConnectionTest, TheAnswerGivesDataChannelsTheirIds) {
+  PeerPair pair({.delay = 5ms});
+  ASSERT_THAT(pair.left().CreateDataChannel({.label = "l"}, "l"), IsOk());
+  ASSERT_THAT(pair.right().CreateDataChannel({.label = "r"}, "r"), IsOk());
+  ASSERT_THAT(pair.Negotiate(), IsOk());
+  std::vector<uint16_t> ids;
+  for (auto* events : {&pair.left_events(), &pair.right_events()}) {
+    const auto changes = events->All<DescriptionChangeEvent>();
+    ASSERT_EQ(changes.size(), 2u);
+    EXPECT_TRUE(changes[0].numbered.empty());
+    ASSERT_EQ(changes[1].numbered.size(), 1u);
+    ids.push_back(changes[1].numbered[0].info.init.id.value());
+  }
+  EXPECT_EQ(pair.left().GetDataChannel("l")->info.init.id, ids[0]);
+  EXPECT_NE(ids[0] % 2, ids[1] % 2);
+  const auto late = pair.left().CreateDataChannel(
+      {.label = "late", .preferred_id = static_cast<uint16_t>(ids[0] + 6)}, "late");
+  ASSERT_THAT(late, IsOk());
+  EXPECT_EQ(late->info.init.id, ids[0] + 6);
+}
+
 TEST(PeerConnectionTest, WatcherStartsWithASnapshotOrResumes) {
   testing::EventRecorder fresh, resumed;
   testing::EventRecorder ahead;

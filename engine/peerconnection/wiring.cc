@@ -70,8 +70,24 @@ absl::Status PeerConnection::Apply(jsep::ApplyResult result) {
     }
   }
   for (const std::string& track_id : result.ended_tracks) Emit(TrackEndedEvent{track_id});
-  Emit(DescriptionChangeEvent{.info = Info(), .transceivers = session_.transceivers()});
+  Emit(DescriptionChangeEvent{
+      .info = Info(), .transceivers = session_.transceivers(), .numbered = NumberDataChannels()});
   return status;
+}
+
+// W3C 4.4.1.5: a description that decides the DTLS role of the SCTP transport gives the channels
+// their ids.
+std::vector<DataChannelView> PeerConnection::NumberDataChannels() {
+  std::vector<DataChannelView> numbered;
+  if (!data_section_.has_value()) return numbered;
+  const size_t index = data_section_->transport_index;
+  if (index >= transports_.size()) return numbered;
+  const DtlsRole role = transports_[index]->transport->dtls_role();
+  if (role == DtlsRole::kAuto) return numbered;
+  for (const datachannel::DataChannelInfo& info : channels_.SetRole(role)) {
+    numbered.push_back(View(info));
+  }
+  return numbered;
 }
 
 // Its last events tell of the end; what comes to be at its place is another one.

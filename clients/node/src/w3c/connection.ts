@@ -12,7 +12,7 @@ import { configurationToApi, type Configuration } from './configuration';
 import { currentService, finishBeforeEnd } from './connect';
 import type { ConnectionCore } from './core';
 import { ChannelCore, type ChannelParameters } from './data_channel';
-import { DataLink } from './data_link';
+import { DataLink, type DtlsRole } from './data_link';
 import { descriptionFromApi, RTCSessionDescription, type SdpTypeName } from './description';
 import { fromApi, toApi } from './enums';
 import { exception, ignoring, isOf, toException } from './errors';
@@ -42,6 +42,13 @@ function flowBeforeRemoval(events: ApiEvent[]): ApiEvent[] {
     const { trackId } = firstPacket ?? trackMuted ?? trackUnmuted ?? {};
     return trackId !== undefined && sequence < (removals.get(trackId) ?? 0);
   });
+}
+
+// Ours in the DTLS association that carries data; null before a description has decided it.
+function dataRole({ sctp, dtlsTransports }: PeerConnection): DtlsRole | null {
+  const role = sctp && dtlsTransports.find(({ transportId }) => transportId === sctp.transportId)?.role;
+  if (role === 'DTLS_ROLE_CLIENT') return 'client';
+  return role === 'DTLS_ROLE_SERVER' ? 'server' : null;
 }
 
 /** States of a connection that are made of its transports'. */
@@ -107,6 +114,7 @@ export class Connection implements ConnectionCore {
     this.heard = new HeardSources(this.session);
     this.data = new DataLink(this.session, {
       maxMessageSize: () => this.transports.sctp?.maxMessageSize ?? Infinity,
+      maxChannels: () => this.transports.sctp?.maxChannels ?? 65_535,
       sctpStarted: () => (this.transports.sctp?.state ?? 'connecting') !== 'connecting',
       onRemoteChannel: (core) => void this.fire(new RTCDataChannelEvent('datachannel', { channel: core.object })),
     });
@@ -261,6 +269,7 @@ export class Connection implements ConnectionCore {
       if (this.closed) return;
       const past = flowBeforeRemoval(events);
       for (const event of past) dispatch(this, event);
+      for (const { descriptionChange } of events) this.data.setIds(descriptionChange?.numberedDataChannels ?? []);
       this.applyDescriptions(response.peerConnection, response.transceivers, true);
       const told = this.media.applyNegotiation(events, response.transceivers);
       if (this.signalingState !== this.#signalingStateOf(response)) {
@@ -312,17 +321,23 @@ export class Connection implements ConnectionCore {
   createDataChannel(parameters: Omit<ChannelParameters, 'channelId'>): ChannelCore {
     const channelId = `${this.#channelPrefix}-${++this.#channelCount}`;
     const core = new ChannelCore(this.data, { channelId, ...parameters }, 'connecting');
+    if (!parameters.negotiated) core.id = this.data.nextId();
     if (!this.data.add(core)) return core;
     const { label, ordered, maxPacketLifeTime, maxRetransmits, protocol, negotiated, id, priority } = parameters;
-    this.session.call((peerConnectionId) => this.session.client.dataChannels.createDataChannel({
-      peerConnectionId, dataChannelId: channelId, init: {
-        label, ordered, protocol, negotiated,
-        ...(maxPacketLifeTime === null ? {} : { maxPacketLifeTime }),
-        ...(maxRetransmits === null ? {} : { maxRetransmits }),
-        ...(id === null ? {} : { id }),
-        ...(priority === 'low' ? {} : { priority: toApi<DataChannelPriority>(priority, 'DATA_CHANNEL_PRIORITY') }),
-      },
-    })).catch((error) => {
+    this.session.call(async (peerConnectionId) => {
+      core.announced = true;
+      const { dataChannel } = await this.session.client.dataChannels.createDataChannel({
+        peerConnectionId, dataChannelId: channelId, init: {
+          label, ordered, protocol, negotiated,
+          ...(maxPacketLifeTime === null ? {} : { maxPacketLifeTime }),
+          ...(maxRetransmits === null ? {} : { maxRetransmits }),
+          ...(id === null ? {} : { id }),
+          ...(negotiated || core.id === null ? {} : { preferredId: core.id }),
+          ...(priority === 'low' ? {} : { priority: toApi<DataChannelPriority>(priority, 'DATA_CHANNEL_PRIORITY') }),
+        },
+      });
+      if (dataChannel) this.data.setIds([dataChannel]);
+    }).catch((error) => {
       if (!this.closed) this.data.fail(core, error);
     });
     return core;
@@ -342,6 +357,7 @@ export class Connection implements ConnectionCore {
       pc.canTrickleIceCandidates as string] ?? null;
     for (const transport of pc.iceTransports) this.transports.current(transport).mids = transport.mids;
     this.transports.setSctp(pc.sctp);
+    this.data.setRole(dataRole(pc));
     if (this.transports.sctp) this.data.open();
     this.media.apply(transceivers, settled);
     this.negotiationNeeded = pc.negotiationNeeded;
@@ -451,6 +467,7 @@ export class Connection implements ConnectionCore {
   #onSnapshot(snapshot: PeerConnectionSnapshot): void {
     const pc = snapshot.peerConnection;
     if (!pc || this.closed) return;
+    this.data.setIds(snapshot.dataChannels);
     this.applyDescriptions(pc, snapshot.transceivers, true);
     this.setSignalingState(fromApi(pc.signalingState, 'SIGNALING_STATE'));
     this.media.leaveStreams(snapshot.transceivers);

@@ -49,6 +49,8 @@ export class ChannelCore {
   error: RTCError | null = null;
   /** A channel is over when both the stream of messages and the log of events say so. */
   readonly ended = { stream: false, log: false };
+  /** Whether the service has been asked to make it. */
+  announced = false;
 
   constructor(owner: ChannelOwner, parameters: ChannelParameters, readyState: DataChannelState) {
     this.owner = owner;

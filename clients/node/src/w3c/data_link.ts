@@ -5,7 +5,7 @@ import type { BidiStream } from '../streams';
 import { ChannelCore, parametersFromApi, type ChannelOwner } from './data_channel';
 import { DataSender, type Payload } from './data_sender';
 import { fromApi } from './enums';
-import { RTCError, toException, type ErrorDetail } from './errors';
+import { exception, RTCError, toException, type ErrorDetail } from './errors';
 import type { Session } from './session';
 import { queueNext, queueTask } from './tasks';
 
@@ -17,6 +17,8 @@ const CREDIT_STEP = RECEIVE_CREDIT / 4;
 const DRAIN_POLL_MS = 20;
 const FIRST_REOPEN_MS = 50;
 const MAX_REOPEN_MS = 1_000;
+// Where the DTLS server's ids begin at the service: some peers number theirs from 1, whatever their role is.
+const FIRST_SERVER_ID = 65;
 
 interface Entry {
   core: ChannelCore;
@@ -25,9 +27,14 @@ interface Entry {
   refreshAgain: boolean;
 }
 
+/** Who numbers channels with even ids (the client) and with odd ones (RFC 8832, 6). */
+export type DtlsRole = 'client' | 'server';
+
 /** What the link asks of its connection. */
 export interface LinkListener {
   maxMessageSize(): number;
+  /** SCTP stream ids are below. */
+  maxChannels(): number;
   /** Whether the SCTP transport has begun, as far as the user knows. */
   sctpStarted(): boolean;
   onRemoteChannel(channel: ChannelCore): void;
@@ -39,6 +46,7 @@ export class DataLink implements ChannelOwner {
   readonly #channels = new Map<string, Entry>();
   // Ids of those that ended here with a stream, and may live on at the service until it has heard of it.
   readonly #abandoned = new Set<string>();
+  #role: DtlsRole | null = null;
   #stream: Stream | null = null;
   #opening = false;
   // Whether a stream has ended before this one.
@@ -77,6 +85,43 @@ export class DataLink implements ChannelOwner {
   /** SCTP stream ids in use. */
   usedIds(): Set<number> {
     return new Set([...this.#channels.values()].flatMap(({ core }) => (core.id === null ? [] : [core.id])));
+  }
+
+  /** The id of a channel that is made now; null before the DTLS role is known. */
+  nextId(): number | null {
+    if (this.#role === null) return null;
+    const id = this.#freeId(this.#role);
+    if (id === null) throw exception('OperationError', 'there is no id for another channel');
+    return id;
+  }
+
+  #freeId(role: DtlsRole): number | null {
+    const used = this.usedIds();
+    const free = (first: number, end: number): number | null => {
+      for (let id = first; id < end; id += 2) if (!used.has(id)) return id;
+      return null;
+    };
+    const limit = this.#listener.maxChannels();
+    return role === 'client' ? free(0, limit) : free(FIRST_SERVER_ID, limit) ?? free(1, Math.min(limit, FIRST_SERVER_ID));
+  }
+
+  /** The DTLS role is decided (or null: there is none). Channels that the service does not know yet get their ids. */
+  setRole(role: DtlsRole | null): void {
+    this.#role = role;
+    if (role === null) return;
+    const parity = role === 'client' ? 0 : 1;
+    for (const { core } of this.#channels.values()) {
+      if (core.announced || core.parameters.negotiated || (core.id !== null && core.id % 2 === parity)) continue;
+      core.id = this.#freeId(role);
+    }
+  }
+
+  /** The service has given channels their ids. */
+  setIds(channels: DataChannel[]): void {
+    for (const { dataChannelId, id } of channels) {
+      const core = this.#channels.get(dataChannelId)?.core;
+      if (core && id !== undefined) core.id = id;
+    }
   }
 
   send(core: ChannelCore, payload: Payload, bytes: number): void {
@@ -237,7 +282,8 @@ export class DataLink implements ChannelOwner {
       return;
     }
     core.ended.stream = false;
-    core.id = channel.id ?? core.id;
+    // Before the description's task it is not to be seen.
+    if (this.#role !== null || state === 'open') core.id = channel.id ?? core.id;
     if (state === 'open' && core.readyState === 'connecting') {
       sender.open(this.#sendWindow);
       core.announceOpen();

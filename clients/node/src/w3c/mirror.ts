@@ -53,7 +53,8 @@ const HANDLERS: Handlers = {
   connectionStateChange: (connection, { connectionState }) =>
     connection.setState('connectionState', fromApi(connectionState, 'PEER_CONNECTION_STATE')),
   // By another controller of the connection; those of our own calls are applied with their responses.
-  descriptionChange: (connection, { peerConnection, transceivers }) => {
+  descriptionChange: (connection, { peerConnection, transceivers, numberedDataChannels }) => {
+    connection.data.setIds(numberedDataChannels);
     connection.applyDescriptions(peerConnection, transceivers);
     connection.media.leaveStreams(transceivers);
     connection.updateNegotiationNeeded();

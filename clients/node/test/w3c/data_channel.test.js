@@ -252,6 +252,65 @@ describe('RTCDataChannel (6.2)', () => {
     assert.deepEqual(none, []);
   });
 
+  test('ids come with the answer, before an event tells of it: even at the DTLS client, odd at the server', TIMEOUT, async (t) => {
+    const [a, b] = makePair(t);
+    const ours = [a.createDataChannel('1'), a.createDataChannel('2', { negotiated: true, id: 0 }), a.createDataChannel('3')];
+    const theirs = b.createDataChannel('4');
+    const ids = () => [...ours, theirs].map(({ id }) => id);
+    const seen = [a, b].map((connection) => record(connection, ['signalingstatechange'], () => `${connection.signalingState} ${ids()}`));
+    await a.setLocalDescription();
+    await b.setRemoteDescription(a.localDescription);
+    assert.deepEqual(ids(), [null, 0, null, null]);
+    const opened = Promise.all([...ours, theirs].map((channel) => once(channel, 'open')));
+    await b.setLocalDescription();
+    assert.match(b.localDescription.sdp, /a=setup:passive/);
+    assert.deepEqual(ids(), [null, 0, null, 65]);
+    await a.setRemoteDescription(b.localDescription);
+    assert.deepEqual(ids(), [2, 0, 4, 65]);
+    assert.deepEqual(seen.map((steps) => steps.at(-1)), ['signalingstatechange stable 2,0,4,65', 'signalingstatechange stable ,0,,65']);
+    const started = record(a.sctp, ['statechange'], () => ids());
+    await opened;
+    assert.deepEqual([started, ids()], [['statechange 2,0,4,65'], [2, 0, 4, 65]]);
+  });
+
+  test('once the role is known a channel has its id at once, and the other side sees the same', TIMEOUT, async (t) => {
+    const { a, b, ours, theirs } = await connectedPair(t);
+    assert.deepEqual([ours.id, theirs.id], [0, 0]);
+    const channels = [a, a, b, b].map((connection, i) => connection.createDataChannel(`${i}`));
+    const ids = () => channels.map(({ id }) => id);
+    assert.deepEqual(ids(), [2, 4, 65, 67]);
+    const arrived = [a, b].map((connection) => new Promise((resolve) => {
+      const found = [];
+      connection.ondatachannel = ({ channel: { label, id } }) => found.push(`${label} ${id}`) === 2 && resolve(found.sort());
+    }));
+    await Promise.all(channels.map((channel) => once(channel, 'open')));
+    assert.deepEqual(await Promise.all(arrived), [['2 65', '3 67'], ['0 2', '1 4']]);
+    assert.deepEqual(ids(), [2, 4, 65, 67]);
+    const closed = once(ours, 'close');
+    ours.close();
+    await closed;
+    const again = a.createDataChannel('again');
+    assert.equal(again.id, 0, 'it is free again');
+    await once(again, 'open');
+    assert.equal(again.id, 0);
+  });
+
+  test('a channel that is made while the answer is on its way has its id in the task of the answer', TIMEOUT, async (t) => {
+    const [a, b] = makePair(t);
+    const first = a.createDataChannel('first');
+    await a.setLocalDescription();
+    await b.setRemoteDescription(a.localDescription);
+    await b.setLocalDescription();
+    const stable = once(a, 'signalingstatechange').then(() => [first.id, second.id]);
+    const applied = a.setRemoteDescription(b.localDescription);
+    const second = a.createDataChannel('second');
+    assert.deepEqual([first.id, second.id], [null, null]);
+    await applied;
+    assert.deepEqual([await stable, first.id, second.id], [[0, 2], 0, 2]);
+    await once(second, 'open');
+    assert.equal(second.id, 2);
+  });
+
   test('when its connection is closed a channel is closed, and no event tells; the other side learns of it', TIMEOUT, async (t) => {
     const { a, ours, theirs } = await connectedPair(t);
     const seen = record(ours, ['closing', 'error', 'close']);
