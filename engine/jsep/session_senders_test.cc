@@ -12,6 +12,25 @@ const Transceiver& Only(const Peer& peer) {
   return peer.session->transceivers().at(0);
 }
 
+TEST(SessionSendersTest, AChosenTransceiverIsTheOneThatAddTrackUses) {
+  Peer a('a');
+  const auto add = [&](const std::string& track, const std::string& id,
+                       MediaKind kind = MediaKind::kAudio) {
+    return a.session->AddTrack(kind, track, {}, id, true);
+  };
+  ASSERT_TRUE(a.session->AddTransceiver(MediaKind::kAudio, {}, "idle").ok());
+  ASSERT_TRUE(a.session->AddTransceiver(MediaKind::kAudio, {}, "other").ok());
+  EXPECT_EQ(*add("1", "new"), "new") << "although there are idle ones";
+  EXPECT_EQ(*add("2", "other"), "other") << "although it is not the first";
+  EXPECT_EQ(a.session->transceivers().size(), 3u);
+  EXPECT_EQ(a.session->FindTransceiver("other")->local_track_id, "2");
+  EXPECT_EQ(a.session->FindTransceiver("idle")->local_track_id, "");
+  ExpectError(add("3", "").status(), ErrorReason::INVALID_ARGUMENT, "TypeError");
+  ExpectError(add("3", "other").status(), ErrorReason::INVALID_STATE, "InvalidStateError");
+  ExpectError(add("3", "idle", MediaKind::kVideo).status(), ErrorReason::TRACK_KIND_MISMATCH,
+              "TypeError");
+}
+
 TEST(SessionSendersTest, AddTrackMakesASendingTransceiverWithTheTracksName) {
   Peer a('a'), b('b');
   ASSERT_EQ(*a.session->AddTrack(MediaKind::kVideo, "camera", {"s1", "s1"}, "x"), "x");

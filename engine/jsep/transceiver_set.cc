@@ -121,13 +121,33 @@ Transceiver* TransceiverSet::FindReusableSender(MediaKind kind) {
   return nullptr;
 }
 
+// Who chose may not know yet that it has sent, which is all the same to the sender.
+absl::StatusOr<Transceiver*> TransceiverSet::FindChosenSender(MediaKind kind, std::string_view id) {
+  if (id.empty()) return BadArgument("the transceiver is required", "transceiver_id");
+  Transceiver* transceiver = state_.Find(id);
+  if (transceiver == nullptr) return transceiver;
+  PCD_RETURN_IF_ERROR(CheckNotStopped(*transceiver));
+  if (transceiver->kind != kind) {
+    return MakeError(absl::StatusCode::kInvalidArgument, ErrorReason::TRACK_KIND_MISMATCH,
+                     "the sender is for the other kind of media",
+                     {.dom_exception = "TypeError", .field = "transceiver_id"});
+  }
+  if (!transceiver->local_track_id.empty()) return InvalidState("the sender has a track");
+  return transceiver;
+}
+
 absl::StatusOr<string> TransceiverSet::AddTrack(MediaKind kind, const string& track_id,
                                                 const std::vector<string>& stream_ids,
-                                                std::string_view id) {
+                                                std::string_view id, bool chosen) {
   if (track_id.empty()) return BadArgument("the track is required", "track_id");
   PCD_RETURN_IF_ERROR(CheckStreams(stream_ids, "stream_ids"));
   PCD_RETURN_IF_ERROR(CheckTrackUnused(track_id));
-  Transceiver* reused = FindReusableSender(kind);
+  Transceiver* reused = nullptr;
+  if (chosen) {
+    PCD_ASSIGN_OR_RETURN(reused, FindChosenSender(kind, id));
+  } else {
+    reused = FindReusableSender(kind);
+  }
   if (reused == nullptr) {
     PCD_ASSIGN_OR_RETURN(string added,
                          Add(kind, {.stream_ids = stream_ids, .track_id = track_id}, id));

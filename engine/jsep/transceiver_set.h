@@ -29,10 +29,11 @@ class TransceiverSet {
       : state_(state), random_(random), max_transceivers_(max_transceivers) {}
 
   absl::StatusOr<std::string> Add(MediaKind kind, const TransceiverInit& init, std::string_view id);
-  // W3C addTrack: a sender that has never sent is reused. Returns the transceiver's id.
+  // W3C addTrack: a sender that has never sent is reused. Returns the transceiver's id. `chosen`:
+  // the one that is called `id`, new or not, and no other.
   absl::StatusOr<std::string> AddTrack(MediaKind kind, const std::string& track_id,
                                        const std::vector<std::string>& stream_ids,
-                                       std::string_view id);
+                                       std::string_view id, bool chosen);
   absl::Status RemoveTrack(std::string_view sender_id);
   absl::Status ReplaceTrack(std::string_view sender_id, MediaKind kind,
                             const std::string& track_id);
@@ -54,6 +55,8 @@ class TransceiverSet {
   absl::Status CheckIds(const TransceiverInit& init, std::string_view id) const;
   absl::Status CheckTrackUnused(const std::string& track_id) const;
   Transceiver* FindReusableSender(MediaKind kind);
+  // Null: there is none of this id.
+  absl::StatusOr<Transceiver*> FindChosenSender(MediaKind kind, std::string_view id);
 
   State& state_;
   RandomSource& random_;

@@ -99,7 +99,8 @@ export class MediaSet {
       this.#connection, randomUUID(), track.kind, track, { direction: 'sendrecv', streams, encodings: [] });
     const add = async (peerConnectionId: string): Promise<RtpTransceiver | null> => {
       await this.#connection.ensureTrack(peerConnectionId, track);
-      const request = { peerConnectionId, trackId: track.id, streamIds: streams, transceiverId: reusable ? '' : core.id };
+      // The service may be further: a description that it has and this side has not made other senders there.
+      const request = { peerConnectionId, trackId: track.id, streamIds: streams, transceiverId: core.id, transceiverChosen: true };
       return (await this.#connection.session.client.peerConnections.addTrack(request)).transceiver;
     };
     if (reusable) {

@@ -96,6 +96,48 @@ describe('while a description is applied', () => {
     await agrees(b);
   });
 
+  test('setRemoteDescription of an offer: addTrack makes a sender, at the service the same', TIMEOUT, async (t) => {
+    const [a, b] = makePair(t);
+    a.addTransceiver('audio');
+    await a.setLocalDescription();
+    const applied = b.setRemoteDescription(a.localDescription);
+    const track = createMediaStreamTrack('audio');
+    const sender = b.addTrack(track); // What the offer brings is not here yet.
+    const [added] = b.getTransceivers();
+    assert.equal(added.sender, sender);
+    await applied;
+    const [theirs, ...more] = b.getTransceivers().filter((transceiver) => transceiver !== added);
+    assert.deepEqual([more, theirs.sender.track, added.mid], [[], null, null]);
+    await b.setLocalDescription();
+    await a.setRemoteDescription(b.localDescription);
+    await agrees(b);
+    assert.deepEqual([theirs.currentDirection, sender.track, added.mid], ['recvonly', track, null]);
+    await negotiate(b, a);
+    assert.deepEqual(kinds(b.localDescription), ['audio', 'audio']);
+    assert.deepEqual(b.getTransceivers(), [added, theirs]);
+    assert.deepEqual([theirs.mid, added.mid], ['0', '1']);
+    assert.equal(added.currentDirection, 'sendonly');
+    await agrees(b);
+    await agrees(a);
+  });
+
+  test('setRemoteDescription of an answer: addTrack takes the sender that has sent nothing yet', TIMEOUT, async (t) => {
+    const [a, b] = makePair(t);
+    const transceiver = a.addTransceiver('audio');
+    await a.setLocalDescription();
+    await b.setRemoteDescription(a.localDescription);
+    await b.setLocalDescription();
+    const applied = a.setRemoteDescription(b.localDescription);
+    const track = createMediaStreamTrack('audio');
+    assert.equal(a.addTrack(track), transceiver.sender);
+    await applied;
+    await negotiate(a, b);
+    assert.deepEqual([a.getTransceivers(), transceiver.sender.track], [[transceiver], track]);
+    await agrees(a);
+    const [{ receiver }] = b.getTransceivers();
+    await firstFrame(receiver.track);
+  });
+
   test('close(): none of them settles, and nothing is thrown', TIMEOUT, async (t) => {
     const a = makeConnection(t);
     a.addTransceiver('audio');
