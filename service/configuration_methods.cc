@@ -30,7 +30,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::SetConfiguration(
       calls_, context, request, response,
       {"peer_connection_id", "configuration.ice_servers", "configuration.ice_transport_policy",
        "configuration.bundle_policy", "configuration.rtcp_mux_policy", "configuration.ice_backend",
-       "configuration.certificates", "revision"},
+       "configuration.certificates", "configuration.ice_candidate_pool_size", "revision"},
       [](host::PeerConnection& pc, const v1::SetConfigurationRequest& in,
          v1::SetConfigurationResponse& out) -> absl::Status {
         if (!in.has_configuration()) return InvalidArgument("it is required", "configuration");

@@ -163,7 +163,6 @@ const std::set<std::string> kUnbuiltFields = {
     "MediaService.CreateLocalTrack source.udp.srtp",
     "MediaService.CreateSink spec.srtp",
     "PeerConnectionService.AcceptOffer configuration.bundle_policy",
-    "PeerConnectionService.AcceptOffer configuration.ice_candidate_pool_size",
     "PeerConnectionService.AcceptOffer lease_id",
     "PeerConnectionService.AcceptOffer local_tracks.source.packet_stream",
     "PeerConnectionService.AcceptOffer local_tracks.source.relay",
@@ -171,9 +170,7 @@ const std::set<std::string> kUnbuiltFields = {
     "PeerConnectionService.AcceptOffer sinks.srtp",
     "PeerConnectionService.AddTransceiver send_encodings",
     "PeerConnectionService.Create configuration.bundle_policy",
-    "PeerConnectionService.Create configuration.ice_candidate_pool_size",
     "PeerConnectionService.Create lease_id",
-    "PeerConnectionService.SetConfiguration configuration.ice_candidate_pool_size",
 };
 
 // Sets one field, or adds one element to it, to something that is not the default.

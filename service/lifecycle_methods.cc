@@ -88,11 +88,12 @@ grpc::ServerUnaryReactor* PeerConnectionService::Create(grpc::CallbackServerCont
                                                         v1::CreateResponse* response) {
   UnaryReply<v1::CreateResponse> reply(context, response);
   grpc::ServerUnaryReactor* reactor = reply.reactor();
-  absl::Status status = CheckCall(
-      *context, *request,
-      {"peer_connection_id_suffix", "labels", "configuration.ice_servers",
-       "configuration.ice_transport_policy", "configuration.bundle_policy",
-       "configuration.rtcp_mux_policy", "configuration.ice_backend", "configuration.certificates"});
+  absl::Status status =
+      CheckCall(*context, *request,
+                {"peer_connection_id_suffix", "labels", "configuration.ice_servers",
+                 "configuration.ice_transport_policy", "configuration.bundle_policy",
+                 "configuration.rtcp_mux_policy", "configuration.ice_backend",
+                 "configuration.certificates", "configuration.ice_candidate_pool_size"});
   absl::StatusOr<host::CreateOptions> options = ToCreateOptions(*request);
   if (status.ok()) status = options.status();
   if (!status.ok()) {
@@ -230,6 +231,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::AcceptOffer(grpc::CallbackServe
                                    "configuration.rtcp_mux_policy",
                                    "configuration.ice_backend",
                                    "configuration.certificates",
+                                   "configuration.ice_candidate_pool_size",
                                    "offer",
                                    "sinks.sink_id",
                                    "sinks.selector",

@@ -86,9 +86,9 @@ TEST_F(LifecycleTest, AFieldThatIsNotBuiltIsRefusedByName) {
   EXPECT_EQ(InfoOf(status).metadata().at("field"), "lease_id");
   EXPECT_EQ(InfoOf(status).metadata().at("domException"), "NotSupportedError");
   request.Clear();
-  request.mutable_configuration()->set_ice_candidate_pool_size(1);
+  request.mutable_configuration()->set_bundle_policy(v1::BUNDLE_POLICY_BALANCED);
   EXPECT_EQ(InfoOf(Create(request, &response)).metadata().at("field"),
-            "configuration.ice_candidate_pool_size");
+            "configuration.bundle_policy");
   EXPECT_EQ(service_.host().size(), 0u);
 }
 

@@ -13,6 +13,7 @@ namespace {
 // A connection has one transport (docs/adr/0002-one-transport-per-connection.md), and this is its
 // id; see engine/peerconnection/info.h.
 constexpr char kTransportId[] = "T0";
+constexpr uint32_t kMaxPoolSize = 255;
 
 void FillDescriptions(const peerconnection::PeerConnectionInfo& info, v1::PeerConnection& out) {
   if (info.local_description) *out.mutable_local_description() = ToProto(*info.local_description);
@@ -189,6 +190,7 @@ v1::Configuration ToProto(const Configuration& configuration) {
   out.set_bundle_policy(ToProto(configuration.bundle_policy));
   out.set_rtcp_mux_policy(v1::RTCP_MUX_POLICY_REQUIRE);
   out.set_ice_backend(ToProto(configuration.ice_backend));
+  out.set_ice_candidate_pool_size(configuration.ice_candidate_pool_size);
   return out;
 }
 
@@ -246,6 +248,12 @@ absl::StatusOr<Configuration> FromProto(const v1::Configuration& configuration) 
       return InvalidArgument("the backend is auto, full or shared-port",
                              "configuration.ice_backend");
   }
+  if (configuration.ice_candidate_pool_size() > kMaxPoolSize) {
+    return MakeError(
+        absl::StatusCode::kInvalidArgument, ErrorReason::INVALID_ARGUMENT, "at most 255",
+        {.dom_exception = "TypeError", .field = "configuration.ice_candidate_pool_size"});
+  }
+  out.ice_candidate_pool_size = static_cast<uint8_t>(configuration.ice_candidate_pool_size());
   return out;
 }
 

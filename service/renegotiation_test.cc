@@ -246,8 +246,24 @@ TEST_F(RenegotiationTest, TheConfigurationIsReadAndSet) {
   request.mutable_configuration()->set_rtcp_mux_policy(v1::RTCP_MUX_POLICY_NEGOTIATE);
   EXPECT_EQ(Reason(Try(&Stub::SetConfiguration, request, &response)), "INVALID_ARGUMENT");
   request.mutable_configuration()->clear_rtcp_mux_policy();
-  request.mutable_configuration()->set_ice_candidate_pool_size(1);
-  EXPECT_EQ(Reason(Try(&Stub::SetConfiguration, request, &response)), "FIELD_NOT_IMPLEMENTED");
+  request.mutable_configuration()->set_ice_candidate_pool_size(256);
+  EXPECT_EQ(Reason(Try(&Stub::SetConfiguration, request, &response)), "INVALID_ARGUMENT");
+}
+
+// W3C 4.4.1.6.
+TEST_F(RenegotiationTest, TheSizeOfTheCandidatePoolMayChangeUntilTheFirstLocalDescription) {
+  auto request = For<v1::SetConfigurationRequest>(a_);
+  request.mutable_configuration()->set_ice_candidate_pool_size(255);
+  Must(&Stub::SetConfiguration, request);
+  const auto got = Must(&Stub::GetConfiguration, For<v1::GetConfigurationRequest>(a_));
+  EXPECT_EQ(got.configuration().ice_candidate_pool_size(), 255u);
+  Must(&Stub::SetLocalDescription, For<v1::SetLocalDescriptionRequest>(a_));
+  Must(&Stub::SetConfiguration, request);
+  request.mutable_configuration()->set_ice_candidate_pool_size(0);
+  v1::SetConfigurationResponse response;
+  const grpc::Status status = Try(&Stub::SetConfiguration, request, &response);
+  EXPECT_EQ(Reason(status), "CONFIGURATION_CHANGE_REFUSED");
+  EXPECT_EQ(InfoOf(status).metadata().at("domException"), "InvalidModificationError");
 }
 
 }  // namespace

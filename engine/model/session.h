@@ -44,6 +44,8 @@ struct Configuration {
   IceTransportPolicy ice_transport_policy = IceTransportPolicy::kAll;
   BundlePolicy bundle_policy = BundlePolicy::kBalanced;
   IceBackend ice_backend = IceBackend::kAuto;
+  // Kept for who asks. Gathering begins with the description, whatever it is.
+  uint8_t ice_candidate_pool_size = 0;
   friend bool operator==(const Configuration&, const Configuration&) = default;
 };
 

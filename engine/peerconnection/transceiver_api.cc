@@ -100,6 +100,12 @@ absl::Status PeerConnection::SetConfiguration(const Configuration& configuration
   if (configuration.ice_backend != configuration_.ice_backend) {
     return ChangeRefused("the ICE backend is fixed at creation", "configuration.ice_backend");
   }
+  // W3C 4.4.1.6.
+  if (session_.local_description().has_value() &&
+      configuration.ice_candidate_pool_size != configuration_.ice_candidate_pool_size) {
+    return ChangeRefused("the size of the candidate pool is fixed by the first local description",
+                         "configuration.ice_candidate_pool_size");
+  }
   if (!certificates.empty() && !AreOwn(certificates)) {
     return ChangeRefused("certificates are fixed at creation", "configuration.certificates");
   }

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { RTCPeerConnection, RTCRtpReceiver, RTCRtpSender } from '../../esm/w3c.mjs';
-import { makeConnection, useService } from '../../testing/w3c.js';
+import { makeConnection, makePair, negotiate, once, useService } from '../../testing/w3c.js';
+
+const TIMEOUT = { timeout: 60_000 };
 
 describe('configuration', () => {
   useService();
@@ -53,6 +55,18 @@ describe('configuration', () => {
     const long = makeConnection(t, { iceServers: [{ urls: urls.slice(0, 10) }, { urls: urls.slice(10) }, { urls: 'stun:192.0.2.99' }] });
     assert.equal(long.getConfiguration().iceServers.length, 3);
     assert.equal((await long.createOffer()).type, 'offer');
+  });
+
+  test('a candidate pool is taken, and may change until the first local description', TIMEOUT, async (t) => {
+    const [a, b] = makePair(t, { iceCandidatePoolSize: 10 });
+    const opened = once(a.createDataChannel('x'), 'open');
+    a.setConfiguration({ iceCandidatePoolSize: 255 });
+    assert.equal(a.getConfiguration().iceCandidatePoolSize, 255);
+    await negotiate(a, b);
+    await opened;
+    assert.throws(() => a.setConfiguration({ iceCandidatePoolSize: 1 }), { name: 'InvalidModificationError' });
+    a.setConfiguration({ iceCandidatePoolSize: 255 });
+    await a.createOffer();
   });
 
   test('TURN without credentials is an InvalidAccessError', () => {
