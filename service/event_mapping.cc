@@ -84,9 +84,9 @@ class Filler {
     event.set_connection_state(ToProto(in.connection_state));
     event.set_error_text(in.error_text);
     if (in.error_text.empty()) return;
-    // The engine says it in words only, those of engine/dtls.
-    const bool fingerprint = in.error_text.find("fingerprint") != std::string::npos;
-    event.set_error_detail(fingerprint ? "fingerprint-failure" : "dtls-failure");
+    event.set_error_detail(in.failure.fingerprint ? "fingerprint-failure" : "dtls-failure");
+    if (in.failure.sent_alert.has_value()) event.set_sent_alert(*in.failure.sent_alert);
+    if (in.failure.received_alert.has_value()) event.set_received_alert(*in.failure.received_alert);
   }
   void operator()(const pc::SctpTransportChangeEvent& in) {
     *out_.mutable_sctp_transport_change()->mutable_sctp_transport() = ToProto(in.transport);
@@ -184,8 +184,9 @@ class Filler {
   void operator()(const pc::DataChannelErrorEvent& in) {
     v1::DataChannelErrorEvent& event = *out_.mutable_data_channel_error();
     event.set_data_channel_id(in.channel_id);
-    event.set_error_detail("data-channel-failure");
+    event.set_error_detail(in.sctp_failure ? "sctp-failure" : "data-channel-failure");
     event.set_error_text(in.error_text);
+    if (in.sctp_cause_code.has_value()) event.set_sctp_cause_code(*in.sctp_cause_code);
   }
   void operator()(const pc::DataChannelBufferedAmountLowEvent& in) {
     v1::DataChannelBufferedAmountLowEvent& event = *out_.mutable_data_channel_buffered_amount_low();

@@ -327,6 +327,22 @@ TEST_F(DataChannelPeer, AcknowledgedBytesAreAttributedInTheOrderOfSending) {
   EXPECT_EQ(manager_.Get(second)->buffered_amount, 100u);
 }
 
+TEST_F(DataChannelPeer, AnAbortIsAFailureOfSctpAndItsCauseIsKept) {
+  const auto id = *manager_.Create({}, "");
+  sctp_.current = SctpState::kClosed;
+  Give(sctp::StateChanged{.state = SctpState::kClosed, .reason = "aborted", .cause_code = 12});
+  bool told = false;
+  for (const auto& event : events_) {
+    const auto* error = std::get_if<ChannelError>(&event);
+    if (error == nullptr) continue;
+    told = true;
+    EXPECT_EQ(error->channel_id, id);
+    EXPECT_TRUE(error->sctp_failure);
+    EXPECT_EQ(error->sctp_cause_code, 12);
+  }
+  EXPECT_TRUE(told);
+}
+
 TEST_F(DataChannelPeer, AConnectionThatEndedMeanwhileOpensNothing) {
   ScriptedAssociation ended;
   ended.current = SctpState::kClosed;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/model/enums.h"
+#include "engine/model/session.h"
 
 namespace pcd::dtls {
 
@@ -33,11 +34,12 @@ struct Connected {
   std::optional<SrtpKeyingMaterial> srtp{};
 };
 
-// W3C RTCDtlsTransportState. kClosed and kFailed are final. `reason` is for people and set
-// for kFailed only.
+// W3C RTCDtlsTransportState. kClosed and kFailed are final. `reason` is for people; it and
+// `failure` are set for kFailed only.
 struct StateChanged {
   DtlsState state = DtlsState::kNew;
   std::string reason{};
+  DtlsFailure failure{};
 };
 
 // One application data record: for WebRTC one SCTP packet (RFC 8261). Only after Connected.

@@ -59,7 +59,10 @@ void DtlsPair::Drain(DtlsPeer& peer) {
       peer.keys = std::move(connected->srtp);
     } else if (auto* changed = std::get_if<StateChanged>(&*event)) {
       peer.states.push_back(changed->state);
-      if (!changed->reason.empty()) peer.failure = changed->reason;
+      if (!changed->reason.empty()) {
+        peer.failure = changed->reason;
+        peer.details = changed->failure;
+      }
     } else if (auto* data = std::get_if<DataReceived>(&*event)) {
       peer.received.push_back(std::move(data->data));
     }

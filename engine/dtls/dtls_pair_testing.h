@@ -22,6 +22,7 @@ struct DtlsPeer {
   DtlsTransport dtls;
   std::vector<DtlsState> states{};
   std::string failure{};
+  DtlsFailure details{};
   std::optional<SrtpKeyingMaterial> keys{};
   int connected_events = 0;
   std::vector<std::vector<uint8_t>> received{};

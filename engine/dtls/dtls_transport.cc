@@ -59,6 +59,7 @@ class DtlsTransport::Impl {
  private:
   static ssl_verify_result_t VerifyCallback(SSL* ssl, uint8_t* alert);
   static void KeyLogCallback(const SSL* ssl, const char* line);
+  static void AlertCallback(const SSL* ssl, int type, int value);
   ssl_verify_result_t Verify(uint8_t* alert);
   bool Prepare();
   void Advance(Timestamp now);
@@ -66,14 +67,15 @@ class DtlsTransport::Impl {
   void FinishHandshake();
   void ReadRecords();
   bool AwaitsAnswer() const;
-  void SetState(DtlsState state, std::string reason = {});
-  void Fail(std::string reason);
+  void SetState(DtlsState state, std::string reason = {}, DtlsFailure failure = {});
+  void Fail(std::string reason, bool fingerprint = false);
 
   const Config config_;
   bssl::UniquePtr<SSL> ssl_;
   std::vector<Fingerprint> fingerprints_;
   bool waiting_for_fingerprint_ = false;
   bool verified_ = false;
+  DtlsFailure failure_;  // What is known of one that may come.
   Timestamp handshake_deadline_ = kNever;
   Duration retransmit_after_{};
   Timestamp retransmit_at_ = kNever;
@@ -89,6 +91,7 @@ bool DtlsTransport::Impl::Prepare() {
   CRYPTO_BUFFER* const chain[] = {config_.certificate->native_certificate()};
   DTLSv1_set_initial_timeout_duration(ssl, 0);  // See SharedSslContext.
   SSL_set_app_data(ssl, this);
+  SSL_set_info_callback(ssl, AlertCallback);
   SSL_set_custom_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, VerifyCallback);
   // Frees what only the handshake needs, some 10 KB, once it is done.
   SSL_set_shed_handshake_config(ssl, 1);
@@ -105,6 +108,15 @@ void DtlsTransport::Impl::KeyLogCallback(const SSL* ssl, const char* line) {
   static_cast<const Impl*>(SSL_get_app_data(ssl))->config_.key_log(line);
 }
 
+// The alert's level and its description share `value`.
+void DtlsTransport::Impl::AlertCallback(const SSL* ssl, int type, int value) {
+  if (value >> 8 != SSL3_AL_FATAL) return;
+  DtlsFailure& failure = static_cast<Impl*>(SSL_get_app_data(ssl))->failure_;
+  const auto alert = static_cast<uint8_t>(value & 0xff);
+  if (type == SSL_CB_WRITE_ALERT) failure.sent_alert = alert;
+  if (type == SSL_CB_READ_ALERT) failure.received_alert = alert;
+}
+
 void DtlsTransport::Impl::Start(DtlsRole role, Timestamp now) {
   if (state_ != DtlsState::kNew || role == DtlsRole::kAuto) return;
   role_ = role;
@@ -119,7 +131,7 @@ void DtlsTransport::Impl::SetRemoteFingerprints(std::vector<Fingerprint> fingerp
   if (IsFinal(state_)) return;
   fingerprints_ = std::move(fingerprints);
   if (verified_ && !MatchesFingerprint(remote_der_, fingerprints_)) {
-    return Fail("the peer's certificate does not match the new fingerprints");
+    return Fail("the peer's certificate does not match the new fingerprints", true);
   }
   if (waiting_for_fingerprint_ && !fingerprints_.empty()) {
     waiting_for_fingerprint_ = false;
@@ -174,7 +186,7 @@ bool DtlsTransport::Impl::Handshake() {
     default:
       if (!remote_der_.empty() && !verified_) {
         ERR_clear_error();
-        Fail("the peer's certificate does not match any announced fingerprint");
+        Fail("the peer's certificate does not match any announced fingerprint", true);
       } else {
         Fail("handshake failed: " + TakeErrorText());
       }
@@ -263,15 +275,16 @@ void DtlsTransport::Impl::Close() {
   SetState(DtlsState::kClosed);
 }
 
-void DtlsTransport::Impl::SetState(DtlsState state, std::string reason) {
+void DtlsTransport::Impl::SetState(DtlsState state, std::string reason, DtlsFailure failure) {
   if (state_ == state) return;
   state_ = state;
   if (IsFinal(state)) queues_.in.clear();
-  events_.push_back(StateChanged{state, std::move(reason)});
+  events_.push_back(StateChanged{state, std::move(reason), failure});
 }
 
-void DtlsTransport::Impl::Fail(std::string reason) {
-  SetState(DtlsState::kFailed, std::move(reason));
+void DtlsTransport::Impl::Fail(std::string reason, bool fingerprint) {
+  failure_.fingerprint = fingerprint;
+  SetState(DtlsState::kFailed, std::move(reason), failure_);
 }
 
 std::string DtlsTransport::Impl::cipher() const {

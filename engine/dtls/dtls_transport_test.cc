@@ -205,6 +205,9 @@ TEST(DtlsTransportTest, AWrongFingerprintFailsTheClientBeforeItSendsItsCertifica
   EXPECT_EQ(pair.client.dtls.state(), DtlsState::kFailed);
   EXPECT_EQ(pair.client.failure, "the peer's certificate does not match any announced fingerprint");
   EXPECT_EQ(pair.server.dtls.state(), DtlsState::kFailed);
+  constexpr uint8_t kBadCertificate = 42;  // RFC 8446 section 6.
+  EXPECT_EQ(pair.client.details, (DtlsFailure{.fingerprint = true, .sent_alert = kBadCertificate}));
+  EXPECT_EQ(pair.server.details, (DtlsFailure{.received_alert = kBadCertificate}));
   EXPECT_EQ(pair.client.connected_events + pair.server.connected_events, 0);
   EXPECT_TRUE(pair.server.dtls.remote_certificate_der().empty());
 }
@@ -276,6 +279,8 @@ TEST(DtlsTransportTest, NewFingerprintsAfterwardsMustStillMatch) {
   pair.client.dtls.SetRemoteFingerprints({pair.client.certificate->fingerprint()}, pair.now);
   EXPECT_EQ(pair.client.dtls.state(), DtlsState::kFailed);
   EXPECT_FALSE(pair.client.dtls.SendApplicationData(Bytes("x")));
+  pair.Exchange();
+  EXPECT_EQ(pair.client.details, DtlsFailure{.fingerprint = true});
 }
 
 TEST(DtlsTransportTest, CloseNotifyClosesBothEnds) {

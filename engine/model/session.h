@@ -49,6 +49,14 @@ struct Configuration {
   friend bool operator==(const Configuration&, const Configuration&) = default;
 };
 
+// Why a DTLS association failed, beside the words.
+struct DtlsFailure {
+  bool fingerprint = false;  // The peer's certificate is not one that was announced.
+  // Fatal ones (RFC 8446 section 6); absent: none.
+  std::optional<uint8_t> sent_alert{}, received_alert{};
+  friend bool operator==(const DtlsFailure&, const DtlsFailure&) = default;
+};
+
 // RTCPriorityType of a data channel (RFC 8831 section 6.4: below normal, normal, high, extra high).
 enum class DataChannelPriority { kVeryLow, kLow, kMedium, kHigh };
 

@@ -146,7 +146,9 @@ void PeerConnection::HandleChannelEvent(const datachannel::DataChannelEvent& eve
                                            .buffered_amount = low->buffered_amount});
   } else if (const auto* error = std::get_if<datachannel::ChannelError>(&event)) {
     Emit(DataChannelErrorEvent{.channel_id = error->channel_id,
-                               .error_text = std::string(error->status.message())});
+                               .error_text = std::string(error->status.message()),
+                               .sctp_failure = error->sctp_failure,
+                               .sctp_cause_code = error->sctp_cause_code});
   }
 }
 

@@ -66,6 +66,7 @@ struct IceTransportChangeEvent {
 struct DtlsTransportChangeEvent {
   DtlsTransportInfo transport{};
   std::string error_text{};  // Empty unless failed.
+  DtlsFailure failure{};
   ConnectionState connection_state = ConnectionState::kNew;
 };
 struct SctpTransportChangeEvent {
@@ -163,6 +164,8 @@ struct DataChannelCloseEvent {
 struct DataChannelErrorEvent {
   std::string channel_id{};
   std::string error_text{};
+  bool sctp_failure = false;                  // Else the channel's own.
+  std::optional<uint16_t> sctp_cause_code{};  // RFC 9260 section 3.3.10; absent: none known.
 };
 struct DataChannelBufferedAmountLowEvent {
   std::string channel_id{};

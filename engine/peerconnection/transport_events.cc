@@ -56,6 +56,7 @@ void PeerConnection::HandleDtlsState(TransportSlot& slot, transport::DtlsStateCh
   // What a transport's end is to the connection is known when it is seen who ended it.
   Emit(DtlsTransportChangeEvent{.transport = DtlsInfo(slot),
                                 .error_text = std::move(changed.reason),
+                                .failure = changed.failure,
                                 .connection_state = state == DtlsState::kClosed
                                                         ? connection_state_
                                                         : CombineStates().connection});

@@ -181,7 +181,7 @@ void Transport::Impl::OnDtlsEvent(dtls::Event event) {
   auto& changed = std::get<dtls::StateChanged>(event);
   state_.dtls = changed.state;
   if (changed.state == DtlsState::kFailed || changed.state == DtlsState::kClosed) media_.Stop();
-  Push(DtlsStateChanged{changed.state, std::move(changed.reason)});
+  Push(DtlsStateChanged{changed.state, std::move(changed.reason), changed.failure});
 }
 
 void Transport::Impl::DrainIce() {

@@ -10,14 +10,16 @@
 
 #include "engine/ice/ice_events.h"
 #include "engine/model/enums.h"
+#include "engine/model/session.h"
 
 namespace pcd::transport {
 
 // W3C RTCDtlsTransportState. kConnected means: handshake done and fingerprint verified. `reason`
-// is for people and set for kFailed only.
+// is for people; it and `failure` are set for kFailed only.
 struct DtlsStateChanged {
   DtlsState state = DtlsState::kNew;
   std::string reason{};
+  DtlsFailure failure{};
 };
 
 // The peer has begun a new DTLS association and it is connected; comes before DtlsStateChanged.

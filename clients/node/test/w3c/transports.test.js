@@ -152,13 +152,18 @@ describe('failures (5.5, 5.6)', () => {
     await a.setLocalDescription();
     await b.setRemoteDescription(a.localDescription);
     await b.setLocalDescription();
+    const told = once(b.sctp.transport, 'error');
     const sdp = b.localDescription.sdp.replace(/(a=fingerprint:sha-256 )(..)/g, (_, name, first) => name + (first === '00' ? '01' : '00'));
     await a.setRemoteDescription({ type: 'answer', sdp });
     const { transport } = a.sctp;
     const seen = record(transport, ['error', 'statechange'], (type, event) => (type === 'error' ? event.error.errorDetail : transport.state));
     const { error } = await once(transport, 'error');
     assert.ok(error instanceof RTCError);
+    const { error: theirs } = await told;
     await failed;
+    const BAD_CERTIFICATE = 42; // RFC 8446, 6.
+    assert.deepEqual([error.sentAlert, error.receivedAlert], [BAD_CERTIFICATE, null]);
+    assert.deepEqual([theirs.errorDetail, theirs.sentAlert, theirs.receivedAlert], ['dtls-failure', null, BAD_CERTIFICATE]);
     assert.equal(transport.state, 'failed');
     assert.deepEqual(seen.slice(-2), ['error fingerprint-failure', 'statechange failed']);
     assert.notEqual(a.iceConnectionState, 'failed', 'ICE is not at fault');
