@@ -98,6 +98,8 @@ export class MediaSet {
     const core = reusable ?? new TransceiverCore(
       this.#connection, randomUUID(), track.kind, track, { direction: 'sendrecv', streams, encodings: [] });
     const add = async (peerConnectionId: string): Promise<RtpTransceiver | null> => {
+      // A description that was on its way has ended it; the service would make another one of this id.
+      if (reusable && (core.stopping || core.stopped)) return null;
       await this.#connection.ensureTrack(peerConnectionId, track);
       // The service may be further: a description that it has and this side has not made other senders there.
       const request = { peerConnectionId, trackId: track.id, streamIds: streams, transceiverId: core.id, transceiverChosen: true };

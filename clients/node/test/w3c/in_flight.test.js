@@ -138,6 +138,23 @@ describe('while a description is applied', () => {
     await firstFrame(receiver.track);
   });
 
+  test('setRemoteDescription of an offer that ends a transceiver: addTrack takes its sender, and nothing comes of it', TIMEOUT, async (t) => {
+    const [a, b] = makePair(t);
+    a.createDataChannel('x'); // The connection goes on.
+    const transceiver = a.addTransceiver('audio', { direction: 'recvonly' });
+    await negotiate(a, b);
+    b.getTransceivers()[0].stop();
+    await b.setLocalDescription();
+    const applied = a.setRemoteDescription(b.localDescription);
+    assert.equal(a.addTrack(createMediaStreamTrack('audio')), transceiver.sender);
+    await applied;
+    await a.setLocalDescription();
+    await b.setRemoteDescription(a.localDescription);
+    assert.deepEqual([transceiver.currentDirection, a.getTransceivers(), b.getTransceivers()], ['stopped', [], []]);
+    await agrees(a);
+    assert.doesNotMatch((await a.createOffer()).sdp, /m=audio [1-9]/);
+  });
+
   test('close(): none of them settles, and nothing is thrown', TIMEOUT, async (t) => {
     const a = makeConnection(t);
     a.addTransceiver('audio');
