@@ -38,7 +38,7 @@ class NackGenerator {
 
   // kNever: nothing is missing.
   Timestamp NextDeadline() const { return deadline_; }
-  // Numbers to ask for now, ascending, as many as fit; call it until it gives none.
+  // Numbers to ask for at this moment, ascending, as many as fit; call it until it gives none.
   size_t TakeDue(Timestamp now, std::span<uint16_t> out);
   // Whether numbers were given up since the last call: the stream is damaged.
   bool TakeGivenUp();
