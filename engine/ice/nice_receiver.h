@@ -12,7 +12,7 @@
 
 #include "engine/base/packet.h"
 #include "engine/base/socket_address.h"
-#include "engine/ice/consent.h"
+#include "engine/ice/consent/consent.h"
 #include "engine/ice/server_log.h"
 #include "engine/net/loop.h"
 

@@ -29,7 +29,7 @@ CORES = ["base", "model", "sdp", "rtp", "dtls", "srtp", "jsep", "datachannel"]
 CORE_FILES = {f"engine/{name}" for name in [
     "host/label_selector",
     "ice/address_rules", "ice/announced_address", "ice/announced_candidates", "ice/check_reply",
-    "ice/consent", "ice/fair_share",
+    "ice/consent/consent", "ice/fair_share",
     "ice/ice_events", "ice/ice_stats", "ice/lite_agent", "ice/lite_path", "ice/lite_state",
     "ice/packet_handler", "ice/pair_log", "ice/remote_candidates", "ice/resolved_server",
     "ice/server_log", "ice/server_policy", "ice/server_url", "ice/stun_attributes",

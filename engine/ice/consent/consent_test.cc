@@ -1,7 +1,8 @@
-#include "engine/ice/consent.h"
+#include "engine/ice/consent/consent.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -25,10 +26,10 @@ std::vector<uint8_t> Answer(uint8_t transaction, const std::string& password = k
 }
 
 std::vector<uint8_t> InChannel(const std::vector<uint8_t>& data, uint16_t number = 0x4001) {
-  std::vector<uint8_t> bytes(4);
+  std::vector<uint8_t> bytes(4 + data.size());
   StoreU16(bytes.data(), number);
   StoreU16(bytes.data() + 2, static_cast<uint16_t>(data.size()));
-  bytes.insert(bytes.end(), data.begin(), data.end());
+  std::ranges::copy(data, bytes.begin() + 4);
   return bytes;
 }
 

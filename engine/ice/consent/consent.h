@@ -1,6 +1,6 @@
 // Consent to send (RFC 7675), as a full ICE end has it: the peer's answers to our checks.
-#ifndef ENGINE_ICE_CONSENT_H_
-#define ENGINE_ICE_CONSENT_H_
+#ifndef ENGINE_ICE_CONSENT_CONSENT_H_
+#define ENGINE_ICE_CONSENT_CONSENT_H_
 
 #include <array>
 #include <cstddef>
@@ -42,4 +42,4 @@ class Consent {
 
 }  // namespace pcd::ice
 
-#endif  // ENGINE_ICE_CONSENT_H_
+#endif  // ENGINE_ICE_CONSENT_CONSENT_H_

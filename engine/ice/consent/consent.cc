@@ -1,4 +1,4 @@
-#include "engine/ice/consent.h"
+#include "engine/ice/consent/consent.h"
 
 #include <algorithm>
 #include <optional>
