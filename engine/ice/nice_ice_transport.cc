@@ -1,5 +1,8 @@
 #include "engine/ice/nice_ice_transport.h"
 
+#include <netinet/in.h>
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
@@ -37,6 +40,15 @@ NiceAgentPtr MakeAgent(GMainContext* context, bool lite) {
   g_object_set(agent.get(), "upnp", FALSE, "ice-tcp", FALSE, "keepalive-conncheck", TRUE,
                "controlling-mode", FALSE, nullptr);
   return agent;
+}
+
+// libnice ties each socket to the interface of its address, from which nothing comes to a tunnel on
+// loopback. Untied it sends as the machine's routes say, like the shared port. The first request to
+// each server has left by then; libnice repeats it.
+void UntieFromInterface(int fd) {
+  const int none = 0;
+  const bool v4 = setsockopt(fd, IPPROTO_IP, IP_UNICAST_IF, &none, sizeof(none)) == 0;
+  if (!v4) setsockopt(fd, IPPROTO_IPV6, IPV6_UNICAST_IF, &none, sizeof(none));
 }
 
 }  // namespace
@@ -549,6 +561,7 @@ void NiceIceTransport::WatchSockets() {
   for (guint i = 0; sockets != nullptr && i < sockets->len; ++i) {
     GSocketPtr socket(G_SOCKET(g_object_ref(g_ptr_array_index(sockets, i))));
     const int fd = g_socket_get_fd(socket.get());
+    if (!tunnels_->empty()) UntieFromInterface(fd);
     const absl::Status status = loop_.WatchFd(fd, this);
     if (status.ok()) {
       watches_.push_back({std::move(socket), fd});

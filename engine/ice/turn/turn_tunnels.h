@@ -40,6 +40,9 @@ class TurnTunnels {
   // Those of Start; when done, those over TCP have a tunnel or are unreachable.
   const std::vector<ResolvedServer>& servers() const { return servers_; }
 
+  // None of Start's servers is over TCP.
+  bool empty() const { return entries_.empty(); }
+
   // libnice's sockets, whenever they change.
   void SetSources(std::span<const SocketAddress> sources);
 
