@@ -47,8 +47,9 @@ NiceAgentPtr MakeAgent(GMainContext* context, bool lite) {
 // each server has left by then; libnice repeats it.
 void UntieFromInterface(int fd) {
   const int none = 0;
-  const bool v4 = setsockopt(fd, IPPROTO_IP, IP_UNICAST_IF, &none, sizeof(none)) == 0;
-  if (!v4) setsockopt(fd, IPPROTO_IPV6, IPV6_UNICAST_IF, &none, sizeof(none));
+  // Both: a socket of IPv6 takes the one of IPv4 without a word.
+  setsockopt(fd, IPPROTO_IP, IP_UNICAST_IF, &none, sizeof(none));
+  setsockopt(fd, IPPROTO_IPV6, IPV6_UNICAST_IF, &none, sizeof(none));
 }
 
 }  // namespace

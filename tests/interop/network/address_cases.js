@@ -1,8 +1,10 @@
 // Which addresses are offered and used. Run by test/nat.test.js in a network of its own.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { describe, test } from 'node:test';
 import { until } from '../../../clients/node/demo/lib/wait.js';
-import { INSIDE, INSIDE_V6, OUTSIDE, ROUTER } from '../support/nat.js';
+import { INSIDE, INSIDE_V6, OUTSIDE, OUTSIDE_V6, ROUTER } from '../support/nat.js';
 import { FULL, behind, candidatesOf, publishing, remoteOfPage } from '../support/nat_call.js';
 import { TurnServer } from '../support/turn.js';
 
@@ -62,6 +64,28 @@ describe('a service behind 1:1 NAT', behind('oneToOne', [`--announce=${ROUTER}`,
 }));
 
 describe('a service with IPv4 and IPv6', behind('routed', ['--no-ice-loopback'], (bench, nat) => {
+  test('asks a TURN server over TCP by IPv6', TIMEOUT, async (t) => {
+    const server = createServer();
+    t.after(() => server.close());
+    server.listen(0, OUTSIDE_V6);
+    await once(server, 'listening');
+    const asked = once(server, 'connection').then(async ([socket]) => {
+      socket.on('error', () => {});
+      const [request] = await once(socket, 'data');
+      socket.destroy();
+      return request.readUInt16BE(0);
+    });
+    const urls = [`turn:[${OUTSIDE_V6}]:${server.address().port}?transport=tcp`];
+    const iceServers = [{ urls, username: 'user', credential: 'secret' }];
+    const { peerConnections } = bench.client;
+    const { peerConnectionId } = (await peerConnections.create({ configuration: { iceServers } })).peerConnection;
+    t.after(() => peerConnections.close({ peerConnectionId }));
+    await peerConnections.addTransceiver({ peerConnectionId, kind: 'MEDIA_KIND_AUDIO' });
+    await peerConnections.setLocalDescription({ peerConnectionId });
+    const ALLOCATE_REQUEST = 0x0003;
+    assert.equal(await asked, ALLOCATE_REQUEST);
+  });
+
   for (const [name, configuration] of [['on the shared port', {}], ['with full ICE', FULL]]) {
     for (const [wanted, other] of [[INSIDE, 'ipv6'], [INSIDE_V6, 'ipv4']]) {
       test(`offers both, and is reached by ${wanted} where ${other} is broken, ${name}`, TIMEOUT, async (t) => {
