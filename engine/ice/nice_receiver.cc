@@ -1,16 +1,15 @@
 #include "engine/ice/nice_receiver.h"
 
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <optional>
 #include <utility>
 
 #include "engine/base/bytes.h"
+#include "engine/net/sockaddr.h"
 
 namespace pcd::ice {
 namespace {
@@ -24,24 +23,6 @@ constexpr uint16_t kDataIndication = 0x0017;
 
 // RFC 7983: the first byte of STUN is 0..3.
 bool LooksLikeStun(uint8_t first_byte) { return first_byte <= 3; }
-
-SocketAddress FromSockaddr(const sockaddr_storage& from) {
-  SocketAddress result;
-  if (from.ss_family == AF_INET) {
-    sockaddr_in address;
-    std::array<uint8_t, 4> bytes;
-    std::memcpy(&address, &from, sizeof(address));
-    std::memcpy(bytes.data(), &address.sin_addr, bytes.size());
-    result = {IpAddress::V4(bytes), ntohs(address.sin_port)};
-  } else if (from.ss_family == AF_INET6) {
-    sockaddr_in6 address;
-    std::array<uint8_t, 16> bytes;
-    std::memcpy(&address, &from, sizeof(address));
-    std::memcpy(bytes.data(), &address.sin6_addr, bytes.size());
-    result = {IpAddress::V6(bytes), ntohs(address.sin6_port)};
-  }
-  return result;
-}
 
 }  // namespace
 
@@ -60,15 +41,14 @@ struct NiceReceiver::Next {
 
 NiceReceiver::Next NiceReceiver::Peek(int fd) {
   Next next;
-  sockaddr_storage from{};
+  net::SockaddrAny from{};
   socklen_t from_size = sizeof(from);
-  next.size =
-      recvfrom(fd, next.start.data(), next.start.size(), MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT,
-               reinterpret_cast<sockaddr*>(&from), &from_size);
+  next.size = recvfrom(fd, next.start.data(), next.start.size(),
+                       MSG_PEEK | MSG_TRUNC | MSG_DONTWAIT, &from.base, &from_size);
   if (next.size < 0) {
     next.error = errno;
   } else {
-    next.source = FromSockaddr(from);
+    next.source = net::FromSockaddr(from);
   }
   return next;
 }
