@@ -162,14 +162,11 @@ const std::set<std::string> kUnbuiltFields = {
     "MediaService.CreateLocalTrack source.relay",
     "MediaService.CreateLocalTrack source.udp.srtp",
     "MediaService.CreateSink spec.srtp",
-    "PeerConnectionService.AcceptOffer configuration.bundle_policy",
     "PeerConnectionService.AcceptOffer lease_id",
     "PeerConnectionService.AcceptOffer local_tracks.source.packet_stream",
     "PeerConnectionService.AcceptOffer local_tracks.source.relay",
     "PeerConnectionService.AcceptOffer local_tracks.source.udp.srtp",
     "PeerConnectionService.AcceptOffer sinks.srtp",
-    "PeerConnectionService.AddTransceiver send_encodings",
-    "PeerConnectionService.Create configuration.bundle_policy",
     "PeerConnectionService.Create lease_id",
 };
 

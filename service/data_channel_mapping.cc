@@ -2,6 +2,7 @@
 
 #include "engine/base/status.h"
 #include "service/enum_mapping.h"
+#include "service/value_mapping.h"
 
 namespace pcd::service {
 namespace {
@@ -100,6 +101,7 @@ v1::DataChannel ToProto(const std::string& peer_connection_id,
   out.set_buffered_amount(channel.buffered_amount);
   out.set_buffered_amount_low_threshold(channel.buffered_amount_low_threshold);
   out.set_opened_by_remote(channel.opened_by_remote);
+  *out.mutable_create_time() = TimestampFromUnixMicros(channel.create_unix_us);
   return out;
 }
 

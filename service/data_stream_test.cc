@@ -86,6 +86,7 @@ class DataStreamTest : public ::testing::Test {
     const grpc::Status status =
         ServiceHarness::Call(&Stub::CreateDataChannel, *service_.data, request, &response);
     EXPECT_TRUE(status.ok()) << status.error_message();
+    EXPECT_GT(response.data_channel().create_time().seconds(), 1'600'000'000);
     return response.data_channel();
   }
 

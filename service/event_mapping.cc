@@ -77,6 +77,7 @@ class Filler {
     *event.mutable_ice_transport() = ToProto(*in.transport);
     event.set_ice_connection_state(ToProto(in.ice_connection_state));
     event.set_connection_state(ToProto(in.connection_state));
+    event.set_ice_gathering_state(ToProto(in.ice_gathering_state));
   }
   void operator()(const pc::DtlsTransportChangeEvent& in) {
     v1::DtlsTransportChangeEvent& event = *out_.mutable_dtls_transport_change();

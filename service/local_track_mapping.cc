@@ -61,7 +61,7 @@ absl::StatusOr<media::SourceConfig> ReadSource(const v1::SourceSpec& in, MediaKi
       return media::SourceConfig(std::move(udp));
     }
     case v1::SourceSpec::kTest: {
-      media::TestSourceConfig test;
+      media::TestSourceConfig test{.blank = in.test().blank()};
       if (in.test().has_codec()) {
         PCD_ASSIGN_OR_RETURN(test.codec, FromProto(in.test().codec(), kind, "source.test.codec"));
       }
@@ -89,7 +89,7 @@ absl::StatusOr<media::LocalTrackConfig> ReadTrack(const Proto& in) {
 v1::SourceSpec SpecOf(const media::LocalTrackConfig& config) {
   v1::SourceSpec out;
   if (const auto* test = std::get_if<media::TestSourceConfig>(&config.source)) {
-    out.mutable_test();
+    out.mutable_test()->set_blank(test->blank);
     if (test->codec) *out.mutable_test()->mutable_codec() = ToProto(*test->codec, config.kind);
     return out;
   }
@@ -175,7 +175,9 @@ void FillNegotiated(const Parameters& parameters, Out& out) {
 v1::RtpSendParameters ToProto(const peerconnection::SenderParameters& parameters) {
   v1::RtpSendParameters out;
   out.set_transaction_id(parameters.transaction_id);
-  out.add_encodings()->set_active(parameters.active);
+  for (const SendEncoding& encoding : parameters.encodings) {
+    *out.add_encodings() = ToProto(encoding);
+  }
   FillNegotiated(parameters, out);
   out.mutable_rtcp()->set_cname(parameters.cname);
   return out;
@@ -189,33 +191,20 @@ v1::RtpReceiveParameters ToProto(const peerconnection::ReceiverParameters& param
 
 absl::StatusOr<peerconnection::SenderParameters> FromProto(
     const v1::RtpSendParameters& in, const peerconnection::SenderParameters& current) {
-  // Everything that cannot be set has to read as it was returned.
+  peerconnection::SenderParameters out = current;
+  PCD_ASSIGN_OR_RETURN(out.encodings, FromProto(in.encodings(), "parameters.encodings"));
+  // Everything else has to read as it was returned.
   v1::RtpSendParameters expected = ToProto(current);
   v1::RtpSendParameters given = in;
   given.set_transaction_id(expected.transaction_id());
-  bool active = true;
-  if (given.encodings_size() == 1) {
-    v1::RtpEncodingParameters& encoding = *given.mutable_encodings(0);
-    active = !encoding.has_active() || encoding.active();
-    encoding.set_active(expected.encodings(0).active());
-    // Nothing is encoded here that could be limited or scaled.
-    if (encoding.has_max_bitrate()) return FieldNotImplemented("parameters.encodings.max_bitrate");
-    if (encoding.has_max_framerate()) {
-      return FieldNotImplemented("parameters.encodings.max_framerate");
-    }
-    if (encoding.has_scale_resolution_down_by()) {
-      return FieldNotImplemented("parameters.encodings.scale_resolution_down_by");
-    }
-    if (encoding.has_codec()) return FieldNotImplemented("parameters.encodings.codec");
-  }
+  given.clear_encodings();
+  expected.clear_encodings();
   if (!google::protobuf::util::MessageDifferencer::Equals(given, expected)) {
     return MakeError(absl::StatusCode::kInvalidArgument, ErrorReason::INVALID_ARGUMENT,
-                     "the number of encodings, rids and read-only members cannot be changed",
+                     "read-only members cannot be changed",
                      {.dom_exception = "InvalidModificationError", .field = "parameters"});
   }
-  peerconnection::SenderParameters out = current;
   out.transaction_id = in.transaction_id();
-  out.active = active;
   return out;
 }
 

@@ -99,7 +99,8 @@ ice::SharedPortOptions MakeSharedPortOptions(const Options& options,
           .allow_loopback = ice_config.allow_loopback,
           .address_filter = ice_config.address_filter,
           .announced = ice_config.announced,
-          .dscp = ice_config.dscp};
+          .dscp = ice_config.dscp,
+          .tcp = options.ice_tcp};
 }
 
 absl::StatusOr<IceBackend> ParseIceBackend(const std::string& text) {
@@ -108,18 +109,20 @@ absl::StatusOr<IceBackend> ParseIceBackend(const std::string& text) {
   return InvalidArgument("--ice-backend is auto or full, not \"" + text + "\"");
 }
 
-// Null: connections are full ICE. That is an error only where a port or addresses were asked for.
+// Null: connections are full ICE. That is an error only where a port, addresses or TCP were asked
+// for.
 absl::StatusOr<std::unique_ptr<ice::SharedPortFactory>> OpenSharedPorts(
     const std::vector<net::Loop*>& loops, const ice::SharedPortOptions& options) {
   auto opened = ice::SharedPortFactory::Open(loops, options);
   if (!opened.ok()) {
-    if (options.port != 0 || !options.announced.empty()) return opened.status();
+    if (options.port != 0 || !options.announced.empty() || options.tcp) return opened.status();
     PCD_LOG(kWarning, "service", "no media port: " + std::string(opened.status().message()));
     return nullptr;
   }
   std::string numbers;
   for (const uint16_t port : (*opened)->ports()) numbers += " " + std::to_string(port);
-  PCD_LOG(kInfo, "service", "media ports (UDP)" + numbers);
+  PCD_LOG(kInfo, "service",
+          (options.tcp ? "media ports (UDP and TCP)" : "media ports (UDP)") + numbers);
   return opened;
 }
 

@@ -15,6 +15,7 @@
 #include "service/gathering_options.h"
 #include "service/peer_connection_mapping.h"
 #include "service/peer_connection_service.h"
+#include "service/rtp_mapping.h"
 #include "service/stats_mapping.h"
 #include "service/value_mapping.h"
 
@@ -222,16 +223,17 @@ grpc::ServerUnaryReactor* PeerConnectionService::AddTransceiver(
     v1::AddTransceiverResponse* response) {
   return CallOnConnection<v1::AddTransceiverRequest, v1::AddTransceiverResponse>(
       calls_, context, request, response,
-      {"peer_connection_id", "kind", "track_id", "direction", "stream_ids", "transceiver_id",
-       "sender_id", "receiver_id", "revision"},
+      {"peer_connection_id", "kind", "track_id", "direction", "stream_ids", "send_encodings",
+       "transceiver_id", "sender_id", "receiver_id", "revision"},
       [](host::PeerConnection& pc, const v1::AddTransceiverRequest& in,
          v1::AddTransceiverResponse& out) -> absl::Status {
         TransceiverInit init;
         PCD_ASSIGN_OR_RETURN(init.direction, FromProto(in.direction(), "direction"));
         init.stream_ids.assign(in.stream_ids().begin(), in.stream_ids().end());
+        PCD_ASSIGN_OR_RETURN(init.send_encodings, FromProto(in.send_encodings(), "send_encodings"));
         init.sender_id = in.sender_id();
         init.receiver_id = in.receiver_id();
-        absl::StatusOr<jsep::Transceiver> transceiver;
+        absl::StatusOr<peerconnection::TransceiverInfo> transceiver;
         if (in.kind_or_track_case() == v1::AddTransceiverRequest::kTrackId) {
           init.track_id = in.track_id();
           transceiver = pc.AddTransceiverOfTrack(init, in.transceiver_id());

@@ -292,6 +292,7 @@ TEST_F(NegotiationTest, AcceptOfferDoesItAllInOneCall) {
   EXPECT_TRUE(accepted.gathering_complete());
   ASSERT_EQ(accepted.sinks_size(), 1);
   EXPECT_EQ(accepted.sinks(0).state(), v1::SINK_STATE_PAUSED);
+  EXPECT_GT(accepted.sinks(0).create_time().seconds(), 1'600'000'000);
   ASSERT_TRUE(accepted.sinks(0).spec().has_payload_type());
   EXPECT_EQ(accepted.sinks(0).spec().payload_type(), accepted.sinks(0).codec().payload_type());
   EXPECT_EQ(accepted.transceivers_size(), 1);

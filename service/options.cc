@@ -74,6 +74,8 @@ void AddLimitFlags(FlagSet& flags, Limits& limits) {
                 "Generated certificates that are kept; each until it expires.");
   flags.AddSize("max-candidates", &limits.max_candidates, 1, 1000,
                 "ICE candidates of a connection, in each direction.");
+  flags.AddSize("max-candidate-pairs", &limits.max_candidate_pairs, 2, 1000,
+                "Pairs of candidates of a connection that ICE checks and statistics remember.");
   flags.AddSize("max-data-channels", &limits.max_data_channels, 1, 65535,
                 "Data channels of a connection.");
   flags.AddSize("max-label-bytes", &limits.max_label_bytes, 1, 65535,
@@ -141,6 +143,9 @@ void AddFlags(FlagSet& flags, Options& options) {
   flags.AddInteger("media-port", &options.media_port, 0, 65535,
                    "UDP port that all connections of the first media loop share; the next loops "
                    "take the next numbers. 0: the system chooses.");
+  flags.AddSwitch("ice-tcp", &options.ice_tcp,
+                  "Listen on TCP, too, with the numbers of the media ports, and offer it to peers "
+                  "that UDP does not reach (ICE-TCP, passive).");
   flags.AddList(
       "announce", &options.announce,
       "What to offer instead of local addresses, or with + beside them: [+][LOCAL=]IP[:PORT], "

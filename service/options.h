@@ -35,6 +35,7 @@ struct Options {
   std::string udp_ports{};  // Of full ICE: "40000-49999"; empty: any.
   // Of the first media loop's shared port, the following loops take the next; 0: any.
   int64_t media_port = 0;
+  bool ice_tcp = false;                 // The media ports listen on TCP, too.
   std::vector<std::string> announce{};  // See ice::AnnouncedAddress.
   // Where STUN and TURN servers may be; empty: see ice::ServerPolicy.
   std::vector<std::string> ice_server_allow{};

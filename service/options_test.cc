@@ -19,6 +19,7 @@ TEST(Options, EveryLimitHasAFlagWithItsDefault) {
            {"max-media-sections", limits.max_media_sections},
            {"max-certificates", limits.max_certificates},
            {"max-candidates", limits.max_candidates},
+           {"max-candidate-pairs", limits.max_candidate_pairs},
            {"max-data-channels", limits.max_data_channels},
            {"max-label-bytes", limits.max_label_bytes},
            {"max-message-bytes", limits.max_message_bytes},
@@ -44,10 +45,11 @@ TEST(Options, FlagsReachTheirMembers) {
   Options options;
   FlagSet flags;
   AddFlags(flags, options);
+  EXPECT_FALSE(options.ice_tcp);
   ASSERT_TRUE(
       flags
           .Parse({"--listen=0.0.0.0:1", "--insecure", "--max-sinks=3", "--sink-allow=10.0.0.0/8",
-                  "--no-ice-loopback", "--media-loops=2", "--dscp=46"})
+                  "--no-ice-loopback", "--media-loops=2", "--dscp=46", "--ice-tcp"})
           .ok());
   EXPECT_EQ(options.server.listen_address, "0.0.0.0:1");
   EXPECT_TRUE(options.server.security.allow_insecure);
@@ -56,6 +58,7 @@ TEST(Options, FlagsReachTheirMembers) {
   EXPECT_FALSE(options.ice_loopback);
   EXPECT_EQ(options.media_loops, 2);
   EXPECT_EQ(options.dscp, 46);
+  EXPECT_TRUE(options.ice_tcp);
 }
 
 absl::Status CheckFlags(const std::vector<std::string>& arguments) {

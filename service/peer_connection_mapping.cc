@@ -10,9 +10,6 @@
 namespace pcd::service {
 namespace {
 
-// A connection has one transport (docs/adr/0002-one-transport-per-connection.md), and this is its
-// id; see engine/peerconnection/info.h.
-constexpr char kTransportId[] = "T0";
 constexpr uint32_t kMaxPoolSize = 255;
 
 void FillDescriptions(const peerconnection::PeerConnectionInfo& info, v1::PeerConnection& out) {
@@ -118,7 +115,7 @@ v1::SctpTransport ToProto(const peerconnection::SctpTransportInfo& transport) {
   return out;
 }
 
-v1::RtpTransceiver ToProto(const jsep::Transceiver& transceiver) {
+v1::RtpTransceiver ToProto(const peerconnection::TransceiverInfo& transceiver) {
   v1::RtpTransceiver out;
   out.set_transceiver_id(transceiver.id);
   if (transceiver.mid.has_value()) out.set_mid(*transceiver.mid);
@@ -134,9 +131,13 @@ v1::RtpTransceiver ToProto(const jsep::Transceiver& transceiver) {
   sender.set_sender_id(transceiver.sender_id);
   sender.set_track_id(transceiver.local_track_id);
   for (const std::string& id : transceiver.sender_stream_ids) sender.add_stream_ids(id);
-  if (transceiver.mid.has_value()) {
-    sender.set_transport_id(kTransportId);
+  sender.set_transport_id(transceiver.transport_id);
+  // Layers are told by their rids.
+  if (transceiver.mid.has_value() && transceiver.send_encodings.size() == 1) {
     sender.add_ssrcs(transceiver.sender_ssrc);
+  }
+  for (const SendEncoding& encoding : transceiver.send_encodings) {
+    *sender.add_encodings() = ToProto(encoding);
   }
   sender.set_can_insert_dtmf(transceiver.sends_telephone_events && !transceiver.stopping &&
                              !transceiver.local_track_id.empty());
@@ -144,7 +145,7 @@ v1::RtpTransceiver ToProto(const jsep::Transceiver& transceiver) {
   receiver.set_receiver_id(transceiver.receiver_id);
   receiver.set_track_id(transceiver.track_id);
   AddStreamIds(transceiver, *receiver.mutable_stream_ids());
-  if (transceiver.mid.has_value()) receiver.set_transport_id(kTransportId);
+  receiver.set_transport_id(transceiver.transport_id);
   for (const Codec& codec : transceiver.codec_preferences) {
     *out.add_codec_preferences() = ToProto(codec, transceiver.kind);
   }
@@ -159,23 +160,35 @@ void AddStreamIds(const jsep::Transceiver& transceiver,
   }
 }
 
-void FillTransceivers(const std::vector<jsep::Transceiver>& transceivers,
+void FillTransceivers(const std::vector<peerconnection::TransceiverInfo>& transceivers,
                       google::protobuf::RepeatedPtrField<v1::RtpTransceiver>* out) {
-  for (const jsep::Transceiver& transceiver : transceivers) *out->Add() = ToProto(transceiver);
+  for (const peerconnection::TransceiverInfo& transceiver : transceivers) {
+    *out->Add() = ToProto(transceiver);
+  }
 }
 
 v1::Track RemoteTrack(const std::string& peer_connection_id, const jsep::Transceiver& transceiver,
-                      bool muted) {
+                      bool muted, const std::vector<media::TrackLayer>& layers) {
   v1::Track out;
   out.set_track_id(transceiver.track_id);
   out.set_peer_connection_id(peer_connection_id);
   out.set_kind(ToProto(transceiver.kind));
   out.set_origin(v1::TRACK_ORIGIN_REMOTE);
-  out.set_state(transceiver.stopped ? v1::TRACK_STATE_ENDED : v1::TRACK_STATE_LIVE);
+  // W3C: the track ends when its transceiver begins to stop.
+  out.set_state(transceiver.stopping || transceiver.stopped ? v1::TRACK_STATE_ENDED
+                                                            : v1::TRACK_STATE_LIVE);
   out.set_muted(muted);
   if (transceiver.mid.has_value()) out.set_mid(*transceiver.mid);
   out.set_receiver_id(transceiver.receiver_id);
   AddStreamIds(transceiver, *out.mutable_stream_ids());
+  for (const media::TrackLayer& layer : layers) {
+    v1::TrackLayer& added = *out.add_layers();
+    added.set_rid(layer.rid);
+    added.set_ssrc(layer.ssrc);
+    added.set_rtx_ssrc(layer.rtx_ssrc);
+    added.set_active(layer.active);
+    added.set_payload_type(layer.payload_type);
+  }
   return out;
 }
 
@@ -214,12 +227,13 @@ absl::StatusOr<Configuration> FromProto(const v1::Configuration& configuration) 
   switch (configuration.bundle_policy()) {
     case v1::BUNDLE_POLICY_UNSPECIFIED:
     case v1::BUNDLE_POLICY_MAX_BUNDLE:
-      // One connection has one transport; see docs/adr/0002-one-transport-per-connection.md.
-      out.bundle_policy = BundlePolicy::kMaxBundle;
       break;
     case v1::BUNDLE_POLICY_BALANCED:
+      out.bundle_policy = BundlePolicy::kBalanced;
+      break;
     case v1::BUNDLE_POLICY_MAX_COMPAT:
-      return FieldNotImplemented("configuration.bundle_policy");
+      out.bundle_policy = BundlePolicy::kMaxCompat;
+      break;
     default:
       return InvalidArgument("the policy is balanced, max-compat or max-bundle",
                              "configuration.bundle_policy");

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/jsep/transceiver.h"
+#include "engine/media/rtp_source.h"
 #include "engine/model/session.h"
 #include "engine/peerconnection/info.h"
 #include "peerconnection/v1/configuration.pb.h"
@@ -28,15 +29,15 @@ v1::IceTransport ToProto(const peerconnection::IceTransportInfo& transport);
 v1::DtlsTransport ToProto(const peerconnection::DtlsTransportInfo& transport);
 v1::SctpTransport ToProto(const peerconnection::SctpTransportInfo& transport);
 
-v1::RtpTransceiver ToProto(const jsep::Transceiver& transceiver);
-void FillTransceivers(const std::vector<jsep::Transceiver>& transceivers,
+v1::RtpTransceiver ToProto(const peerconnection::TransceiverInfo& transceiver);
+void FillTransceivers(const std::vector<peerconnection::TransceiverInfo>& transceivers,
                       google::protobuf::RepeatedPtrField<v1::RtpTransceiver>* out);
 // The streams of the transceiver's remote track.
 void AddStreamIds(const jsep::Transceiver& transceiver,
                   google::protobuf::RepeatedPtrField<std::string>& out);
 // The transceiver's remote track.
 v1::Track RemoteTrack(const std::string& peer_connection_id, const jsep::Transceiver& transceiver,
-                      bool muted);
+                      bool muted, const std::vector<media::TrackLayer>& layers = {});
 
 // A configuration without secrets.
 v1::Configuration ToProto(const Configuration& configuration);

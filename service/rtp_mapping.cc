@@ -7,6 +7,7 @@
 #include "engine/base/status.h"
 #include "engine/jsep/codec_preferences.h"
 #include "service/enum_mapping.h"
+#include "service/field_guard.h"
 
 namespace pcd::service {
 namespace {
@@ -76,6 +77,35 @@ v1::RtpCapabilities ToProto(const jsep::Capabilities& capabilities, MediaKind ki
   for (const jsep::ExtensionCapability& extension : capabilities.extensions) {
     if (kind == MediaKind::kAudio ? extension.audio : extension.video) {
       out.add_header_extensions()->set_uri(extension.uri);
+    }
+  }
+  return out;
+}
+
+v1::RtpEncodingParameters ToProto(const SendEncoding& encoding) {
+  v1::RtpEncodingParameters out;
+  out.set_rid(encoding.rid);
+  out.set_active(encoding.active);
+  if (encoding.max_bitrate) out.set_max_bitrate(*encoding.max_bitrate);
+  if (encoding.max_framerate) out.set_max_framerate(*encoding.max_framerate);
+  if (encoding.scale_resolution_down_by) {
+    out.set_scale_resolution_down_by(*encoding.scale_resolution_down_by);
+  }
+  return out;
+}
+
+absl::StatusOr<std::vector<SendEncoding>> FromProto(
+    const google::protobuf::RepeatedPtrField<v1::RtpEncodingParameters>& in, const char* field) {
+  std::vector<SendEncoding> out;
+  for (const v1::RtpEncodingParameters& each : in) {
+    if (each.has_codec()) return FieldNotImplemented(std::string(field) + ".codec");
+    SendEncoding& encoding = out.emplace_back();
+    encoding.rid = each.rid();
+    encoding.active = !each.has_active() || each.active();
+    if (each.has_max_bitrate()) encoding.max_bitrate = each.max_bitrate();
+    if (each.has_max_framerate()) encoding.max_framerate = each.max_framerate();
+    if (each.has_scale_resolution_down_by()) {
+      encoding.scale_resolution_down_by = each.scale_resolution_down_by();
     }
   }
   return out;

@@ -1,10 +1,11 @@
-// Codecs and capabilities of the contract.
+// Codecs, capabilities and encodings of the contract.
 #ifndef SERVICE_RTP_MAPPING_H_
 #define SERVICE_RTP_MAPPING_H_
 
 #include <absl/status/statusor.h>
 
 #include <string>
+#include <vector>
 
 #include "engine/jsep/capabilities.h"
 #include "engine/model/enums.h"
@@ -23,6 +24,11 @@ absl::StatusOr<Codec> FromProto(const v1::RtpCodec& codec, MediaKind kind,
                                 const std::string& field);
 
 v1::RtpCapabilities ToProto(const jsep::Capabilities& capabilities, MediaKind kind);
+
+// Of whoever asks for encodings. FIELD_NOT_IMPLEMENTED: a codec for one of them.
+absl::StatusOr<std::vector<SendEncoding>> FromProto(
+    const google::protobuf::RepeatedPtrField<v1::RtpEncodingParameters>& in, const char* field);
+v1::RtpEncodingParameters ToProto(const SendEncoding& encoding);
 
 }  // namespace pcd::service
 

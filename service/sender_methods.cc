@@ -1,5 +1,4 @@
 // PeerConnectionService: what senders send, and receivers' parameters.
-#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,12 +24,6 @@ constexpr Duration kMaxToneGap = std::chrono::seconds(60);
 
 absl::Status Require(const std::string& id, const char* field) {
   return id.empty() ? InvalidArgument("it is required", field) : absl::OkStatus();
-}
-
-// W3C RTCRtpContributingSource.audioLevel of an RFC 6464 level.
-double LinearLevel(uint8_t level) {
-  constexpr uint8_t kSilence = 127;
-  return level == kSilence ? 0.0 : std::pow(10.0, -static_cast<double>(level) / 20.0);
 }
 
 v1::ReceiverSource ToProto(const media::RtpSource& source) {
@@ -68,7 +61,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::AddTrack(grpc::CallbackServerCo
          v1::AddTrackResponse& out) -> absl::Status {
         PCD_RETURN_IF_ERROR(Require(in.track_id(), "track_id"));
         PCD_ASSIGN_OR_RETURN(
-            const jsep::Transceiver transceiver,
+            const peerconnection::TransceiverInfo transceiver,
             pc.AddTrack(in.track_id(), {in.stream_ids().begin(), in.stream_ids().end()},
                         in.transceiver_id(), in.transceiver_chosen()));
         *out.mutable_transceiver() = ToProto(transceiver);
@@ -85,7 +78,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::ReplaceTrack(
       [](host::PeerConnection& pc, const v1::ReplaceTrackRequest& in,
          v1::ReplaceTrackResponse& out) -> absl::Status {
         PCD_RETURN_IF_ERROR(Require(in.sender_id(), "sender_id"));
-        PCD_ASSIGN_OR_RETURN(const jsep::Transceiver transceiver,
+        PCD_ASSIGN_OR_RETURN(const peerconnection::TransceiverInfo transceiver,
                              pc.ReplaceTrack(in.sender_id(), in.track_id()));
         *out.mutable_transceiver() = ToProto(transceiver);
         return absl::OkStatus();
@@ -154,7 +147,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::ListReceiverSources(
         std::vector<std::string> receiver_ids{in.receiver_id()};
         if (in.receiver_id().empty()) {
           receiver_ids.clear();
-          for (const jsep::Transceiver& transceiver : pc.ListTransceivers()) {
+          for (const peerconnection::TransceiverInfo& transceiver : pc.ListTransceivers()) {
             receiver_ids.push_back(transceiver.receiver_id);
           }
         }

@@ -240,7 +240,11 @@ TEST_F(ServiceSendingTest, AClipIsSentReplacedAndToldInEventsAndStatistics) {
   stats.add_types(v1::STATS_TYPE_OUTBOUND_RTP);
   const v1::GetStatsResponse outbound = Must(&Stub::GetStats, stats);
   ASSERT_EQ(outbound.report().stats_size(), 1);
-  EXPECT_GT(outbound.report().stats().begin()->second.outbound_rtp().packets_sent(), 0u);
+  const v1::OutboundRtpStreamStats& sent = outbound.report().stats().begin()->second.outbound_rtp();
+  EXPECT_GT(sent.packets_sent(), 0u);
+  EXPECT_GT(sent.frame_width(), 0u);
+  EXPECT_GT(sent.frame_height(), 0u);
+  EXPECT_TRUE(sent.has_frames_per_second());
   EXPECT_FALSE(service_.Get(sender_).negotiation_needed());
 }
 
@@ -293,7 +297,12 @@ TEST_F(ServiceSendingTest, ARemoteTrackIsMutedWhileNoMediaArrives) {
   v1::GetTrackRequest get;
   get.set_peer_connection_id(receiver_);
   get.set_track_id(track.track_id());
-  EXPECT_FALSE(Must(&MediaStub::GetTrack, get).track().muted());
+  const v1::Track seen = Must(&MediaStub::GetTrack, get).track();
+  EXPECT_FALSE(seen.muted());
+  ASSERT_EQ(seen.layers_size(), 1);
+  EXPECT_NE(seen.layers(0).ssrc(), 0u);
+  EXPECT_TRUE(seen.layers(0).active());
+  EXPECT_EQ(seen.layers(0).rid(), "");
   size_t listed = 0;
   for (const auto& initial : EventReader(service_, watch).Initial()) {
     for (const v1::Track& each : initial.snapshot().tracks()) {
@@ -347,15 +356,25 @@ TEST_F(ServiceSendingTest, ParametersAreReadBeforeTheyAreSet) {
   EXPECT_EQ(InfoOf(status).metadata().at("domException"), "InvalidModificationError");
   changed = parameters;
   changed.add_encodings();
-  EXPECT_EQ(Reason(SetParameters(id, changed, &response)), "INVALID_ARGUMENT");
+  status = SetParameters(id, changed, &response);
+  EXPECT_EQ(Reason(status), "INVALID_ARGUMENT");
+  EXPECT_EQ(InfoOf(status).metadata().at("domException"), "InvalidModificationError");
+  EXPECT_EQ(InfoOf(status).metadata().at("field"), "parameters.encodings");
   changed = parameters;
-  changed.mutable_encodings(0)->set_max_bitrate(1000);
+  changed.mutable_encodings(0)->mutable_codec()->set_mime_type("video/VP8");
   EXPECT_EQ(Reason(SetParameters(id, changed, &response)), "FIELD_NOT_IMPLEMENTED");
+  changed = parameters;
+  changed.mutable_encodings(0)->set_scale_resolution_down_by(0.5);
+  status = SetParameters(id, changed, &response);
+  EXPECT_EQ(Reason(status), "INVALID_ARGUMENT");
+  EXPECT_EQ(InfoOf(status).metadata().at("domException"), "RangeError");
 
   changed = parameters;
   changed.mutable_encodings(0)->set_active(false);
+  changed.mutable_encodings(0)->set_max_bitrate(1000);
   ASSERT_TRUE(SetParameters(id, changed, &response).ok());
   EXPECT_FALSE(response.parameters().encodings(0).active());
+  EXPECT_EQ(response.parameters().encodings(0).max_bitrate(), 1000u);
   status = SetParameters(id, changed, &response);
   EXPECT_EQ(Reason(status), "INVALID_STATE") << "not read again";
   EXPECT_EQ(InfoOf(status).metadata().at("domException"), "InvalidStateError");
@@ -365,6 +384,33 @@ TEST_F(ServiceSendingTest, ParametersAreReadBeforeTheyAreSet) {
   EXPECT_EQ(InfoOf(status).metadata().at("domException"), "InvalidModificationError");
   EXPECT_TRUE(SetParameters(id, again, &response).ok());
   EXPECT_FALSE(Parameters(id).encodings(0).active());
+}
+
+TEST_F(ServiceSendingTest, ATransceiverIsMadeWithSeveralEncodings) {
+  v1::AddTransceiverRequest request;
+  request.set_peer_connection_id(sender_);
+  request.set_kind(v1::MEDIA_KIND_VIDEO);
+  request.add_send_encodings()->set_rid("low");
+  v1::RtpEncodingParameters& high = *request.add_send_encodings();
+  high.set_rid("high");
+  high.set_active(false);
+  high.set_max_framerate(30);
+  const v1::RtpSender sender = Must(&Stub::AddTransceiver, request).transceiver().sender();
+  ASSERT_EQ(sender.encodings_size(), 2);
+  EXPECT_EQ(sender.encodings(0).rid(), "low");
+  EXPECT_EQ(sender.encodings(0).scale_resolution_down_by(), 2);
+  EXPECT_TRUE(sender.encodings(0).active());
+  EXPECT_EQ(sender.encodings(1).scale_resolution_down_by(), 1);
+  EXPECT_EQ(sender.encodings(1).max_framerate(), 30);
+  EXPECT_FALSE(sender.encodings(1).active());
+  EXPECT_EQ(sender.ssrcs_size(), 0);
+
+  request.mutable_send_encodings(1)->set_rid("low");
+  v1::AddTransceiverResponse response;
+  const grpc::Status status = Try(&Stub::AddTransceiver, request, &response);
+  EXPECT_EQ(Reason(status), "INVALID_ARGUMENT");
+  EXPECT_EQ(InfoOf(status).metadata().at("domException"), "TypeError");
+  EXPECT_EQ(InfoOf(status).metadata().at("field"), "send_encodings");
 }
 
 TEST_F(ServiceSendingTest, RtcpIsCheckedBeforeItIsSent) {

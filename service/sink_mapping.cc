@@ -179,6 +179,8 @@ v1::Sink ToProto(const std::string& peer_connection_id, const media::SinkInfo& s
   v1::Sink out;
   out.set_sink_id(sink.config.id);
   out.set_peer_connection_id(peer_connection_id);
+  *out.mutable_create_time() = TimestampFromUnixMicros(sink.create_unix_us);
+  out.set_last_error(sink.last_error);
   *out.mutable_spec() = ToProto(sink.config);
   if (!sink.config.payload_type.has_value() && sink.codec.has_value()) {
     out.mutable_spec()->set_payload_type(sink.codec->payload_type);

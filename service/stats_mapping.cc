@@ -12,6 +12,13 @@
 namespace pcd::service {
 namespace {
 
+template <typename In, typename Out>
+void SetSize(const In& in, Out& out) {
+  if (in.frame_width == 0) return;
+  out.set_frame_width(in.frame_width);
+  out.set_frame_height(in.frame_height);
+}
+
 // One overload per kind of entry: fills the values, returns the type.
 
 v1::StatsType Fill(const PeerConnectionStats& in, v1::Stats& out) {
@@ -63,6 +70,18 @@ v1::StatsType Fill(const CandidatePairStats& in, v1::Stats& out) {
     *stats.mutable_last_packet_received_timestamp() =
         TimestampFromUnixMicros(*in.last_packet_received_us);
   }
+  if (in.available_incoming_bitrate) {
+    stats.set_available_incoming_bitrate(static_cast<double>(*in.available_incoming_bitrate));
+  }
+  if (in.requests_received) stats.set_requests_received(*in.requests_received);
+  if (in.requests_sent) stats.set_requests_sent(*in.requests_sent);
+  if (in.responses_received) stats.set_responses_received(*in.responses_received);
+  if (in.responses_sent) stats.set_responses_sent(*in.responses_sent);
+  if (in.consent_requests_sent) stats.set_consent_requests_sent(*in.consent_requests_sent);
+  if (in.packets_discarded_on_send) {
+    stats.set_packets_discarded_on_send(*in.packets_discarded_on_send);
+  }
+  if (in.bytes_discarded_on_send) stats.set_bytes_discarded_on_send(*in.bytes_discarded_on_send);
   return v1::STATS_TYPE_CANDIDATE_PAIR;
 }
 
@@ -134,6 +153,7 @@ v1::StatsType Fill(const InboundRtpStats& in, v1::Stats& out) {
     stats.set_retransmitted_bytes_received(*in.retransmitted_bytes_received);
   }
   if (in.rtx_ssrc) stats.set_rtx_ssrc(*in.rtx_ssrc);
+  if (in.audio_level) stats.set_audio_level(LinearLevel(*in.audio_level));
   if (in.last_packet_received_us.has_value()) {
     *stats.mutable_last_packet_received_timestamp() =
         TimestampFromUnixMicros(*in.last_packet_received_us);
@@ -143,6 +163,8 @@ v1::StatsType Fill(const InboundRtpStats& in, v1::Stats& out) {
     stats.set_pli_count(in.pli_count);
     stats.set_frames_received(in.frames_received);
     stats.set_key_frames_received(in.key_frames_received);
+    stats.set_frames_per_second(in.frames_per_second);
+    SetSize(in, stats);
   }
   return v1::STATS_TYPE_INBOUND_RTP;
 }
@@ -184,6 +206,9 @@ v1::StatsType Fill(const OutboundRtpStats& in, v1::Stats& out) {
   if (in.kind == MediaKind::kVideo) {
     stats.set_frames_sent(in.frames_sent);
     stats.set_key_frames_sent(in.key_frames_sent);
+    stats.set_huge_frames_sent(in.huge_frames_sent);
+    stats.set_frames_per_second(in.frames_per_second);
+    SetSize(in, stats);
     stats.set_fir_count(in.fir_count);
     stats.set_pli_count(in.pli_count);
   }
@@ -197,6 +222,7 @@ v1::StatsType Fill(const RemoteInboundRtpStats& in, v1::Stats& out) {
   stats.set_transport_id(in.transport_id);
   if (!in.codec_id.empty()) stats.set_codec_id(in.codec_id);
   stats.set_local_id(in.local_id);
+  stats.set_packets_received(in.packets_received);
   stats.set_packets_lost(in.packets_lost);
   stats.set_fraction_lost(in.fraction_lost);
   stats.set_jitter(in.jitter);
@@ -212,7 +238,14 @@ v1::StatsType Fill(const MediaSourceStats& in, v1::Stats& out) {
   stats.set_kind(ToProto(in.kind));
   stats.set_packets_received(in.packets_received);
   stats.set_bytes_received(in.bytes_received);
-  if (in.kind == MediaKind::kVideo) stats.set_frames(in.frames);
+  if (in.kind == MediaKind::kVideo) {
+    stats.set_frames(in.frames);
+    stats.set_frames_per_second(in.frames_per_second);
+    if (in.width != 0) {
+      stats.set_width(in.width);
+      stats.set_height(in.height);
+    }
+  }
   return v1::STATS_TYPE_MEDIA_SOURCE;
 }
 

@@ -14,6 +14,11 @@ absl::Status RequireTrackId(const std::string& track_id) {
   return track_id.empty() ? InvalidArgument("the track is required", "track_id") : absl::OkStatus();
 }
 
+// With all that is known of it now.
+v1::Track CurrentTrack(const host::PeerConnection& pc, const jsep::Transceiver& transceiver) {
+  return RemoteTrack(pc.id(), transceiver, pc.IsMuted(transceiver), pc.LayersOf(transceiver));
+}
+
 }  // namespace
 
 grpc::ServerUnaryReactor* MediaService::CreateLocalTrack(grpc::CallbackServerContext* context,
@@ -57,7 +62,7 @@ grpc::ServerUnaryReactor* MediaService::GetTrack(grpc::CallbackServerContext* co
         PCD_RETURN_IF_ERROR(RequireTrackId(in.track_id()));
         for (const jsep::Transceiver& transceiver : pc.ListTransceivers()) {
           if (transceiver.track_id != in.track_id()) continue;
-          *out.mutable_track() = RemoteTrack(pc.id(), transceiver, pc.IsMuted(transceiver));
+          *out.mutable_track() = CurrentTrack(pc, transceiver);
           return absl::OkStatus();
         }
         PCD_ASSIGN_OR_RETURN(const media::LocalTrackInfo track, pc.GetLocalTrack(in.track_id()));
@@ -78,7 +83,7 @@ grpc::ServerUnaryReactor* MediaService::ListTracks(grpc::CallbackServerContext* 
         }
         if (in.origin() != v1::TRACK_ORIGIN_LOCAL) {
           for (const jsep::Transceiver& transceiver : pc.ListTransceivers()) {
-            *out.add_tracks() = RemoteTrack(pc.id(), transceiver, pc.IsMuted(transceiver));
+            *out.add_tracks() = CurrentTrack(pc, transceiver);
           }
         }
         if (in.origin() != v1::TRACK_ORIGIN_REMOTE) {

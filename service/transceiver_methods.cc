@@ -19,14 +19,15 @@ absl::Status Require(const std::string& id, const char* field) {
 }
 
 template <typename Response>
-absl::Status Fill(const absl::StatusOr<jsep::Transceiver>& transceiver, Response& out) {
+absl::Status Fill(const absl::StatusOr<peerconnection::TransceiverInfo>& transceiver,
+                  Response& out) {
   if (transceiver.ok()) *out.mutable_transceiver() = ToProto(*transceiver);
   return transceiver.status();
 }
 
 // In the codecs of which kind the preferences are written follows from the transceiver.
 absl::StatusOr<MediaKind> KindOf(host::PeerConnection& pc, const std::string& transceiver_id) {
-  for (const jsep::Transceiver& transceiver : pc.ListTransceivers()) {
+  for (const peerconnection::TransceiverInfo& transceiver : pc.ListTransceivers()) {
     if (transceiver.id == transceiver_id) return transceiver.kind;
   }
   return MakeError(absl::StatusCode::kNotFound, ErrorReason::TRANSCEIVER_NOT_FOUND,
@@ -117,7 +118,8 @@ grpc::ServerUnaryReactor* PeerConnectionService::ListSenders(grpc::CallbackServe
   return CallOnConnection<v1::ListSendersRequest, v1::ListSendersResponse>(
       calls_, context, request, response, {"peer_connection_id"},
       [](host::PeerConnection& pc, const v1::ListSendersRequest&, v1::ListSendersResponse& out) {
-        for (const jsep::Transceiver& transceiver : pc.ListTransceivers()) {
+        for (const peerconnection::TransceiverInfo& transceiver : pc.ListTransceivers()) {
+          if (transceiver.stopped) continue;
           *out.add_senders() = ToProto(transceiver).sender();
         }
         return absl::OkStatus();
@@ -131,7 +133,8 @@ grpc::ServerUnaryReactor* PeerConnectionService::ListReceivers(
       calls_, context, request, response, {"peer_connection_id"},
       [](host::PeerConnection& pc, const v1::ListReceiversRequest&,
          v1::ListReceiversResponse& out) {
-        for (const jsep::Transceiver& transceiver : pc.ListTransceivers()) {
+        for (const peerconnection::TransceiverInfo& transceiver : pc.ListTransceivers()) {
+          if (transceiver.stopped) continue;
           *out.add_receivers() = ToProto(transceiver).receiver();
         }
         return absl::OkStatus();

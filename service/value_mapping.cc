@@ -2,6 +2,7 @@
 
 #include <google/protobuf/descriptor.h>
 
+#include <cmath>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -54,6 +55,11 @@ absl::StatusOr<Duration> DurationFromProto(const google::protobuf::Duration& dur
                            field);
   }
   return value;
+}
+
+double LinearLevel(uint8_t level) {
+  constexpr uint8_t kSilence = 127;
+  return level == kSilence ? 0.0 : std::pow(10.0, -static_cast<double>(level) / 20.0);
 }
 
 v1::TransportAddress ToProto(const SocketAddress& address) {

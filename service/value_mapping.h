@@ -27,6 +27,9 @@ google::protobuf::Timestamp TimestampFromUnixMicros(int64_t unix_micros);
 absl::StatusOr<Duration> DurationFromProto(const google::protobuf::Duration& duration, Duration min,
                                            Duration max, std::string_view field);
 
+// W3C audioLevel, 0 to 1, of an RFC 6464 level.
+double LinearLevel(uint8_t level);
+
 v1::TransportAddress ToProto(const SocketAddress& address);
 // The port is 1 to 65535. INVALID_ARGUMENT names `field` + ".host" or ".port".
 absl::StatusOr<SocketAddress> FromProto(const v1::TransportAddress& address,

@@ -16,6 +16,7 @@ struct DataChannelInfo {
   DataChannelInit init{};
   DataChannelState state = DataChannelState::kConnecting;
   bool opened_by_remote = false;
+  int64_t create_unix_us = 0;
   // Bytes given to Send and not yet acknowledged by the peer or given up. (W3C counts until
   // they are sent; here a channel at zero has also been received.)
   uint64_t buffered_amount = 0;

@@ -110,15 +110,22 @@ std::string DataChannelManager::NextId(std::string_view prefix, uint64_t& counte
   }
 }
 
+Channel& DataChannelManager::Add(std::string id) {
+  Channel& channel = channels_.Add(std::move(id));
+  used_ = true;
+  channel.info.create_unix_us = (now_.time_since_epoch() + unix_offset_).count();
+  return channel;
+}
+
 absl::StatusOr<std::string> DataChannelManager::Create(const DataChannelInit& init,
-                                                       std::string_view channel_id) {
+                                                       std::string_view channel_id, Timestamp now) {
+  now_ = now;
   PCD_RETURN_IF_ERROR(CheckInit(init, channel_id));
   const std::optional<uint16_t> stream_id =
       init.negotiated ? init.id : AllocateStream(init.preferred_id);
   if (role_ != DtlsRole::kAuto && !stream_id) return NoStreamId("there is no free stream");
   std::string id = channel_id.empty() ? NextId("dc-", local_ids_) : std::string(channel_id);
-  Channel& channel = channels_.Add(id);
-  used_ = true;
+  Channel& channel = Add(id);
   channel.info.init = init;
   channel.info.init.preferred_id.reset();
   if (init.negotiated) stream_ids_.Take(*init.id);

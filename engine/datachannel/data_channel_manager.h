@@ -62,6 +62,9 @@ class DataChannelManager {
   DataChannelManager(const DataChannelManager&) = delete;
   DataChannelManager& operator=(const DataChannelManager&) = delete;
 
+  // Unix time less the loop's: with it channels tell when they were made. Before any is.
+  void SetUnixOffset(Duration offset) { unix_offset_ = offset; }
+
   // Creates a channel in state connecting and returns its id: `channel_id`, or "dc-<n>" when
   // that is empty. Channels opened by the remote are named "remote-dc-<n>".
   // Errors: INVALID_ARGUMENT, W3C TypeError (`channel_id` is not IsCallerId, field
@@ -71,7 +74,8 @@ class DataChannelManager {
   // RESOURCE_EXHAUSTED NO_STREAM_ID, W3C OperationError (the id is taken or above what the
   // association has, or none is free); RESOURCE_EXHAUSTED LIMIT_EXCEEDED (channel count, label or
   // protocol length); ALREADY_EXISTS; FAILED_PRECONDITION INVALID_STATE after CloseAll.
-  absl::StatusOr<std::string> Create(const DataChannelInit& init, std::string_view channel_id);
+  absl::StatusOr<std::string> Create(const DataChannelInit& init, std::string_view channel_id,
+                                     Timestamp now);
 
   // Queues one message, in order. `bytes` may be empty; text must be UTF-8.
   // Errors: NOT_FOUND DATA_CHANNEL_NOT_FOUND; FAILED_PRECONDITION DATA_CHANNEL_NOT_OPEN (W3C
@@ -140,6 +144,7 @@ class DataChannelManager {
  private:
   absl::Status CheckInit(const DataChannelInit& init, std::string_view channel_id) const;
   std::string NextId(std::string_view prefix, uint64_t& counter) const;
+  Channel& Add(std::string id);
   // A free stream id of our parity; nullopt when there is none or the role is not known.
   std::optional<uint16_t> AllocateStream(std::optional<uint16_t> preferred = std::nullopt);
   void BindStream(Channel& channel, std::optional<uint16_t> stream_id);
@@ -179,6 +184,7 @@ class DataChannelManager {
   bool closed_ = false;  // CloseAll was called.
   bool used_ = false;
   Timestamp now_{};  // Of the call being served.
+  Duration unix_offset_{};
   size_t partial_bytes_ = 0;
   std::optional<uint64_t> remote_max_message_bytes_;
   uint64_t local_ids_ = 0, remote_ids_ = 0;  // Given out.

@@ -40,6 +40,23 @@ TEST(DataChannels, AChannelMadeBeforeTheTransportOpensOnBothSides) {
   EXPECT_EQ(pair.a.manager->Get(id)->init.id, 0);
 }
 
+TEST(DataChannels, AChannelKnowsWhenItWasMade) {
+  DataChannelPair pair;
+  constexpr Duration kOffset = std::chrono::seconds(1'600'000'000);
+  pair.a.manager->SetUnixOffset(kOffset);
+  pair.b.manager->SetUnixOffset(kOffset);
+  const Timestamp begin = pair.a.loop.Now();
+  const std::string id = pair.a.Create({});
+  EXPECT_EQ(pair.a.manager->Get(id)->create_unix_us, (begin.time_since_epoch() + kOffset).count());
+  pair.RunFor(std::chrono::seconds(1));
+  pair.Connect();
+  ASSERT_TRUE(pair.RunUntil([&] { return pair.b.EventsOf<ChannelOpened>().size() == 1; }));
+  const Timestamp end = pair.b.loop.Now();
+  const int64_t opened = pair.b.EventsOf<ChannelOpened>()[0].info.create_unix_us;
+  EXPECT_GT(end, begin);
+  EXPECT_EQ(opened, (end.time_since_epoch() + kOffset).count());
+}
+
 TEST(DataChannels, TheRolesDecideTheStreamIds) {
   DataChannelPair pair;
   const std::string early = pair.b.Create({});
@@ -56,22 +73,23 @@ TEST(DataChannels, TheRolesDecideTheStreamIds) {
 TEST(DataChannels, TheRoleNumbersChannelsBeforeThereIsAnAssociation) {
   DataChannelManager manager((Limits()));
   const auto id_of = [&](std::string_view channel) { return manager.Get(channel)->init.id; };
-  ASSERT_THAT(manager.Create({.preferred_id = 8}, "early"), IsOk());
-  ASSERT_THAT(manager.Create({.negotiated = true, .id = 0}, "negotiated"), IsOk());
+  ASSERT_THAT(manager.Create({.preferred_id = 8}, "early", Timestamp{}), IsOk());
+  ASSERT_THAT(manager.Create({.negotiated = true, .id = 0}, "negotiated", Timestamp{}), IsOk());
   EXPECT_EQ(id_of("early"), std::nullopt);
   const auto numbered = manager.SetRole(DtlsRole::kClient);
   ASSERT_EQ(numbered.size(), 1u);
   EXPECT_EQ(numbered[0].channel_id, "early");
   EXPECT_EQ(numbered[0].init.id, 2);
   EXPECT_TRUE(manager.SetRole(DtlsRole::kClient).empty());
-  ASSERT_THAT(manager.Create({.preferred_id = 8}, "late"), IsOk());
+  ASSERT_THAT(manager.Create({.preferred_id = 8}, "late", Timestamp{}), IsOk());
   EXPECT_EQ(id_of("late"), 8);
   EXPECT_EQ(manager.SetRole(DtlsRole::kServer).size(), 2u);
   EXPECT_EQ(id_of("early"), 65);
   EXPECT_EQ(id_of("negotiated"), 0);
   EXPECT_EQ(id_of("late"), 67);
-  EXPECT_FALSE(manager.Create({.negotiated = true, .id = 4, .preferred_id = 6}, "").ok());
-  EXPECT_FALSE(manager.Create({.preferred_id = 65535}, "").ok());
+  EXPECT_FALSE(
+      manager.Create({.negotiated = true, .id = 4, .preferred_id = 6}, "", Timestamp{}).ok());
+  EXPECT_FALSE(manager.Create({.preferred_id = 65535}, "", Timestamp{}).ok());
 }
 
 TEST(DataChannels, TextBinaryAndEmptyMessagesArriveAsWhatTheyAre) {
@@ -261,7 +279,7 @@ TEST(DataChannels, AnUnreliableChannelUnderLossDeliversSomeAndStaysOpen) {
 TEST(DataChannels, CreateRefusesWhatW3cRefuses) {
   DataChannelPair pair;
   const auto create = [&](const DataChannelInit& init, std::string_view id = {}) {
-    return pair.a.manager->Create(init, id).status();
+    return pair.a.manager->Create(init, id, Timestamp{}).status();
   };
   EXPECT_THAT(create({.max_packet_life_time = 1, .max_retransmits = 1}),
               HasReason(ErrorReason::INVALID_ARGUMENT));
@@ -285,12 +303,12 @@ TEST(DataChannels, CreateRefusesWhatW3cRefuses) {
 TEST(DataChannels, AnIdThatIsNoCallerIdIsRefusedByItsField) {
   DataChannelPair pair;
   for (const std::string& id : {std::string("a b"), std::string("a\r\nb"), std::string(65, 'x')}) {
-    const absl::Status status = pair.a.manager->Create({}, id).status();
+    const absl::Status status = pair.a.manager->Create({}, id, Timestamp{}).status();
     EXPECT_THAT(status, HasReason(ErrorReason::INVALID_ARGUMENT));
     EXPECT_EQ(GetErrorDetail(status).field, "data_channel_id");
   }
   EXPECT_TRUE(pair.a.manager->List().empty());
-  EXPECT_THAT(pair.a.manager->Create({}, "A-1_b.c").status(), IsOk());
+  EXPECT_THAT(pair.a.manager->Create({}, "A-1_b.c", Timestamp{}).status(), IsOk());
 }
 
 TEST(DataChannels, AGeneratedIdAvoidsThoseThatCallersChose) {
@@ -316,7 +334,7 @@ TEST(DataChannels, WithoutAFreeStreamCreateRefusesAndLeavesNothing) {
   ASSERT_LT(streams, 5000u);
   std::vector<std::string> ids;
   for (uint32_t i = 0; i < streams / 2; ++i) ids.push_back(pair.a.Create({}));
-  const absl::Status refused = pair.a.manager->Create({}, "one-too-many").status();
+  const absl::Status refused = pair.a.manager->Create({}, "one-too-many", Timestamp{}).status();
   EXPECT_THAT(refused, HasCode(absl::StatusCode::kResourceExhausted));
   EXPECT_THAT(refused, HasReason(ErrorReason::NO_STREAM_ID));
   EXPECT_EQ(GetErrorDetail(refused).dom_exception, "OperationError");
@@ -557,8 +575,10 @@ TEST(DataChannels, ChannelsBeyondTheCapAreRefusedOnBothSides) {
   pair.b.Create({});
   for (int i = 0; i < 2; ++i) pair.OpenChannel();
   // The one that `b` made arrives at `a`, too.
-  EXPECT_THAT(pair.a.manager->Create({}, {}).status(), HasReason(ErrorReason::LIMIT_EXCEEDED));
-  EXPECT_THAT(pair.b.manager->Create({}, {}).status(), HasReason(ErrorReason::LIMIT_EXCEEDED));
+  EXPECT_THAT(pair.a.manager->Create({}, {}, Timestamp{}).status(),
+              HasReason(ErrorReason::LIMIT_EXCEEDED));
+  EXPECT_THAT(pair.b.manager->Create({}, {}, Timestamp{}).status(),
+              HasReason(ErrorReason::LIMIT_EXCEEDED));
 }
 
 TEST(DataChannels, ARefusedRemoteChannelClosesOverThere) {

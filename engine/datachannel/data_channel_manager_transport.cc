@@ -219,8 +219,7 @@ void DataChannelManager::OnOpen(uint16_t stream_id, DcepOpen open) {
     association_->ResetStream(stream_id, now_);
     return;
   }
-  Channel& channel = channels_.Add(NextId("remote-dc-", remote_ids_));
-  used_ = true;
+  Channel& channel = Add(NextId("remote-dc-", remote_ids_));
   channel.info.init = std::move(open.init);
   channel.info.init.id = stream_id;
   channel.info.opened_by_remote = true;

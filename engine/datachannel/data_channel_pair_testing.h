@@ -52,7 +52,7 @@ class DataChannelEnd {
   }
 
   std::string Create(const DataChannelInit& init, std::string_view id = {}) {
-    auto created = manager->Create(init, id);
+    auto created = manager->Create(init, id, loop.Now());
     EXPECT_TRUE(created.ok()) << created.status().ToString();
     Pump();
     return created.value_or("");

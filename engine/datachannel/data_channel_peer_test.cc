@@ -130,7 +130,7 @@ TEST(DataChannelPeerTest, AnIdBeyondTheStreamsThatThereAreIsChangedBeforeTheChan
   sctp.current = SctpState::kConnecting;
   sctp.streams = 0;
   DataChannelManager manager{Limits{}};
-  const auto id = manager.Create({}, "");
+  const auto id = manager.Create({}, "", Timestamp{});
   ASSERT_THAT(id, IsOk());
   manager.AttachAssociation(&sctp, DtlsRole::kServer, kNow);
   EXPECT_EQ(manager.Get(*id)->init.id, 65);
@@ -144,7 +144,7 @@ TEST(DataChannelPeerTest, AnIdBeyondTheStreamsThatThereAreIsChangedBeforeTheChan
 }
 
 TEST_F(DataChannelPeer, EverythingIsOrderedUntilThePeerHasAnswered) {
-  const auto id = manager_.Create({.ordered = false, .max_retransmits = 2}, "");
+  const auto id = manager_.Create({.ordered = false, .max_retransmits = 2}, "", Timestamp{});
   ASSERT_THAT(id, IsOk());
   Pump();
   ASSERT_THAT(Send(*id, "early"), IsOk());
@@ -159,7 +159,7 @@ TEST_F(DataChannelPeer, EverythingIsOrderedUntilThePeerHasAnswered) {
 }
 
 TEST_F(DataChannelPeer, DataCountsAsAnAnswer) {
-  const auto id = manager_.Create({.ordered = false}, "");
+  const auto id = manager_.Create({.ordered = false}, "", Timestamp{});
   Pump();
   Receive(65, 51, "hello");
   ASSERT_THAT(Send(*id, "late"), IsOk());
@@ -233,13 +233,13 @@ TEST_F(DataChannelPeer, AnOpenOfAnIdOfOursThatIsFreeIsAccepted) {
   EXPECT_EQ(manager_.Get(theirs)->init.id, 1);
   EXPECT_EQ(manager_.drops().bad_control, 0u);
   Open(65);
-  const auto id = manager_.Create({}, "");
+  const auto id = manager_.Create({}, "", Timestamp{});
   ASSERT_THAT(id, IsOk());
   EXPECT_EQ(manager_.Get(*id)->init.id, 67);
 }
 
 TEST_F(DataChannelPeer, AnOpenOfAChannelOfOursDoesNotDisturbIt) {
-  const auto id = manager_.Create({}, "");
+  const auto id = manager_.Create({}, "", Timestamp{});
   ASSERT_THAT(id, IsOk());
   Pump();
   ASSERT_EQ(manager_.Get(*id)->init.id, 65);
@@ -328,7 +328,7 @@ TEST_F(DataChannelPeer, AcknowledgedBytesAreAttributedInTheOrderOfSending) {
 }
 
 TEST_F(DataChannelPeer, AnAbortIsAFailureOfSctpAndItsCauseIsKept) {
-  const auto id = *manager_.Create({}, "");
+  const auto id = *manager_.Create({}, "", Timestamp{});
   sctp_.current = SctpState::kClosed;
   Give(sctp::StateChanged{.state = SctpState::kClosed, .reason = "aborted", .cause_code = 12});
   bool told = false;
@@ -347,7 +347,7 @@ TEST_F(DataChannelPeer, AConnectionThatEndedMeanwhileOpensNothing) {
   ScriptedAssociation ended;
   ended.current = SctpState::kClosed;
   DataChannelManager manager{Limits{}};
-  const auto id = manager.Create({}, "");
+  const auto id = manager.Create({}, "", Timestamp{});
   ended.events.push_back(sctp::StateChanged{.state = SctpState::kConnected});
   ended.events.push_back(sctp::StateChanged{.state = SctpState::kClosed, .reason = "gone"});
   manager.AttachAssociation(&ended, DtlsRole::kClient, kNow);

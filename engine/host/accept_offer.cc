@@ -21,7 +21,7 @@ bool OfferReceives(const sdp::Description& offer, size_t index) {
 absl::Status SendTrack(PeerConnection& pc, const sdp::Description& offer,
                        const AcceptOfferTrack& track) {
   PCD_ASSIGN_OR_RETURN(const media::LocalTrackInfo made, pc.CreateLocalTrack(track.config));
-  for (const jsep::Transceiver& transceiver : pc.ListTransceivers()) {
+  for (const peerconnection::TransceiverInfo& transceiver : pc.ListTransceivers()) {
     if (transceiver.kind != track.config.kind || !transceiver.local_track_id.empty() ||
         !transceiver.mline_index || !OfferReceives(offer, *transceiver.mline_index)) {
       continue;

@@ -34,7 +34,7 @@ struct AcceptOfferResult {
   PeerConnectionInfo info{};
   SessionDescription answer{};
   std::vector<media::SinkInfo> sinks{};
-  std::vector<jsep::Transceiver> transceivers{};
+  std::vector<peerconnection::TransceiverInfo> transceivers{};
   bool gathering_complete = false;
 };
 

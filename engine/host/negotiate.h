@@ -21,7 +21,7 @@ struct NegotiateResult {
   std::optional<SessionDescription> description{};  // What to send; null: nothing.
   bool offer_ignored = false;
   PeerConnectionInfo info{};
-  std::vector<jsep::Transceiver> transceivers{};
+  std::vector<peerconnection::TransceiverInfo> transceivers{};
   bool gathering_complete = false;
 };
 

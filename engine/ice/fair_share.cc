@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace pcd::ice {
 namespace {
@@ -10,27 +11,41 @@ constexpr size_t kAll = std::numeric_limits<size_t>::max();
 
 }  // namespace
 
-void FairShare::OnBatch(bool full, Timestamp now) {
-  // Nobody tells of a read that found nothing.
-  if (now - latest_ > kIdle) busy_ = overloaded_ = false;
+void FairShare::OnLastBatch(Timestamp now) {
   latest_ = now;
-  if (!full) {
-    busy_ = overloaded_ = false;
+  busy_ = overloaded_ = false;
+}
+
+void FairShare::OnFullBatch(Timestamp now, Duration worked) {
+  const Timestamp before = std::exchange(latest_, now);
+  // Nobody tells of a read that found nothing.
+  if (now - before > kIdle) busy_ = overloaded_ = false;
+  if (!busy_) {
+    busy_ = true;
+    busy_since_ = before == Timestamp{} ? now : before;
+    busy_worked_ = worked;
+    capacity_ = 0;
+    BeginWindow(worked);
     return;
   }
-  if (busy_ && now - window_since_ < kWindow) return;
-  if (busy_) {
-    overloaded_ = true;
-    capacity_ = std::max(capacity_, carried_);
-    const size_t with_slack = capacity_ + capacity_ / 4;
-    share_ = connections_ > 1 ? std::max(kMinShare, with_slack / connections_) : kAll;
-  } else {
-    capacity_ = 0;
-  }
-  busy_ = true;
-  window_since_ = now;
+  if (worked - window_worked_ < kWindow) return;
+  capacity_ = std::max(capacity_, carried_);
+  overloaded_ = overloaded_ || HasCaughtUp(now, worked);
+  const size_t with_slack = capacity_ + capacity_ / 4;
+  share_ = connections_ > 1 ? std::max(kMinShare, with_slack / connections_) : kAll;
+  BeginWindow(worked);
+}
+
+void FairShare::BeginWindow(Duration worked) {
+  window_worked_ = worked;
   ++window_;
   carried_ = connections_ = 0;
+}
+
+bool FairShare::HasCaughtUp(Timestamp now, Duration worked) const {
+  const Duration work = worked - busy_worked_;
+  const Duration kept = std::clamp((now - busy_since_) - work, Duration(0), kMaxBacklog);
+  return work >= kWindow + kept;
 }
 
 size_t FairShare::Admit(Use& use, size_t count) {

@@ -49,6 +49,10 @@ struct Config {
   uint8_t dscp = 0;
   // Candidates kept in each direction and generation; further ones are dropped and counted.
   size_t max_candidates = Limits{}.max_candidates;
+  // Pairs of candidates that are checked, and that statistics remember, in each generation. Full
+  // ICE: those of the highest priority. On a shared port no more remote addresses than that, at
+  // most LiteAgent::kMaxPaths, are heard at a time. 2 at least, so that a peer can move.
+  size_t max_candidate_pairs = Limits{}.max_candidate_pairs;
   // Checks that reach nobody end in kFailed after this, or earlier when the peer's candidates are
   // complete.
   Duration check_timeout = std::chrono::seconds(30);

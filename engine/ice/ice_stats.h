@@ -22,13 +22,14 @@ struct Stats {
   // Payload given to the packet handler and taken by Send; STUN is not counted.
   uint64_t packets_sent = 0, bytes_sent = 0, packets_received = 0, bytes_received = 0;
   // Drops by reason.
-  uint64_t send_refused = 0;                // Not writable, or the kernel's buffer was full.
-  uint64_t unknown_source = 0;              // Not from an address that passed a connectivity check.
-  uint64_t oversized = 0;                   // Longer than Packet::kMaxPayload.
-  uint64_t no_handler = 0;                  // Arrived while no packet handler was set.
-  uint64_t candidates_ignored = 0;          // Remote: see IceTransport::AddRemoteCandidate.
-  uint64_t candidates_over_cap = 0;         // Local or remote beyond Config::max_candidates.
-  std::vector<CandidatePairStats> pairs{};  // Every pair that was ever selected.
+  uint64_t send_refused = 0;         // Not writable, or the kernel's buffer was full.
+  uint64_t unknown_source = 0;       // Not from an address that passed a connectivity check.
+  uint64_t oversized = 0;            // Longer than Packet::kMaxPayload.
+  uint64_t no_handler = 0;           // Arrived while no packet handler was set.
+  uint64_t candidates_ignored = 0;   // Remote: see IceTransport::AddRemoteCandidate.
+  uint64_t candidates_over_cap = 0;  // Local or remote beyond Config::max_candidates.
+  // Every pair that was ever selected; of a lite end, every one that passed a check.
+  std::vector<CandidatePairStats> pairs{};
   std::vector<IceCandidateStats> candidates{};
 };
 

@@ -97,19 +97,24 @@ LiteAgent::Verdict LiteAgent::Judge(const stun::Message& request) const {
 }
 
 size_t LiteAgent::WriteReply(const stun::Message& request, const Verdict& verdict,
-                             const PathAddress& from, MutableByteSpan out) const {
+                             const PathAddress& from, MutableByteSpan out) {
   const bool old = previous_.has_value() && previous_->number == verdict.generation;
   const std::string& password = old ? previous_->local.pwd : current_.local.pwd;
-  return WriteCheckReply(request,
-                         {.error = verdict.error,
-                          .password = verdict.authenticated ? password : std::string_view(),
-                          .mapped = from.remote},
-                         out);
+  const size_t size =
+      WriteCheckReply(request,
+                      {.error = verdict.error,
+                       .password = verdict.authenticated ? password : std::string_view(),
+                       .mapped = from.remote},
+                      out);
+  const auto path = std::ranges::find(paths_, from, &LitePath::address);
+  if (size > 0 && verdict.accepted() && path != paths_.end()) ++path->responses;
+  return size;
 }
 
 uint32_t LiteAgent::HandleCheck(const stun::Message& request, const Verdict& verdict,
                                 const PathAddress& from, uint32_t local_priority, Timestamp now) {
   LitePath& path = EnsurePath(from);
+  const bool is_new = path.requests++ == 0;
   if (verdict.generation > path.generation) {
     path.generation = verdict.generation;
     path.nominated = false;
@@ -118,6 +123,7 @@ uint32_t LiteAgent::HandleCheck(const stun::Message& request, const Verdict& ver
   path.peer_priority = request.priority.value_or(path.peer_priority);
   path.pair_priority = PairPriority(path.peer_priority, local_priority);
   const uint32_t id = path.id;
+  if (is_new) events_.push_back(LitePathAdded{path});
   if (selected_id_ == kNone) Select(path);
   if (request.use_candidate) Nominate(path, now);
   if (current_.remote.has_value() || previous_.has_value()) Enter(LiteInput::kPathValid);
@@ -134,7 +140,7 @@ LitePath& LiteAgent::EnsurePath(const PathAddress& address) {
 }
 
 void LiteAgent::MakeRoom() {
-  if (paths_.size() < kMaxPaths) return;
+  if (paths_.size() < options_.max_paths) return;
   size_t oldest = paths_.size();
   for (size_t i = 0; i < paths_.size(); ++i) {
     if (paths_[i].id == selected_id_) continue;
@@ -144,8 +150,9 @@ void LiteAgent::MakeRoom() {
 }
 
 void LiteAgent::RemovePath(size_t index) {
-  events_.push_back(LitePathRemoved{paths_[index].id, paths_[index].address});
-  if (paths_[index].id == selected_id_) selected_id_ = kNone;
+  const LitePath& path = paths_[index];
+  events_.push_back(LitePathRemoved{path.id, path.address, path.requests, path.responses});
+  if (path.id == selected_id_) selected_id_ = kNone;
   paths_.erase(paths_.begin() + static_cast<ptrdiff_t>(index));
 }
 

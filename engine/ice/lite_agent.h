@@ -32,12 +32,18 @@ struct LiteOptions {
   Duration check_timeout = std::chrono::seconds(30);
   Duration disconnected_after = std::chrono::seconds(8);
   Duration failed_after = std::chrono::seconds(30);
+  size_t max_paths = 16;  // 2 to LiteAgent::kMaxPaths.
 };
 
+// A check has come on a path for the first time.
+struct LitePathAdded {
+  LitePath path{};
+};
 // The path is not the peer's any more: nothing but STUN may come from it, or go to it.
 struct LitePathRemoved {
   uint32_t id = 0;
   PathAddress address{};
+  uint64_t requests = 0, responses = 0;  // As LitePath.
 };
 struct LiteSelected {
   LitePath path{};
@@ -49,10 +55,11 @@ struct LiteStateChanged {
 struct LiteUfragRetired {
   std::string ufrag{};
 };
-using LiteEvent = std::variant<LitePathRemoved, LiteSelected, LiteStateChanged, LiteUfragRetired>;
+using LiteEvent =
+    std::variant<LitePathAdded, LitePathRemoved, LiteSelected, LiteStateChanged, LiteUfragRetired>;
 
 // Rules it keeps:
-// - A path exists only after a check with the right user name and password. At most kMaxPaths;
+// - A path exists only after a check with the right user name and password. At most max_paths;
 //   the one that was silent longest makes room, never the selected one.
 // - It is always the controlled end; a peer that says the same is told so (487), whatever the
 //   tie-breaker: only a full agent can control.
@@ -93,9 +100,9 @@ class LiteAgent {
   // Of an accepted request. Returns the id of the path, which is new when `from` was none.
   uint32_t HandleCheck(const stun::Message& request, const Verdict& verdict,
                        const PathAddress& from, uint32_t local_priority, Timestamp now);
-  // Returns its size; 0: it did not fit.
+  // Of a request that was judged, after HandleCheck. Returns its size; 0: it did not fit.
   size_t WriteReply(const stun::Message& request, const Verdict& verdict, const PathAddress& from,
-                    MutableByteSpan out) const;
+                    MutableByteSpan out);
   // What is not STUN has come on a path. Allocates nothing but at a change.
   void HandleData(uint32_t path_id, Timestamp now) {
     heard_ = now;

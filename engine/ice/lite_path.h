@@ -10,8 +10,11 @@
 namespace pcd::ice {
 
 struct PathAddress {
-  uint32_t socket = 0;  // Which of our sockets; its own number space.
+  uint32_t socket = 0;  // Which of our addresses.
   SocketAddress remote{};
+  // The TCP connection, by its number in the port; 0: UDP. So neither the two protocols nor two
+  // connections that follow each other are taken for one.
+  uint32_t connection = 0;
   friend bool operator==(const PathAddress&, const PathAddress&) = default;
 };
 
@@ -24,6 +27,7 @@ struct LitePath {
   uint32_t peer_priority = 0;  // PRIORITY of its checks.
   bool nominated = false;      // By USE-CANDIDATE, since another path was selected.
   Timestamp last_check{};
+  uint64_t requests = 0, responses = 0;  // Valid checks on it, and what was written in reply.
 };
 
 }  // namespace pcd::ice

@@ -91,10 +91,13 @@ NiceIceTransport::NiceIceTransport(std::shared_ptr<NiceLoop> nice_loop, const Co
                                 : GenerateIceParameters(loop_.random(), config.lite)),
       events_(loop_),
       remote_candidates_(config.max_candidates),
+      pairs_({.max_pairs = config.max_candidate_pairs, .counts_discards = true}),
       resolution_(loop_, config.resolver, config.server_policy),
       timer_(loop_.CreateTimer([this] { OnTimer(); })),
       gather_timer_(loop_.CreateTimer([this] { OnGatheringDone(); })) {
   receiver_.emplace(loop_, agent_.get(), stream_id_, servers_);
+  g_object_set(agent_.get(), "max-connectivity-checks",
+               static_cast<guint>(config.max_candidate_pairs), nullptr);
   nice_agent_set_stream_tos(agent_.get(), stream_id_, config.dscp << 2);
   nice_agent_set_local_credentials(agent_.get(), stream_id_, local_.ufrag.c_str(),
                                    local_.pwd.c_str());
@@ -176,7 +179,7 @@ void NiceIceTransport::AddLocalAddresses() {
 }
 
 void NiceIceTransport::LeaveOutLoopback() {
-  if (config_.servers.empty()) return;
+  if (resolution_.servers().empty()) return;
   const auto on_loopback = [](const IpAddress& address) { return address.IsLoopback(); };
   for (const ResolvedServer& server : resolution_.servers()) {
     if (on_loopback(server.address.ip)) return;
@@ -553,6 +556,11 @@ size_t NiceIceTransport::SendBatch(std::span<const ByteSpan> packets) {
   }
   drops_.send_refused += packets.size() - sent;
   if (sent > 0) pairs_.CountSent(sent, bytes, loop_.UnixMicros());
+  if (writable() && sent < packets.size()) {
+    size_t refused = 0;
+    for (const ByteSpan& packet : packets.subspan(sent)) refused += packet.size();
+    pairs_.CountDiscarded(packets.size() - sent, refused);
+  }
   return sent;
 }
 

@@ -1,6 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -579,6 +581,48 @@ TEST_F(NiceIceTransportTest, ChecksThatReachNobodyFailAfterTheTimeout) {
   });
 }
 
+// Of ten addresses of the peer, those that are asked before the checks time out.
+TEST_F(NiceIceTransportTest, NoMorePairsAreCheckedThanTheCapAllows) {
+  struct Asked : net::DatagramHandler {
+    void OnDatagrams(std::span<PacketPtr>, std::span<const SocketAddress>) override { yes = true; }
+    bool yes = false;
+    std::unique_ptr<net::DatagramSocket> socket;
+  };
+  for (const size_t cap : {size_t{3}, Config{}.max_candidate_pairs}) {
+    Config config = LoopbackOnly();
+    config.max_candidate_pairs = cap;
+    config.check_timeout = seconds(3);
+    MakeEnds(config, LoopbackOnly());
+    std::vector<std::unique_ptr<Asked>> peers;
+    const auto asked = [&] { return std::ranges::count_if(peers, &Asked::yes); };
+    const auto expected = static_cast<ptrdiff_t>(std::min<size_t>(cap, 10));
+    runner_.Run([&] {
+      a_->ice->StartGathering();
+      for (uint32_t i = 1; i <= 10; ++i) {
+        Asked& peer = *peers.emplace_back(std::make_unique<Asked>());
+        peer.socket = runner_.loop()
+                          .OpenDatagramSocket({.local = *SocketAddress::Parse("127.0.0.1:0")})
+                          .value();
+        peer.socket->SetHandler(&peer);
+        ASSERT_TRUE(a_->ice
+                        ->AddRemoteCandidate({.foundation = std::to_string(i),
+                                              .priority = i,
+                                              .address = "127.0.0.1",
+                                              .port = peer.socket->local_address().port})
+                        .ok());
+      }
+      ASSERT_TRUE(a_->ice->SetRemoteParameters(b_->ice->local_parameters()).ok());
+    });
+    ASSERT_TRUE(Await([&] { return asked() == expected; })) << cap;
+    // Nobody answers, so all that are to be asked have been when the checks fail.
+    ASSERT_TRUE(Await([&] { return a_->record.Reached(State::kFailed); }));
+    runner_.Run([&] {
+      EXPECT_EQ(asked(), expected) << cap;
+      peers.clear();
+    });
+  }
+}
+
 TEST_F(NiceIceTransportTest, WithoutASocketItFailsOnceThePeerIsKnown) {
   Config filtered;
   filtered.address_filter = [](const std::string&, const IpAddress&) { return false; };
@@ -624,6 +668,8 @@ TEST_F(NiceIceTransportTest, StatisticsNameTheSelectedPair) {
     EXPECT_EQ(stats.pairs[0].packets_received, 3u);
     EXPECT_EQ(stats.candidates.size(), 2u);
     EXPECT_TRUE(stats.pairs[0].last_packet_received_us.has_value());
+    EXPECT_EQ(stats.pairs[0].packets_discarded_on_send, 0u);
+    EXPECT_FALSE(stats.pairs[0].requests_received.has_value());
   });
 }
 

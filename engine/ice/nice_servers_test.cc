@@ -216,6 +216,26 @@ TEST_F(NiceServersTest, WithoutATcpConnectionGatheringEnds) {
   EXPECT_EQ(record_->errors[0].error_code, 701);
 }
 
+TEST_F(NiceServersTest, ServersOverTlsAreToldBesideTheOneThatAnswers) {
+  server_->mapped = *SocketAddress::Parse("203.0.113.5:4444");
+  Gather({"turns:turn.example", server_->url(), "stuns:127.0.0.1"});
+  EXPECT_EQ(Types(), (Strings{"host", "srflx"}));
+  ASSERT_EQ(record_->errors.size(), 2u);
+  EXPECT_EQ(record_->errors[0].url, "turns:turn.example");
+  EXPECT_EQ(record_->errors[1].url, "stuns:127.0.0.1");
+  for (const CandidateError& error : record_->errors) {
+    EXPECT_EQ(error.error_code, 701);
+    EXPECT_EQ(error.error_text, "TLS to STUN and TURN servers is not implemented");
+  }
+}
+
+TEST_F(NiceServersTest, WithServersOverTlsOnlyThereAreHostCandidates) {
+  Gather({"turns:127.0.0.1:443?transport=tcp"});
+  EXPECT_EQ(Types(), Strings{"host"});
+  ASSERT_EQ(record_->errors.size(), 1u);
+  EXPECT_EQ(record_->errors[0].error_code, 701);
+}
+
 TEST_F(NiceServersTest, IsClosedWhileANameIsLookedUp) {
   config_.servers = {{.urls = {"stun:stun.example"}}};
   runner_.Run([&] {

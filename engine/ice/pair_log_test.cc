@@ -88,13 +88,106 @@ TEST(PairLogTest, APeerReflexiveCandidateKeepsItsIdWhenItIsSignalledLater) {
 }
 
 TEST(PairLogTest, ForgetsTheOldestPairBeyondItsCap) {
-  PairLog log;
-  for (uint16_t port = 1; port <= PairLog::kMaxPairs + 5; ++port) {
+  constexpr size_t kMaxPairs = 32;
+  PairLog log({.max_pairs = kMaxPairs});
+  for (uint16_t port = 1; port <= kMaxPairs + 5; ++port) {
     log.Select(Make("192.0.2.1"), Make("192.0.2.2", port));
   }
   const Stats stats = StatsOf(log);
-  EXPECT_EQ(stats.pairs.size(), PairLog::kMaxPairs);
+  EXPECT_EQ(stats.pairs.size(), kMaxPairs);
   EXPECT_EQ(stats.pairs.front().id, "P6");
+  EXPECT_EQ(stats.candidates.size(), kMaxPairs + 1) << "what only they knew goes with them";
+}
+
+TEST(PairLogTest, TheCapIsThatOfLimitsUnlessToldOtherwise) {
+  PairLog log;
+  for (uint16_t port = 1; port <= 150; ++port) {
+    log.Select(Make("192.0.2.1"), Make("192.0.2.2", port));
+  }
+  EXPECT_EQ(StatsOf(log).pairs.size(), 100u);
+}
+
+TEST(PairLogTest, AForgottenPairLeavesTheCandidatesThatWereAdded) {
+  PairLog log({.max_pairs = 2});
+  log.AddLocal(Make("192.0.2.1"));
+  log.AddRemote(Make("192.0.2.2", 1));
+  for (uint16_t port = 1; port <= 5; ++port) log.Add(Make("192.0.2.1"), Make("192.0.2.2", port));
+  const Stats stats = StatsOf(log);
+  ASSERT_EQ(stats.candidates.size(), 4u);
+  EXPECT_EQ(stats.candidates[1].candidate.port, 1);
+  EXPECT_EQ(stats.candidates[2].candidate.port, 4);
+  EXPECT_EQ(stats.candidates[3].candidate.port, 5);
+}
+
+TEST(PairLogTest, ThoseNeverSelectedMakeRoomFirst) {
+  PairLog log({.max_pairs = 3});
+  log.Select(Make("192.0.2.1"), Make("192.0.2.2", 1));
+  log.Select(Make("192.0.2.1"), Make("192.0.2.2", 2));
+  for (uint16_t port = 3; port <= 9; ++port) log.Add(Make("192.0.2.1"), Make("192.0.2.2", port));
+  const Stats stats = StatsOf(log);
+  ASSERT_EQ(stats.pairs.size(), 3u);
+  EXPECT_EQ(stats.pairs[0].id, "P9");
+  EXPECT_EQ(stats.pairs[1].id, "P1");
+  EXPECT_EQ(stats.pairs[2].id, "P2");
+  EXPECT_EQ(stats.selected_pair_id, "P2");
+}
+
+TEST(PairLogTest, TheSelectedPairIsNeverForgottenForAnother) {
+  PairLog log({.max_pairs = 1});
+  log.Select(Make("192.0.2.1"), Make("192.0.2.2", 1));
+  EXPECT_EQ(log.Add(Make("192.0.2.1"), Make("192.0.2.2", 2)), 0u);
+  EXPECT_EQ(StatsOf(log).pairs.size(), 1u);
+  EXPECT_EQ(StatsOf(log).candidates.size(), 2u);
+  log.Select(Make("192.0.2.1"), Make("192.0.2.2", 3));
+  ASSERT_EQ(StatsOf(log).pairs.size(), 1u);
+  EXPECT_EQ(StatsOf(log).selected_pair_id, "P3");
+}
+
+TEST(PairLogTest, APairThatIsNotSelectedCountsWhatCameOnIt) {
+  PacketPool pool;
+  PairLog log({.lite = true});
+  std::vector<PacketPtr> packets;
+  packets.push_back(pool.CopyOf(std::vector<uint8_t>(10)));
+  const auto number = log.Add(Make("192.0.2.1"), Make("192.0.2.2"));
+  EXPECT_EQ(log.Add(Make("192.0.2.1"), Make("192.0.2.2")), number);
+  EXPECT_EQ(StatsOf(log).selected_pair_id, "");
+  log.CountSent(1, 10, 1);
+  log.Select(Make("192.0.2.1"), Make("192.0.2.3"));
+  log.CountReceived(number, packets, 2);
+  log.CountReceived(12345, packets, 3);
+  log.AddChecks(number, 5, 5);
+  log.AddChecks(number, 2, 1);
+  const Stats stats = StatsOf(log);
+  EXPECT_EQ(stats.packets_received, 2u);
+  ASSERT_EQ(stats.pairs.size(), 2u);
+  EXPECT_EQ(stats.pairs[0].id, PairLog::IdOf(number));
+  EXPECT_EQ(stats.pairs[0].packets_received, 1u);
+  EXPECT_EQ(stats.pairs[0].packets_sent, 0u);
+  EXPECT_EQ(stats.pairs[0].last_packet_received_us, 2);
+  EXPECT_EQ(stats.pairs[0].requests_received, 7u);
+  EXPECT_EQ(stats.pairs[0].responses_sent, 6u);
+  EXPECT_EQ(stats.pairs[0].requests_sent, 0u);
+  EXPECT_EQ(stats.pairs[1].packets_received, 0u);
+  EXPECT_EQ(stats.pairs[1].requests_received, 0u);
+}
+
+TEST(PairLogTest, WhatIsNotKnownOfAPairIsUnset) {
+  PairLog log;
+  log.Select(Make("192.0.2.1"), Make("192.0.2.2"));
+  log.AddChecks(1, 7, 6);
+  log.CountDiscarded(1, 10);
+  EXPECT_FALSE(StatsOf(log).pairs.at(0).requests_received.has_value());
+  EXPECT_FALSE(StatsOf(log).pairs.at(0).packets_discarded_on_send.has_value());
+}
+
+TEST(PairLogTest, CountsWhatTheSystemRefused) {
+  PairLog log({.counts_discards = true});
+  log.CountDiscarded(9, 90);
+  log.Select(Make("192.0.2.1"), Make("192.0.2.2"));
+  EXPECT_EQ(StatsOf(log).pairs.at(0).packets_discarded_on_send, 0u);
+  log.CountDiscarded(2, 30);
+  EXPECT_EQ(StatsOf(log).pairs.at(0).packets_discarded_on_send, 2u);
+  EXPECT_EQ(StatsOf(log).pairs.at(0).bytes_discarded_on_send, 30u);
 }
 
 }  // namespace

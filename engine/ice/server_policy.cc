@@ -76,7 +76,8 @@ absl::Status CheckServers(std::span<const IceServer> servers, const ServerPolicy
     urls += servers[i].urls.size();
   }
   if (urls <= kMaxServerUrls) return absl::OkStatus();
-  return Invalid("there are at most 16 URLs of servers", "SyntaxError", "ice_servers");
+  return Invalid("there are at most " + std::to_string(kMaxServerUrls) + " URLs of servers",
+                 "SyntaxError", "ice_servers");
 }
 
 }  // namespace pcd::ice

@@ -32,10 +32,10 @@ class ServerPolicy {
 
 // W3C webrtc 4.4.1.6, "set a configuration", for `servers`. Errors have a field such as
 // "ice_servers[0].urls[1]": INVALID_ICE_SERVER (SyntaxError: malformed, no URL, or more than
-// kMaxServerUrls in all; NotSupportedError: over TLS; InvalidAccessError: a TURN server
-// without user name and credential, or longer ones than STUN carries), or ICE_SERVER_DENIED for an
-// address that `policy` refuses. Names are judged when they are resolved.
-inline constexpr size_t kMaxServerUrls = 16;
+// kMaxServerUrls in all; InvalidAccessError: a TURN server without user name and
+// credential, or longer ones than STUN carries), or ICE_SERVER_DENIED for an address that `policy`
+// refuses. Names are judged when they are resolved.
+inline constexpr size_t kMaxServerUrls = 64;         // W3C webrtc 4.2.1: at least 32 servers.
 inline constexpr size_t kMaxServerUsername = 508;    // Bytes, RFC 8489 section 14.3.
 inline constexpr size_t kMaxServerCredential = 508;  // Bytes, of our own.
 absl::Status CheckServers(std::span<const IceServer> servers, const ServerPolicy& policy);

@@ -22,8 +22,10 @@ TEST(ServerPolicyTest, FollowsTheRulesOfW3C) {
   EXPECT_EQ(Verdict({{.urls = {"stun:a", "turn:b"}, .username = "u", .credential = "c"}}), "ok");
   EXPECT_EQ(Verdict({{.urls = {"stun:a"}}, {}}), "ice_servers[1].urls SyntaxError");
   EXPECT_EQ(Verdict({{.urls = {"stun:a", "stun:"}}}), "ice_servers[0].urls[1] SyntaxError");
-  EXPECT_EQ(Verdict({{.urls = {"turns:a"}, .username = "u", .credential = "c"}}),
-            "ice_servers[0].urls[0] NotSupportedError");
+  EXPECT_EQ(Verdict({{.urls = {"turns:a", "turn:a"}, .username = "u", .credential = "c"}}), "ok");
+  EXPECT_EQ(Verdict({{.urls = {"stuns:a"}}}), "ok");
+  EXPECT_EQ(Verdict({{.urls = {"turns:a"}, .username = "u"}}),
+            "ice_servers[0].credential InvalidAccessError");
   EXPECT_EQ(Verdict({{.urls = {"turn:a?transport=udp", "turn:a?transport=tcp"},
                       .username = "u",
                       .credential = "c"}}),

@@ -31,6 +31,10 @@ void ServerResolution::Start(std::span<const IceServer> servers, Duration timeou
         continue;
       }
       entry.url = *std::move(url);
+      if (entry.url.secure) {
+        Fail(entry, "TLS to STUN and TURN servers is not implemented");
+        continue;
+      }
       if (const auto address = entry.url.address()) {
         entry.addresses.push_back(*address);
       } else if (resolver_ != nullptr) {
@@ -107,6 +111,8 @@ void ServerResolution::Add(const Entry& entry, const IpAddress& address) {
 }
 
 void ServerResolution::Fail(const Entry& entry, std::string why) {
+  // W3C webrtc 4.8.2: once per URL.
+  if (std::ranges::count(errors_, entry.text, &CandidateError::url) > 0) return;
   errors_.push_back({.url = entry.text, .error_code = kNoAnswer, .error_text = std::move(why)});
 }
 

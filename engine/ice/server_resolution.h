@@ -25,7 +25,8 @@ namespace pcd::ice {
 // resolved, or after `timeout` without the names that are late.
 //
 // Of each TURN URL the first address of each family is used, of all STUN URLs the first address
-// that there is, IPv4 first: libnice has one STUN server. TURN servers over UDP come last.
+// that there is, IPv4 first: libnice has one STUN server. TURN servers over UDP come last. Those
+// over TLS are not asked for: each is an error.
 // Threading: its loop.
 class ServerResolution {
  public:
@@ -40,7 +41,7 @@ class ServerResolution {
   // Valid once done. At most one STUN server and kMaxTurnServers.
   static constexpr size_t kMaxTurnServers = 8;  // libnice's NICE_CANDIDATE_MAX_TURN_SERVERS.
   const std::vector<ResolvedServer>& servers() const { return resolved_; }
-  // One for each URL that has no address: error code 701.
+  // One for each URL that has no address, or is over TLS: error code 701.
   const std::vector<CandidateError>& errors() const { return errors_; }
 
  private:

@@ -129,6 +129,23 @@ TEST_F(ServerResolutionTest, UsesEightTurnAddresses) {
   EXPECT_EQ(Failed(), Strings{"turn:192.0.2.9"});
 }
 
+TEST_F(ServerResolutionTest, ServersOverTlsAreErrorsBesideTheOthers) {
+  Start({"turns:a", "turn:b", "stuns:192.0.2.1", "stun:192.0.2.2"});
+  EXPECT_EQ(resolver_.asked.count("a"), 0u);
+  resolver_.Answer("b", {"192.0.2.3"});
+  EXPECT_EQ(done_, 1);
+  EXPECT_EQ(Resolved(), (Strings{"stun:192.0.2.2 192.0.2.2:3478 ", "turn:b 192.0.2.3:3478 u"}));
+  EXPECT_EQ(Failed(), (Strings{"turns:a", "stuns:192.0.2.1"}));
+  EXPECT_EQ(resolution_->errors()[0].error_text, "TLS to STUN and TURN servers is not implemented");
+}
+
+TEST_F(ServerResolutionTest, IsDoneAtOnceWhenAllServersAreOverTls) {
+  Start({"turns:a", "stuns:b", "turns:a"});
+  EXPECT_EQ(done_, 1);
+  EXPECT_EQ(Resolved(), Strings{});
+  EXPECT_EQ(Failed(), (Strings{"turns:a", "stuns:b"}));
+}
+
 TEST_F(ServerResolutionTest, ForgetsItsQuestionsWhenItEnds) {
   Start({"stun:a"});
   resolution_.reset();

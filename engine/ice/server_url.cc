@@ -9,6 +9,7 @@
 namespace pcd::ice {
 namespace {
 
+constexpr uint16_t kSecurePort = 5349;  // RFC 8489 section 8.1, RFC 8656 section 7.
 constexpr size_t kMaxHostLength = 253;  // RFC 1035 section 2.3.4, as text.
 
 std::string Lower(std::string_view text) {
@@ -18,10 +19,10 @@ std::string Lower(std::string_view text) {
   return result;
 }
 
-absl::Status Refuse(std::string_view text, std::string_view why, const char* dom_exception) {
+absl::Status Refuse(std::string_view text, std::string_view why) {
   return MakeError(absl::StatusCode::kInvalidArgument, ErrorReason::INVALID_ICE_SERVER,
                    "\"" + std::string(text) + "\": " + std::string(why),
-                   {.dom_exception = dom_exception});
+                   {.dom_exception = "SyntaxError"});
 }
 
 bool IsHostName(std::string_view host) {
@@ -62,13 +63,15 @@ bool TakePort(std::string_view rest, uint16_t& port) {
 }  // namespace
 
 absl::StatusOr<ServerUrl> ServerUrl::Parse(std::string_view text) {
-  const auto refuse = [&](std::string_view why) { return Refuse(text, why, "SyntaxError"); };
+  const auto refuse = [&](std::string_view why) { return Refuse(text, why); };
   const size_t colon = text.find(':');
   if (colon == std::string_view::npos) return refuse("it has no scheme");
   const std::string scheme = Lower(text.substr(0, colon));
-  const bool secure = scheme == "stuns" || scheme == "turns";
-  ServerUrl result{.turn = scheme.starts_with("turn")};
-  if (!secure && scheme != "stun" && scheme != "turn") return refuse("the scheme is stun or turn");
+  ServerUrl result{.turn = scheme.starts_with("turn"), .secure = scheme.ends_with('s')};
+  if (scheme != "stun" && scheme != "turn" && scheme != "stuns" && scheme != "turns") {
+    return refuse("the scheme is stun, stuns, turn or turns");
+  }
+  if (result.secure) result.port = kSecurePort;
   std::string_view rest = text.substr(colon + 1);
   if (const size_t question = rest.find('?'); question != std::string_view::npos) {
     const std::string query = Lower(rest.substr(question + 1));
@@ -82,22 +85,20 @@ absl::StatusOr<ServerUrl> ServerUrl::Parse(std::string_view text) {
   result.host = TakeHost(rest);
   if (result.host.empty()) return refuse("it names no host");
   if (!TakePort(rest, result.port)) return refuse("behind the host comes at most \":port\"");
-  if (secure) {
-    return Refuse(text, "TLS to STUN and TURN servers is not available; use stun: or turn:",
-                  "NotSupportedError");
-  }
   return result;
 }
 
 std::string_view RelayProtocolOf(std::string_view url) {
   const auto parsed = ServerUrl::Parse(url);
   if (!parsed.ok() || !parsed->turn) return {};
+  if (parsed->secure) return "tls";
   return parsed->tcp ? "tcp" : "udp";
 }
 
 std::string ServerUrl::ToString() const {
   const bool v6 = host.find(':') != std::string::npos;
-  return (turn ? "turn:" : "stun:") + (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port) +
+  return std::string(turn ? "turn" : "stun") + (secure ? "s:" : ":") +
+         (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port) +
          (tcp ? "?transport=tcp" : "");
 }
 

@@ -1,4 +1,4 @@
-// URLs of STUN and TURN servers (RFC 7064, RFC 7065), as far as they can be used here.
+// URLs of STUN and TURN servers (RFC 7064, RFC 7065).
 #ifndef ENGINE_ICE_SERVER_URL_H_
 #define ENGINE_ICE_SERVER_URL_H_
 
@@ -14,13 +14,14 @@
 namespace pcd::ice {
 
 struct ServerUrl {
-  bool turn = false;   // Else STUN.
-  bool tcp = false;    // To the TURN server; else UDP.
+  bool turn = false;  // Else STUN.
+  bool tcp = false;   // To the TURN server; else UDP.
+  // `stuns:` or `turns:`: by TLS, or DTLS over UDP, which nothing here speaks (docs/adr/0014).
+  bool secure = false;
   std::string host{};  // An address without brackets, or a name; lower case.
   uint16_t port = 3478;
 
-  // INVALID_ARGUMENT with INVALID_ICE_SERVER: a SyntaxError for what is no such URL, a
-  // NotSupportedError for `stuns:` and `turns:`, which nothing here speaks.
+  // INVALID_ARGUMENT with INVALID_ICE_SERVER (SyntaxError): it is no such URL.
   static absl::StatusOr<ServerUrl> Parse(std::string_view text);
 
   // Absent when `host` is a name.
@@ -29,7 +30,7 @@ struct ServerUrl {
   friend bool operator==(const ServerUrl&, const ServerUrl&) = default;
 };
 
-// "udp" or "tcp" where the URL is of a TURN server; else empty.
+// "udp", "tcp" or "tls" where the URL is of a TURN server; else empty.
 std::string_view RelayProtocolOf(std::string_view url);
 
 }  // namespace pcd::ice

@@ -26,6 +26,9 @@ TEST(ServerUrlTest, ReadsWhatRfc7064And7065Allow) {
       {"turn:turn.example.org:80?transport=TCP", "turn:turn.example.org:80?transport=tcp"},
       {"turn:[2001:db8::1]?transport=tcp", "turn:[2001:db8::1]:3478?transport=tcp"},
       {"turn:a_b-c", "turn:a_b-c:3478"},
+      {"turns:turn.example.org", "turns:turn.example.org:5349"},
+      {"TURNS:turn.example.org:443?transport=tcp", "turns:turn.example.org:443?transport=tcp"},
+      {"stuns:[2001:db8::1]", "stuns:[2001:db8::1]:5349"},
   };
   for (const auto& row : rows) EXPECT_EQ(Round(row.text), row.read) << row.text;
 }
@@ -58,22 +61,29 @@ TEST(ServerUrlTest, AnythingElseIsASyntaxError) {
                            "stun:300.1.1.1",
                            "stun:.org",
                            "turns:",
+                           "turnss:a",
+                           "stuns:a?transport=tcp",
+                           "turns:a?transport=tls",
                            "stun:ex\xC3\xA4mple.org"}) {
     EXPECT_EQ(Round(text), "SyntaxError") << text;
   }
   EXPECT_EQ(Round("stun:" + std::string(254, 'a')), "SyntaxError");
 }
 
-TEST(ServerUrlTest, OverTlsIsNotSupported) {
-  EXPECT_EQ(Round("turns:turn.example.org"), "NotSupportedError");
-  EXPECT_EQ(Round("turns:turn.example.org:443?transport=tcp"), "NotSupportedError");
-  EXPECT_EQ(Round("stuns:stun.example.org"), "NotSupportedError");
-  EXPECT_EQ(GetErrorReason(ServerUrl::Parse("turns:a").status()), ErrorReason::INVALID_ICE_SERVER);
+TEST(ServerUrlTest, TellsWhatIsOverTls) {
+  EXPECT_TRUE(ServerUrl::Parse("turns:a")->secure);
+  EXPECT_TRUE(ServerUrl::Parse("turns:a")->turn);
+  EXPECT_TRUE(ServerUrl::Parse("stuns:a")->secure);
+  EXPECT_FALSE(ServerUrl::Parse("stuns:a")->turn);
+  EXPECT_FALSE(ServerUrl::Parse("turn:a")->secure);
+  EXPECT_EQ(GetErrorReason(ServerUrl::Parse("turns:").status()), ErrorReason::INVALID_ICE_SERVER);
 }
 
 TEST(ServerUrlTest, TellsTheProtocolToARelay) {
   EXPECT_EQ(RelayProtocolOf("turn:a"), "udp");
   EXPECT_EQ(RelayProtocolOf("TURN:a?transport=TCP"), "tcp");
+  EXPECT_EQ(RelayProtocolOf("turns:a?transport=tcp"), "tls");
+  EXPECT_EQ(RelayProtocolOf("stuns:a"), "");
   EXPECT_EQ(RelayProtocolOf("stun:a"), "");
   EXPECT_EQ(RelayProtocolOf(""), "");
 }

@@ -12,8 +12,6 @@ namespace {
 
 // Times the system may choose a port that is taken on another of our addresses.
 constexpr int kPortAttempts = 16;
-constexpr uint32_t kHostTypePreference = 126;  // RFC 8445 section 5.1.2.2.
-constexpr uint32_t kMaxLocalPreference = 65535;
 
 bool IsData(const PacketPtr& packet) {
   return packet->size() > 0 && !stun::LooksLikeStun(packet->bytes());
@@ -49,6 +47,8 @@ SharedPort::~SharedPort() = default;
 
 absl::Status SharedPort::OpenSockets(uint16_t port) {
   port_ = port;
+  TcpPortHandler& handler = *this;
+  if (options_.tcp) tcp_ = std::make_unique<TcpPort>(loop_, handler, options_.dscp);
   absl::Status last = InvalidArgument("there is no local address for media");
   for (const IpAddress& address : options_.addresses) {
     const absl::Status status = OpenSocket(address);
@@ -66,10 +66,13 @@ absl::Status SharedPort::OpenSocket(const IpAddress& address) {
                                              .receive_buffer_bytes = options_.receive_buffer_bytes,
                                              .send_buffer_bytes = options_.send_buffer_bytes,
                                              .dscp = options_.dscp}));
-  port_ = opened->local_address().port;
+  const auto index = static_cast<uint32_t>(sockets_.size());
+  const uint16_t port = opened->local_address().port;
+  if (tcp_ != nullptr) PCD_RETURN_IF_ERROR(tcp_->Listen(index, {address, port}));
+  port_ = port;
   auto socket = std::make_unique<Socket>();
   socket->port = this;
-  socket->index = static_cast<uint32_t>(sockets_.size());
+  socket->index = index;
   socket->socket = std::move(opened);
   socket->socket->SetHandler(socket.get());
   sockets_.push_back(std::move(socket));
@@ -77,32 +80,9 @@ absl::Status SharedPort::OpenSocket(const IpAddress& address) {
 }
 
 void SharedPort::MakeCandidates(size_t loop_index) {
-  for (const auto& socket : sockets_) {
-    const SocketAddress local = socket->socket->local_address();
-    bool replaced = false;
-    for (const AnnouncedAddress& rule : options_.announced) {
-      if (!rule.StandsFor(local.ip)) continue;
-      replaced |= !rule.add;
-      const uint16_t port = rule.port == 0 ? port_ : static_cast<uint16_t>(rule.port + loop_index);
-      AddCandidate(*socket, {rule.ip, port});
-    }
-    if (!replaced) AddCandidate(*socket, local);
-  }
-}
-
-void SharedPort::AddCandidate(Socket& socket, const SocketAddress& shown) {
-  const auto rank = static_cast<uint32_t>(candidates_.size());
-  const Candidate candidate{
-      .foundation = std::to_string(rank + 1),
-      .priority = (kHostTypePreference << 24) + ((kMaxLocalPreference - rank) << 8) + 255,
-      .address = shown.ip.ToString(),
-      .port = shown.port};
-  if (socket.shown.address.empty()) socket.shown = candidate;
-  // Several local addresses may stand behind one.
-  const bool known = std::ranges::any_of(candidates_, [&](const Candidate& other) {
-    return other.address == candidate.address && other.port == candidate.port;
-  });
-  if (!known) candidates_.push_back(candidate);
+  std::vector<SocketAddress> locals;
+  for (const auto& socket : sockets_) locals.push_back(socket->socket->local_address());
+  candidates_ = MakePortCandidates(locals, options_.announced, loop_index, options_.tcp);
 }
 
 net::DatagramSocket::Counters SharedPort::socket_counters() const {
@@ -117,11 +97,19 @@ net::DatagramSocket::Counters SharedPort::socket_counters() const {
     sum.receive_drops += counters.receive_drops;
     sum.kernel_drops += counters.kernel_drops;
   }
+  if (tcp_ == nullptr) return sum;
+  const TcpPort::Counters& tcp = tcp_->counters();
+  sum.packets_sent += tcp.packets_sent;
+  sum.bytes_sent += tcp.bytes_sent;
+  sum.packets_received += tcp.packets_received;
+  sum.bytes_received += tcp.bytes_received;
+  sum.send_drops += tcp.send_drops;
+  sum.receive_drops += tcp.receive_drops;
   return sum;
 }
 
 size_t SharedPort::routes() const {
-  size_t count = 0;
+  size_t count = tcp_routes_.size();
   for (const auto& socket : sockets_) count += socket->routes.size();
   return count;
 }
@@ -133,20 +121,45 @@ void SharedPort::AddUfrag(const std::string& ufrag, SharedPortClient* client) {
 void SharedPort::RemoveUfrag(const std::string& ufrag) { clients_.erase(ufrag); }
 
 void SharedPort::RemoveRoute(const PathAddress& address, const SharedPortClient* client) {
-  auto& routes = sockets_[address.socket]->routes;
-  const auto found = routes.find(address.remote);
+  const Route* route = FindRoute(address);
   // It may be another's by now.
-  if (found != routes.end() && found->second.client == client) routes.erase(found);
+  if (route == nullptr || route->client != client) return;
+  if (address.connection == 0) {
+    sockets_[address.socket]->routes.erase(address.remote);
+  } else {
+    tcp_routes_.erase(address.connection);
+    tcp_->Close(address.connection);
+  }
+}
+
+SharedPort::Route* SharedPort::FindRoute(const PathAddress& from) {
+  const auto in = [](auto& routes, const auto& key) {
+    const auto found = routes.find(key);
+    return found == routes.end() ? nullptr : &found->second;
+  };
+  return from.connection == 0 ? in(sockets_[from.socket]->routes, from.remote)
+                              : in(tcp_routes_, from.connection);
+}
+
+SharedPort::Route& SharedPort::MakeRoute(const PathAddress& from) {
+  return from.connection == 0 ? sockets_[from.socket]->routes[from.remote]
+                              : tcp_routes_[from.connection];
 }
 
 // ---- Datagrams.
 
 void SharedPort::OnDatagrams(Socket& socket, std::span<PacketPtr> packets,
                              std::span<const SocketAddress> sources) {
-  socket.share.OnBatch(socket.socket->more_may_wait(), loop_.Now());
+  if (socket.socket->more_may_wait()) {
+    socket.share.OnFullBatch(loop_.Now(), loop_.ProcessorTime());
+  } else {
+    socket.share.OnLastBatch(loop_.Now());
+  }
   for (size_t begin = 0; begin < packets.size();) {
     if (!IsData(packets[begin])) {
-      OnStun(socket, packets[begin], sources[begin]);
+      if (AdmitCheck(socket, sources[begin])) {
+        OnStun(packets[begin], {.socket = socket.index, .remote = sources[begin]});
+      }
       ++begin;
       continue;
     }
@@ -179,46 +192,67 @@ bool SharedPort::AdmitCheck(Socket& socket, const SocketAddress& source) {
   return false;
 }
 
-void SharedPort::OnStun(Socket& socket, const PacketPtr& packet, const SocketAddress& source) {
-  if (!AdmitCheck(socket, source)) return;
+// ---- Over TCP the sender waits for us: who sends too much has it in its own queue.
+
+void SharedPort::OnTcpData(std::span<PacketPtr> packets, const PathAddress& from) {
+  const Route* route = FindRoute(from);
+  if (route == nullptr) {
+    counters_.unvalidated += packets.size();
+    return;
+  }
+  route->client->OnPackets(packets, route->path_id);
+}
+
+void SharedPort::OnTcpClosed(const PathAddress& from) {
+  const auto found = tcp_routes_.find(from.connection);
+  if (found == tcp_routes_.end()) return;
+  const Route route = found->second;
+  tcp_routes_.erase(found);
+  route.client->agent().DropPath(route.path_id);
+  route.client->OnAgentChanged();
+}
+
+// ---- STUN.
+
+bool SharedPort::OnStun(const PacketPtr& packet, const PathAddress& from) {
   const auto request = stun::Parse(packet->bytes());
   if (!request.has_value()) {
     ++counters_.malformed;
-    return;
+    return false;
   }
   if (request->message_class != stun::Class::kRequest || request->method != stun::kBinding) {
     ++counters_.not_requests;
-    return;
+    return false;
   }
   const size_t colon = request->username.find(':');
   const auto found = clients_.find(request->username.substr(0, colon));
   if (colon == std::string_view::npos || found == clients_.end()) {
     ++counters_.unknown_ufrag;
     const bool anonymous = request->username.empty() || request->integrity_offset == 0;
-    Refuse(socket, *request, anonymous ? stun::kBadRequest : stun::kUnauthorized, source);
-    return;
+    Refuse(*request, anonymous ? stun::kBadRequest : stun::kUnauthorized, from);
+    return false;
   }
-  OnCheck(socket, *request, *found->second, source);
+  return OnCheck(*request, *found->second, from);
 }
 
-void SharedPort::OnCheck(Socket& socket, const stun::Message& request, SharedPortClient& client,
-                         const SocketAddress& source) {
-  const PathAddress from{socket.index, source};
+bool SharedPort::OnCheck(const stun::Message& request, SharedPortClient& client,
+                         const PathAddress& from) {
   LiteAgent& agent = client.agent();
   const LiteAgent::Verdict verdict = agent.Judge(request);
   if (!verdict.accepted()) ++counters_.refused;
   if (!verdict.authenticated) {
-    Refuse(socket, request, verdict.error, source);
-    return;
+    Refuse(request, verdict.error, from);
+    return false;
   }
   if (verdict.accepted()) {
-    if (!Claim(socket, source, client)) {
+    if (from.connection != 0 && !tcp_->Prove(from.connection)) return false;
+    if (!Claim(from, client)) {
       ++counters_.foreign;
-      return;
+      return true;
     }
     const uint32_t path_id =
-        agent.HandleCheck(request, verdict, from, socket.shown.priority, loop_.Now());
-    Route& route = socket.routes[source];
+        agent.HandleCheck(request, verdict, from, shown(from).priority, loop_.Now());
+    Route& route = MakeRoute(from);
     route.client = &client;
     route.path_id = path_id;
   }
@@ -228,24 +262,25 @@ void SharedPort::OnCheck(Socket& socket, const stun::Message& request, SharedPor
   reply->set_size(size);
   if (size > 0) Send(std::move(reply), from);
   client.OnAgentChanged();
+  return true;
 }
 
 // Whether the address is free for this client, or made free now.
-bool SharedPort::Claim(Socket& socket, const SocketAddress& source,
-                       const SharedPortClient& client) {
-  const auto found = socket.routes.find(source);
-  if (found == socket.routes.end() || found->second.client == &client) return true;
-  SharedPortClient& owner = *found->second.client;
-  const uint32_t path_id = found->second.path_id;
+bool SharedPort::Claim(const PathAddress& from, SharedPortClient& client) {
+  Route* const route = FindRoute(from);
+  if (route == nullptr || route->client == &client) return true;
+  SharedPortClient& owner = *route->client;
+  const uint32_t path_id = route->path_id;
   const bool family = client.owner() != nullptr && owner.owner() == client.owner();
   if (!family && !owner.agent().IsPathIdle(path_id, loop_.Now())) return false;
+  // Before the path goes, which would take its TCP connection with it.
+  route->client = &client;
   owner.agent().DropPath(path_id);
   owner.OnAgentChanged();
   return true;
 }
 
-void SharedPort::Refuse(Socket& socket, const stun::Message& request, int error,
-                        const SocketAddress& source) {
+void SharedPort::Refuse(const stun::Message& request, int error, const PathAddress& to) {
   if (!MayRefuse()) {
     ++counters_.withheld;
     return;
@@ -258,7 +293,7 @@ void SharedPort::Refuse(Socket& socket, const stun::Message& request, int error,
     return;
   }
   reply->set_size(size);
-  socket.socket->Queue(std::move(reply), source);
+  Send(std::move(reply), to);
 }
 
 bool SharedPort::MayRefuse() {

@@ -1,5 +1,6 @@
-// One UDP port number on one loop, shared by all its connections: finds out whose each datagram
-// is, by the ufrag in STUN checks, by the remote address for the rest. Both in O(1).
+// One port number on one loop, shared by all its connections: finds out whose each datagram is, by
+// the ufrag in STUN checks, by the remote address for the rest. Both in O(1). Over UDP and, where
+// SharedPortOptions::tcp says so, over TCP, where a connection stands for the remote address.
 #ifndef ENGINE_ICE_SHARED_PORT_H_
 #define ENGINE_ICE_SHARED_PORT_H_
 
@@ -19,9 +20,11 @@
 #include "engine/base/socket_address.h"
 #include "engine/ice/fair_share.h"
 #include "engine/ice/lite_path.h"
+#include "engine/ice/port_candidates.h"
 #include "engine/ice/shared_port_client.h"
 #include "engine/ice/shared_port_options.h"
 #include "engine/ice/stun_message.h"
+#include "engine/ice/tcp/tcp_port.h"
 #include "engine/model/ice.h"
 #include "engine/net/loop.h"
 
@@ -37,9 +40,10 @@ namespace pcd::ice {
 //   so that no connection can take another's packets by forging its address. Transports of one
 //   Config::owner take over from each other at once.
 // - When the loop cannot keep up, one source cannot make the others late: see FairShare.
+// - A TCP connection ends with its path; what it may cost before it has one: see TcpPort.
 // Threading: its loop; opened and destroyed there, or by the thread that owns the loop while it
 // does not run.
-class SharedPort {
+class SharedPort : private TcpPortHandler {
  public:
   static constexpr uint32_t kMaxRefusalsPerSecond = 200;
 
@@ -60,30 +64,35 @@ class SharedPort {
   static absl::StatusOr<std::unique_ptr<SharedPort>> Open(net::Loop& loop,
                                                           const SharedPortOptions& options,
                                                           size_t loop_index);
-  ~SharedPort();  // After all its clients.
+  ~SharedPort() override;  // After all its clients.
   SharedPort(const SharedPort&) = delete;
   SharedPort& operator=(const SharedPort&) = delete;
 
   net::Loop& loop() { return loop_; }
   uint16_t port() const { return port_; }
   // Without ufrag.
-  const std::vector<Candidate>& candidates() const { return candidates_; }
+  const std::vector<Candidate>& candidates() const { return candidates_.all; }
   const Counters& counters() const { return counters_; }
-  net::DatagramSocket::Counters socket_counters() const;
+  net::DatagramSocket::Counters socket_counters() const;  // TCP included.
+  const TcpPort* tcp() const { return tcp_.get(); }       // Null: there is none.
   size_t routes() const;
   size_t ufrags() const { return clients_.size(); }
 
-  // How candidates show a socket. Without ufrag.
-  const Candidate& shown(uint32_t socket) const { return sockets_[socket]->shown; }
+  // How candidates show our end of a path. Without ufrag.
+  const Candidate& shown(const PathAddress& path) const {
+    return (path.connection == 0 ? candidates_.udp : candidates_.tcp)[path.socket];
+  }
 
   // Checks that name `ufrag` go to `client`, until it is removed.
   void AddUfrag(const std::string& ufrag, SharedPortClient* client);
   void RemoveUfrag(const std::string& ufrag);
-  // No datagram from there goes to the client any more.
+  // No datagram from there goes to the client any more; a TCP connection is closed.
   void RemoveRoute(const PathAddress& address, const SharedPortClient* client);
 
   // Goes out with the turn's batch. UDP semantics.
   void Send(PacketPtr packet, const PathAddress& to) {
+    if (to.connection != 0) [[unlikely]]
+      return tcp_->Send(std::move(packet), to.connection);
     sockets_[to.socket]->socket->Queue(std::move(packet), to.remote);
   }
 
@@ -108,7 +117,6 @@ class SharedPort {
     }
     SharedPort* port = nullptr;
     uint32_t index = 0;
-    Candidate shown{};  // Its first candidate.
     std::unique_ptr<net::DatagramSocket> socket{};
     FairShare share{};
     FairShare::Use strangers{};  // Checks of all sources that passed none yet, together.
@@ -119,24 +127,30 @@ class SharedPort {
   absl::Status OpenSockets(uint16_t port);
   absl::Status OpenSocket(const IpAddress& address);
   void MakeCandidates(size_t loop_index);
-  void AddCandidate(Socket& socket, const SocketAddress& shown);
 
   void OnDatagrams(Socket& socket, std::span<PacketPtr> packets,
                    std::span<const SocketAddress> sources);
   void OnData(Socket& socket, std::span<PacketPtr> packets, const SocketAddress& source);
-  void OnStun(Socket& socket, const PacketPtr& packet, const SocketAddress& source);
-  void OnCheck(Socket& socket, const stun::Message& request, SharedPortClient& client,
-               const SocketAddress& source);
   bool AdmitCheck(Socket& socket, const SocketAddress& source);
-  bool Claim(Socket& socket, const SocketAddress& source, const SharedPortClient& client);
-  void Refuse(Socket& socket, const stun::Message& request, int error, const SocketAddress& source);
+  void OnTcpData(std::span<PacketPtr> packets, const PathAddress& from) override;
+  void OnTcpClosed(const PathAddress& from) override;
+
+  // Both tell whether the sender has proved that it knows a password.
+  bool OnStun(const PacketPtr& packet, const PathAddress& from) override;
+  bool OnCheck(const stun::Message& request, SharedPortClient& client, const PathAddress& from);
+  Route* FindRoute(const PathAddress& from);
+  Route& MakeRoute(const PathAddress& from);
+  bool Claim(const PathAddress& from, SharedPortClient& client);
+  void Refuse(const stun::Message& request, int error, const PathAddress& to);
   bool MayRefuse();
 
   net::Loop& loop_;
   const SharedPortOptions options_;
   uint16_t port_ = 0;
   std::vector<std::unique_ptr<Socket>> sockets_{};
-  std::vector<Candidate> candidates_{};
+  std::unique_ptr<TcpPort> tcp_{};
+  absl::flat_hash_map<uint32_t, Route> tcp_routes_{};  // By connection.
+  PortCandidates candidates_{};
   absl::flat_hash_map<std::string, SharedPortClient*, UfragHash, UfragEqual> clients_{};
   Counters counters_{};
   Timestamp refusals_since_{};

@@ -28,6 +28,8 @@ struct SharedPortOptions {
   int receive_buffer_bytes = 4 << 20;
   int send_buffer_bytes = 4 << 20;
   uint8_t dscp = 0;  // As Config::dscp.
+  // Listens on TCP, too, with the same numbers (RFC 6544, passive).
+  bool tcp = false;
 };
 
 }  // namespace pcd::ice

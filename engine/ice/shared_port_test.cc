@@ -144,6 +144,71 @@ TEST_F(SharedPortTest, APairIsNominatedWhenThePeerHasSaidSo) {
   EXPECT_TRUE(other->ice.GetStats().pairs[0].nominated);
 }
 
+TEST_F(SharedPortTest, EachPairCountsItsOwnChecksAndPackets) {
+  const auto connection = Connect();
+  Outside first(outside_, to_), second(outside_, to_);
+  first.Send(MakeCheck(connection->Check(true)));
+  second.Send(MakeCheck(connection->Check(false)));
+  second.Send(MakeCheck(connection->Check(false)));
+  CheckToMake wrong = connection->Check(false);
+  wrong.password = "not-the-password-of-it";
+  second.Send(MakeCheck(wrong));
+  Settle();
+  second.Send(kRtp);
+  first.Send(kDtls);
+  first.Send(kRtp);
+  EXPECT_TRUE(connection->ice.Send(kRtp));
+  Settle();
+  const Stats stats = connection->ice.GetStats();
+  ASSERT_EQ(stats.pairs.size(), 2u);
+  const CandidatePairStats& other = stats.pairs[0];
+  const CandidatePairStats& selected = stats.pairs[1];
+  EXPECT_EQ(stats.selected_pair_id, selected.id);
+  EXPECT_TRUE(selected.nominated);
+  EXPECT_EQ(selected.requests_received, 1u);
+  EXPECT_EQ(selected.responses_sent, 1u);
+  EXPECT_EQ(selected.requests_sent, 0u);
+  EXPECT_EQ(selected.consent_requests_sent, 0u);
+  EXPECT_EQ(selected.packets_received, 2u);
+  EXPECT_EQ(selected.bytes_received, kDtls.size() + kRtp.size());
+  EXPECT_EQ(selected.packets_sent, 1u);
+  EXPECT_EQ(other.state, CandidatePairState::kSucceeded);
+  EXPECT_FALSE(other.nominated);
+  EXPECT_EQ(other.requests_received, 2u);
+  EXPECT_EQ(other.responses_sent, 2u);
+  EXPECT_EQ(other.packets_received, 1u);
+  EXPECT_EQ(other.packets_sent, 0u);
+  EXPECT_FALSE(other.last_packet_sent_us.has_value());
+  EXPECT_TRUE(other.last_packet_received_us.has_value());
+}
+
+TEST_F(SharedPortTest, APairKeepsItsCountsWhenItsPathIsGone) {
+  const auto connection = Connect();
+  Outside peer(outside_, to_), moved(outside_, to_);
+  peer.Send(MakeCheck(connection->Check(true)));
+  Settle();
+  moved.Send(MakeCheck(connection->Check(true)));
+  Settle();
+  // Checks on the one, none on the other for longer than a path lives.
+  for (int i = 0; i < 10; ++i) {
+    network_.RunFor(4s);
+    moved.Send(MakeCheck(connection->Check(true)));
+  }
+  Settle();
+  EXPECT_EQ(port_->routes(), 1u);
+  const auto counts = [&](const std::string& id) {
+    for (const CandidatePairStats& pair : connection->ice.GetStats().pairs) {
+      if (pair.id == id) return *pair.requests_received;
+    }
+    return uint64_t{0};
+  };
+  EXPECT_EQ(counts("P1"), 1u);
+  EXPECT_EQ(counts("P2"), 11u);
+  peer.Send(MakeCheck(connection->Check(false)));
+  Settle();
+  EXPECT_EQ(counts("P1"), 2u) << "the same pair again";
+}
+
 TEST_F(SharedPortTest, ASignalledAddressIsNotPeerReflexive) {
   const auto connection = Connect();
   Outside peer(outside_, to_);
@@ -348,6 +413,25 @@ TEST_F(SharedPortTest, APeerOnManyAddressesIsKeptToTheCap) {
   sockets[0]->Send(kRtp);
   Settle();
   EXPECT_EQ(connection->recorder.packets.size(), 2u);
+}
+
+TEST_F(SharedPortTest, ThePairCapBoundsAddressesAndWhatIsRemembered) {
+  Config config;
+  config.max_candidate_pairs = 3;
+  const auto connection = Connect(config);
+  std::vector<std::unique_ptr<Outside>> sockets;
+  for (int i = 0; i < 20; ++i) {
+    sockets.push_back(std::make_unique<Outside>(outside_, to_));
+    sockets.back()->Send(MakeCheck(connection->Check(i == 0)));
+    network_.RunFor(1ms);
+  }
+  Settle();
+  EXPECT_EQ(port_->routes(), 3u);
+  const Stats stats = connection->ice.GetStats();
+  ASSERT_EQ(stats.pairs.size(), 3u);
+  EXPECT_EQ(stats.selected_pair_id, "P1");
+  EXPECT_EQ(stats.pairs.back().id, "P1");
+  EXPECT_EQ(stats.candidates.size(), port_->candidates().size() + 3);
 }
 
 TEST_F(SharedPortTest, AReplayedCheckMovesNoMedia) {

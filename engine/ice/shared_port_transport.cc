@@ -17,6 +17,10 @@ RemoteCandidates NewRemoteCandidates(size_t max_candidates) {
   return candidates;
 }
 
+size_t MaxPaths(const Config& config) {
+  return std::clamp<size_t>(config.max_candidate_pairs, 2, LiteAgent::kMaxPaths);
+}
+
 Candidate WithUfrag(Candidate candidate, const std::string& ufrag) {
   candidate.extensions.emplace_back("ufrag", ufrag);
   return candidate;
@@ -32,9 +36,11 @@ SharedPortTransport::SharedPortTransport(SharedPort& port, const Config& config)
       agent_(GenerateIceParameters(loop_.random(), true),
              {.check_timeout = config.check_timeout,
               .disconnected_after = config.disconnected_after,
-              .failed_after = config.failed_after}),
+              .failed_after = config.failed_after,
+              .max_paths = MaxPaths(config)}),
       events_(loop_),
       remote_candidates_(NewRemoteCandidates(config.max_candidates)),
+      pairs_({.max_pairs = config.max_candidate_pairs, .lite = true}),
       timer_(loop_.CreateTimer([this] { OnTimer(); })) {
   port_.AddUfrag(agent_.local().ufrag, this);
 }
@@ -116,7 +122,11 @@ void SharedPortTransport::OnAgentChanged() {
 }
 
 void SharedPortTransport::Handle(const LiteEvent& event) {
-  if (const auto* removed = std::get_if<LitePathRemoved>(&event)) {
+  if (const auto* added = std::get_if<LitePathAdded>(&event)) {
+    path_pairs_.push_back({added->path.id, pairs_.Add(LocalCandidateOf(added->path),
+                                                      RemoteCandidateOf(added->path))});
+  } else if (const auto* removed = std::get_if<LitePathRemoved>(&event)) {
+    Forget(*removed);
     port_.RemoveRoute(removed->address, this);
     if (selected_ == removed->address) selected_.reset();
   } else if (const auto* chosen = std::get_if<LiteSelected>(&event)) {
@@ -130,23 +140,40 @@ void SharedPortTransport::Handle(const LiteEvent& event) {
 }
 
 void SharedPortTransport::AnnouncePair(const LitePath& path) {
-  SelectedPairChanged event{WithUfrag(port_.shown(path.address.socket), agent_.local().ufrag),
-                            RemoteCandidateOf(path)};
+  SelectedPairChanged event{LocalCandidateOf(path), RemoteCandidateOf(path)};
   pairs_.Select(event.local, event.remote, path.nominated);
   events_.Push(std::move(event));
+}
+
+PairLog::PairNumber SharedPortTransport::PairOf(uint32_t path_id) const {
+  const auto found = std::ranges::find(path_pairs_, path_id, &PathPair::path_id);
+  return found != path_pairs_.end() ? found->pair : 0;
+}
+
+void SharedPortTransport::Forget(const LitePathRemoved& path) {
+  pairs_.AddChecks(PairOf(path.id), path.requests, path.responses);
+  std::erase_if(path_pairs_, [&](const PathPair& each) { return each.path_id == path.id; });
+}
+
+Candidate SharedPortTransport::LocalCandidateOf(const LitePath& path) const {
+  return WithUfrag(port_.shown(path.address), agent_.local().ufrag);
 }
 
 Candidate SharedPortTransport::RemoteCandidateOf(const LitePath& path) const {
   const std::string address = path.address.remote.ip.ToString();
   const uint16_t port = path.address.remote.port;
+  const bool tcp = path.address.connection != 0;
   for (const Candidate& candidate : remote_candidates_.accepted()) {
-    if (candidate.address == address && candidate.port == port) return candidate;
+    // Those of TCP are not among them: an active one does not say from which port it connects.
+    if (!tcp && candidate.address == address && candidate.port == port) return candidate;
   }
   return {.foundation = "prflx" + std::to_string(path.id),
+          .transport = tcp ? "tcp" : "udp",
           .priority = path.peer_priority,
           .address = address,
           .port = port,
-          .type = CandidateType::kPeerReflexive};
+          .type = CandidateType::kPeerReflexive,
+          .tcp_type = tcp ? "active" : ""};
 }
 
 void SharedPortTransport::OnTimer() {
@@ -173,7 +200,7 @@ void SharedPortTransport::OnPackets(std::span<PacketPtr> packets, uint32_t path_
     drops_.no_handler += packets.size();
     return;
   }
-  pairs_.CountReceived(packets, loop_.UnixMicros());
+  pairs_.CountReceived(PairOf(path_id), packets, loop_.UnixMicros());
   handler_->OnIcePackets(packets);
 }
 
@@ -208,7 +235,11 @@ size_t SharedPortTransport::SendPackets(std::span<PacketPtr> packets) {
 
 Stats SharedPortTransport::GetStats() const {
   Stats stats = drops_;
-  pairs_.Fill(stats);
+  PairLog pairs = pairs_;
+  for (const LitePath& path : agent_.paths()) {
+    pairs.AddChecks(PairOf(path.id), path.requests, path.responses);
+  }
+  pairs.Fill(stats);
   stats.role = IceRole::kControlled;
   stats.backend = IceBackend::kSharedPort;
   stats.state = agent_.state();

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "engine/ice/event_queue.h"
 #include "engine/ice/ice_config.h"
@@ -52,7 +53,10 @@ class SharedPortTransport : public IceTransport, private SharedPortClient {
 
   void Handle(const LiteEvent& event);
   void AnnouncePair(const LitePath& path);
+  Candidate LocalCandidateOf(const LitePath& path) const;
   Candidate RemoteCandidateOf(const LitePath& path) const;
+  PairLog::PairNumber PairOf(uint32_t path_id) const;
+  void Forget(const LitePathRemoved& path);
   void OnTimer();
   void ArmTimer();
   bool closed() const { return agent_.state() == IceConnectionState::kClosed; }
@@ -65,6 +69,11 @@ class SharedPortTransport : public IceTransport, private SharedPortClient {
   EventQueue events_;
   RemoteCandidates remote_candidates_;
   PairLog pairs_;
+  struct PathPair {
+    uint32_t path_id = 0;
+    PairLog::PairNumber pair = 0;
+  };
+  std::vector<PathPair> path_pairs_;  // Of the agent's paths.
   std::unique_ptr<net::Timer> timer_;
   Timestamp armed_for_ = kNever;
   PacketHandler* handler_ = nullptr;

@@ -11,6 +11,7 @@
 #include "engine/jsep/dtls_setup.h"
 #include "engine/jsep/extension_negotiation.h"
 #include "engine/jsep/section_view.h"
+#include "engine/jsep/send_encodings.h"
 #include "engine/jsep/transport_actions.h"
 #include "engine/sdp/writer.h"
 
@@ -18,81 +19,6 @@ namespace pcd::jsep {
 namespace {
 
 constexpr size_t kMaxLayers = 16;
-
-// A rule by which a section is refused.
-struct Refusal {
-  const char* rule = nullptr;  // Null: it is not refused.
-  const char* reference = "RFC 9429, 5.3.1";
-};
-
-Refusal RefusalOf(const sdp::Description& offer, size_t index, const State& state,
-                  const Capabilities& capabilities, const Decisions& codecs) {
-  const sdp::MediaSection& section = offer.media[index];
-  if (section.IsRejected()) return {"rejected-in-offer"};
-  if (!IsSupported(section)) return {"not-supported"};
-  const auto kind = KindOf(section);
-  if (!kind) return {};
-  if (!EffectiveRtcpMux(offer, index)) return {"no-rtcp-mux", "RFC 9429, 4.1.1"};
-  const Transceiver* transceiver = state.AtSection(index);
-  if (transceiver != nullptr && (transceiver->stopping || transceiver->stopped)) {
-    return {"stopped"};
-  }
-  static const std::vector<Codec> kNoPreference;
-  const auto& preferences = transceiver == nullptr ? kNoPreference : transceiver->codec_preferences;
-  const auto common =
-      AnswerCodecs(capabilities, PreferredCapabilities(capabilities, *kind, preferences), *kind,
-                   section, codecs);
-  return common.empty() ? Refusal{"no-common-codec"} : Refusal{};
-}
-
-// An entry for each section of the offer.
-void BeginRecord(const sdp::Description& offer, const State& state, NegotiationRecord& record) {
-  for (size_t i = 0; i < offer.media.size(); ++i) {
-    const sdp::MediaSection& section = offer.media[i];
-    const Transceiver* transceiver = state.AtSection(i);
-    record.push_back({.mid = section.mid,
-                      .kind = KindOf(section),
-                      .transceiver_id = transceiver == nullptr ? std::string() : transceiver->id,
-                      .sdp_line = section.line.number,
-                      .section = {.subject = CutSubject(section.media)}});
-  }
-}
-
-// Of the sections that could be accepted, those on the transport are.
-void EndRecord(const std::vector<size_t>& acceptable, const std::vector<size_t>& transport,
-               NegotiationRecord& record) {
-  for (const size_t i : acceptable) {
-    const bool accepted = std::find(transport.begin(), transport.end(), i) != transport.end();
-    Decision& section = record[i].section;
-    section.kept = accepted;
-    section.rule = accepted ? "accepted" : "not-in-bundle";
-    section.reference = accepted ? "RFC 9429, 5.3.1" : "RFC 9429, 4.1.1";
-    if (!accepted) record[i].codecs.clear();
-  }
-}
-
-// The acceptable sections that share the one transport.
-std::vector<size_t> TransportOf(const sdp::Description& offer,
-                                const std::vector<size_t>& acceptable, const State& state) {
-  if (acceptable.empty()) return {};
-  size_t anchor = acceptable.front();
-  for (size_t i : acceptable) {
-    if (!state.WasLive(i)) continue;
-    anchor = i;
-    break;
-  }
-  const sdp::Group* group = BundleGroupOf(offer, offer.media[anchor].mid);
-  if (group == nullptr) return {anchor};
-  // In the group's order: the section that leads the offer leads the answer when it can.
-  std::vector<size_t> transport;
-  for (const std::string& mid : group->mids) {
-    const auto index = FindSection(offer, mid);
-    if (index && std::find(acceptable.begin(), acceptable.end(), *index) != acceptable.end()) {
-      transport.push_back(*index);
-    }
-  }
-  return transport;
-}
 
 // A sender's simulcast, received layer by layer, in the order of a=simulcast. What a layer
 // says about being paused is the sender's business.
@@ -121,24 +47,31 @@ bool HasExtension(const sdp::MediaSection& section, const char* uri) {
 // Threading: one call of BuildAnswer.
 class AnswerBuilder {
  public:
-  AnswerBuilder(const State& state, const LocalContext& context)
-      : state_(state), offer_(state.pending_remote->parsed), context_(context) {}
+  AnswerBuilder(const State& state, const LocalContext& context, const std::vector<Bundle>& plan,
+                NegotiationRecord record)
+      : state_(state),
+        offer_(state.pending_remote->parsed),
+        context_(context),
+        plan_(plan),
+        record_(std::move(record)) {}
 
   CreatedDescription Build();
 
  private:
-  sdp::MediaSection Accept(size_t index);
+  DtlsSetup SetupOf(const Bundle& bundle) const;
+  sdp::MediaSection Accept(size_t index, size_t transport, DtlsSetup setup);
   std::vector<Codec> PreferredAnswer(MediaKind kind, const sdp::MediaSection& offered,
                                      const Transceiver* transceiver);
   void AcceptMedia(size_t index, MediaKind kind, sdp::MediaSection& section);
   void AcceptData(const sdp::MediaSection& offered, sdp::MediaSection& section);
-  void AddGroup(const std::vector<size_t>& transport, sdp::Description& answer);
+  void AddGroup(const Bundle& bundle, sdp::Description& answer);
+  void AddCandidates(sdp::Description& answer);
 
   const State& state_;
   const sdp::Description& offer_;
   const LocalContext& context_;
-  DtlsSetup setup_ = DtlsSetup::kPassive;
-  NegotiationRecord record_{};
+  const std::vector<Bundle>& plan_;
+  NegotiationRecord record_;
 };
 
 std::vector<Codec> AnswerBuilder::PreferredAnswer(MediaKind kind, const sdp::MediaSection& offered,
@@ -168,12 +101,12 @@ void AnswerBuilder::AcceptMedia(size_t index, MediaKind kind, sdp::MediaSection&
   section.extmap_allow_mixed = offered.extmap_allow_mixed;
   section.rtcp_mux = true;
   section.rtcp_rsize = offered.rtcp_rsize;
+  const bool with_rids = HasExtension(section, kRidExtensionUri);
+  if (capabilities.simulcast_receive && with_rids) AcceptSimulcast(offered, section);
   if (transceiver != nullptr && Sends(*section.direction)) {
+    if (with_rids) AnswerEncodings(offered, *transceiver, section);
     AddMsids(*transceiver, section);
     AddSources(context_.options.cname, *transceiver, section);
-  }
-  if (capabilities.simulcast_receive && HasExtension(section, kRidExtensionUri)) {
-    AcceptSimulcast(offered, section);
   }
 }
 
@@ -191,12 +124,12 @@ void AnswerBuilder::AcceptData(const sdp::MediaSection& offered, sdp::MediaSecti
   }
 }
 
-sdp::MediaSection AnswerBuilder::Accept(size_t index) {
+sdp::MediaSection AnswerBuilder::Accept(size_t index, size_t transport, DtlsSetup setup) {
   const sdp::MediaSection& offered = offer_.media[index];
   sdp::MediaSection section;
   section.media = offered.media;
   section.proto = offered.proto;
-  AddTransport(context_, setup_, section);
+  AddTransport(context_, transport, setup, section);
   section.mid = offered.mid;
   if (const auto kind = KindOf(offered)) {
     AcceptMedia(index, *kind, section);
@@ -206,12 +139,33 @@ sdp::MediaSection AnswerBuilder::Accept(size_t index) {
   return section;
 }
 
-void AnswerBuilder::AddGroup(const std::vector<size_t>& transport, sdp::Description& answer) {
-  if (transport.empty()) return;
-  if (BundleGroupOf(offer_, offer_.media[transport.front()].mid) == nullptr) return;
+void AnswerBuilder::AddGroup(const Bundle& bundle, sdp::Description& answer) {
+  if (BundleGroupOf(offer_, offer_.media[bundle.sections.front()].mid) == nullptr) return;
   sdp::Group group{.semantics = "BUNDLE"};
-  for (size_t i : transport) group.mids.push_back(offer_.media[i].mid);
+  for (size_t i : bundle.sections) group.mids.push_back(offer_.media[i].mid);
   answer.groups.push_back(std::move(group));
+}
+
+DtlsSetup AnswerBuilder::SetupOf(const Bundle& bundle) const {
+  const size_t leading = bundle.sections.front();
+  DtlsRole established = DtlsRole::kAuto;
+  const TransportState* transport = state_.FindTransport(bundle.transport);
+  if (transport != nullptr && !AsksForNewAssociation(state_, *transport, offer_, leading)) {
+    established = transport->dtls_role;
+  }
+  return AnswerSetup(EffectiveSetup(offer_, leading), established,
+                     context_.options.prefer_dtls_server)
+      .value_or(DtlsSetup::kPassive);
+}
+
+void AnswerBuilder::AddCandidates(sdp::Description& answer) {
+  for (const Bundle& bundle : plan_) {
+    const TransportState* transport = state_.FindTransport(bundle.transport);
+    if (transport == nullptr) continue;
+    // A full agent is about to gather anew; see TransportAction::renew.
+    if (!context_.lite && LosesTag(*transport, answer, bundle.sections)) continue;
+    AddGathered(*transport, bundle.sections, answer);
+  }
 }
 
 CreatedDescription AnswerBuilder::Build() {
@@ -219,26 +173,24 @@ CreatedDescription AnswerBuilder::Build() {
   created.generated_mids = state_.pending_remote->generated_mids;
   created.description = NewLocalDescription(context_);
   created.description.extmap_allow_mixed = offer_.extmap_allow_mixed;
-  const std::vector<size_t> transport =
-      AnswerTransport(offer_, state_, *context_.options.capabilities, &record_);
-  if (!transport.empty()) {
-    const bool anew = AsksForNewAssociation(state_, offer_, transport.front());
-    setup_ = AnswerSetup(EffectiveSetup(offer_, transport.front()),
-                         anew ? DtlsRole::kAuto : state_.transport.dtls_role,
-                         context_.options.prefer_dtls_server)
-                 .value_or(DtlsSetup::kPassive);
+  created.transports.resize(offer_.media.size());
+  std::vector<DtlsSetup> setups(offer_.media.size(), DtlsSetup::kPassive);
+  for (const Bundle& bundle : plan_) {
+    const DtlsSetup setup = SetupOf(bundle);
+    for (size_t i : bundle.sections) {
+      created.transports[i] = bundle.transport;
+      setups[i] = setup;
+    }
   }
   for (size_t i = 0; i < offer_.media.size(); ++i) {
-    const bool accepted = std::find(transport.begin(), transport.end(), i) != transport.end();
-    created.description.media.push_back(accepted ? Accept(i) : RejectedSection(offer_.media[i]));
+    const auto transport = created.transports[i];
+    created.description.media.push_back(transport ? Accept(i, *transport, setups[i])
+                                                  : RejectedSection(offer_.media[i]));
     const Transceiver* transceiver = state_.AtSection(i);
     created.plan.push_back({transceiver == nullptr ? std::string() : transceiver->id});
   }
-  AddGroup(transport, created.description);
-  // A full agent is about to gather anew; see TransportAction::renew.
-  if (context_.ice.lite || !LosesTag(state_, created.description)) {
-    AddGathered(state_.transport, created.description);
-  }
+  for (const Bundle& bundle : plan_) AddGroup(bundle, created.description);
+  AddCandidates(created.description);
   created.text = TextOf({.parsed = created.description, .generated_mids = created.generated_mids});
   created.record = std::make_shared<const NegotiationRecord>(std::move(record_));
   return created;
@@ -246,32 +198,9 @@ CreatedDescription AnswerBuilder::Build() {
 
 }  // namespace
 
-std::vector<size_t> AnswerTransport(const sdp::Description& offer, const State& state,
-                                    const Capabilities& capabilities, NegotiationRecord* record) {
-  std::vector<size_t> acceptable;
-  bool have_data = false;
-  if (record != nullptr) BeginRecord(offer, state, *record);
-  for (size_t i = 0; i < offer.media.size(); ++i) {
-    Refusal refusal = RefusalOf(offer, i, state, capabilities,
-                                record == nullptr ? Decisions() : Decisions(&(*record)[i].codecs));
-    // One association per transport: a second data section has nothing to carry it.
-    if (refusal.rule == nullptr && !KindOf(offer.media[i]) && std::exchange(have_data, true)) {
-      refusal = {"second-data-section", "RFC 8831, 6.2"};
-    }
-    if (refusal.rule == nullptr) {
-      acceptable.push_back(i);
-    } else if (record != nullptr) {
-      (*record)[i].section.rule = refusal.rule;
-      (*record)[i].section.reference = refusal.reference;
-    }
-  }
-  std::vector<size_t> transport = TransportOf(offer, acceptable, state);
-  if (record != nullptr) EndRecord(acceptable, transport, *record);
-  return transport;
-}
-
-CreatedDescription BuildAnswer(const State& state, const LocalContext& context) {
-  return AnswerBuilder(state, context).Build();
+CreatedDescription BuildAnswer(const State& state, const LocalContext& context,
+                               const std::vector<Bundle>& plan, NegotiationRecord record) {
+  return AnswerBuilder(state, context, plan, std::move(record)).Build();
 }
 
 }  // namespace pcd::jsep

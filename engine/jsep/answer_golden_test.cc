@@ -1,5 +1,6 @@
 // The whole answer to each sample offer, line by line. golden/ has one file per offer of
-// //engine/sdp:samples. To write them anew after a deliberate change:
+// //engine/sdp:samples, answered by W3C's default bundle policy. To write them anew after a
+// deliberate change:
 //   bazel run //engine/jsep:answer_golden_test -- --write=$PWD/engine/jsep/golden
 #include <gtest/gtest.h>
 
@@ -16,6 +17,12 @@ constexpr char kOffers[] = "engine/sdp/parser_corpus";
 constexpr char kAnswers[] = "engine/jsep/golden";
 std::string write_to;
 
+std::string AnswerTo(const std::string& offer, BundlePolicy policy) {
+  Peer peer('z', {}, policy);
+  peer.Answer(offer);
+  return peer.LocalSdp();
+}
+
 TEST(AnswerGoldenTest, AnswersEverySampleOfferAsWrittenDown) {
   int offers = 0;
   for (const auto& entry : std::filesystem::directory_iterator(kOffers)) {
@@ -23,9 +30,8 @@ TEST(AnswerGoldenTest, AnswersEverySampleOfferAsWrittenDown) {
     if (!name.ends_with("_offer.sdp")) continue;
     SCOPED_TRACE(name);
     ++offers;
-    Peer peer('z');
-    peer.Answer(ReadFile(entry.path().string()));
-    const std::string answer = peer.LocalSdp();
+    const std::string offer = ReadFile(entry.path().string());
+    const std::string answer = AnswerTo(offer, BundlePolicy::kBalanced);
     MustParse(answer);
     if (!write_to.empty()) {
       std::ofstream(write_to + "/" + name, std::ios::binary) << answer;
@@ -33,6 +39,10 @@ TEST(AnswerGoldenTest, AnswersEverySampleOfferAsWrittenDown) {
     }
     const std::string golden = ReadFile(std::string(kAnswers) + "/" + name);
     EXPECT_EQ(FirstDifferentLine(golden, answer), 0) << answer;
+    EXPECT_EQ(AnswerTo(offer, BundlePolicy::kMaxCompat), answer);
+    // Where all is bundled the policy makes no difference.
+    const bool bundled = offer.find("a=group:BUNDLE") != std::string::npos;
+    EXPECT_EQ(AnswerTo(offer, BundlePolicy::kMaxBundle) == answer, bundled);
   }
   EXPECT_GE(offers, 14);
 }

@@ -7,10 +7,12 @@
 #include <utility>
 #include <vector>
 
+#include "engine/jsep/bundles.h"
 #include "engine/jsep/local_section.h"
 #include "engine/jsep/receive_parameters.h"
 #include "engine/jsep/remote_tracks.h"
 #include "engine/jsep/section_view.h"
+#include "engine/jsep/send_encodings.h"
 #include "engine/jsep/send_parameters.h"
 #include "engine/jsep/transport_actions.h"
 
@@ -29,10 +31,12 @@ void NoteMid(State& state, const std::string& mid) {
 }
 
 StoredDescription Store(const State& state, const CreatedDescription& created, SdpType type) {
-  StoredDescription stored{
-      .type = type, .parsed = created.description, .generated_mids = created.generated_mids};
+  StoredDescription stored{.type = type,
+                           .parsed = created.description,
+                           .generated_mids = created.generated_mids,
+                           .transports = created.transports};
   // Candidates that were gathered since it was created belong to it as well.
-  AddGathered(state.transport, stored.parsed);
+  AddGathered(state, stored.transports, stored.parsed);
   stored.text = TextOf(stored);
   return stored;
 }
@@ -49,6 +53,7 @@ Transceiver MakeRemoteTransceiver(const sdp::MediaSection& section, MediaKind ki
   transceiver.kind = kind;
   transceiver.direction = Direction::kRecvOnly;
   transceiver.created_by_remote = true;
+  transceiver.send_encodings = DefaultEncodings(kind);
   transceiver.id = "transceiver-" + random.IdString(12);
   transceiver.sender_id = "sender-" + random.IdString(12);
   transceiver.receiver_id = "receiver-" + random.IdString(12);
@@ -85,20 +90,22 @@ Transceiver* Associate(State& state, const sdp::Description& offer, size_t index
   if (transceiver != nullptr) {
     transceiver->mid = section.mid;
     transceiver->mline_index = index;
+    if (!section.IsRejected()) TakeProposal(section, *transceiver);
   }
   return transceiver;
 }
 
-// A transceiver whose section was refused has ended (W3C "stop the RTCRtpTransceiver").
+// A transceiver whose section was refused has ended (W3C "stop the RTCRtpTransceiver"). The track
+// of one that is stopping has ended before.
 void Stop(Transceiver& transceiver, ApplyResult& result) {
   if (transceiver.stopped) return;
   ProcessRemoteTrack(transceiver, Direction::kInactive, {}, result);
+  if (!transceiver.stopping) result.ended_tracks.push_back(transceiver.track_id);
   transceiver.stopping = true;
   transceiver.stopped = true;
   transceiver.direction = Direction::kStopped;
   transceiver.current_direction = Direction::kStopped;
   result.stopped_transceivers.push_back(transceiver.id);
-  result.ended_tracks.push_back(transceiver.track_id);
 }
 
 void SettleTransceivers(State& state, const Exchange& exchange, bool final, ApplyResult& result) {
@@ -106,12 +113,19 @@ void SettleTransceivers(State& state, const Exchange& exchange, bool final, Appl
     Transceiver* transceiver = state.AtSection(i);
     if (transceiver == nullptr) continue;
     if (!exchange.IsLive(i)) {
-      if (final) Stop(*transceiver, result);
+      if (final || !exchange.local_is_answer) Stop(*transceiver, result);
       continue;
     }
+    if (transceiver->stopped) continue;
     const Direction direction = AgreedDirection(exchange, i);
     transceiver->current_direction = direction;
     transceiver->has_sent = transceiver->has_sent || Sends(direction);
+    // While nothing is sent nothing is said about layers.
+    if (Sends(direction)) {
+      KeepAnswered(exchange.local_is_answer ? SentRids(exchange.local.media[i])
+                                            : ReceivedRids(exchange.remote.media[i]),
+                   *transceiver);
+    }
     // A local answer can only take a track away; what it adds was told with the offer.
     const bool told = transceiver->fired_direction && Receives(*transceiver->fired_direction);
     if (!exchange.local_is_answer) {
@@ -122,7 +136,10 @@ void SettleTransceivers(State& state, const Exchange& exchange, bool final, Appl
       transceiver->fired_direction = direction;
     }
   }
-  std::erase_if(state.transceivers, [](const Transceiver& t) { return t.stopped; });
+  if (!final) return;
+  std::erase_if(state.transceivers, [&](const Transceiver& t) {
+    return t.stopped && t.mline_index && !exchange.IsLive(*t.mline_index);
+  });
 }
 
 // What the remote's answer says of each section as a whole.
@@ -132,9 +149,11 @@ NegotiationRecord BeginRecord(const State& state, const Exchange& exchange) {
     const sdp::MediaSection& ours = exchange.local.media[i];
     const sdp::MediaSection& theirs = exchange.remote.media[i];
     const Transceiver* transceiver = state.AtSection(i);
+    const bool bundled = BundleGroupOf(exchange.remote, theirs.mid) != nullptr;
     const char* rule = ours.IsRejected()     ? "rejected-in-offer"
                        : theirs.IsRejected() ? "rejected-in-answer"
-                                             : "accepted";
+                       : bundled             ? "accepted"
+                                             : "accepted-unbundled";
     record.push_back({.mid = ours.mid,
                       .kind = KindOf(ours),
                       .transceiver_id = transceiver == nullptr ? std::string() : transceiver->id,
@@ -149,14 +168,19 @@ NegotiationRecord BeginRecord(const State& state, const Exchange& exchange) {
 
 void ApplyAnswer(State& state, const Options& options, bool local_is_answer, bool final,
                  ApplyResult& result) {
+  state.carried = local_is_answer ? state.pending_local->transports
+                                  : TransportsByAnswer(state.pending_local->parsed,
+                                                       state.pending_local->transports,
+                                                       state.pending_remote->parsed);
   const Exchange exchange{.local = state.pending_local->parsed,
                           .remote = state.pending_remote->parsed,
-                          .local_is_answer = local_is_answer};
+                          .local_is_answer = local_is_answer,
+                          .transports = state.carried};
   NegotiationRecord record;
   if (!local_is_answer) record = BeginRecord(state, exchange);
   SettleTransceivers(state, exchange, final, result);
-  UpdateTransport(state, exchange, options.limits, result);
-  if (final) CloseUnusedTransport(state, exchange, result);
+  UpdateTransports(state, exchange, options.limits, result);
+  if (final) CloseUnusedTransports(state, result);
   result.receivers =
       MakeReceivers(exchange, options.limits.max_ssrcs, local_is_answer ? nullptr : &record);
   // That of an answer of ours was written down when it was made.
@@ -173,8 +197,9 @@ void ApplyAnswer(State& state, const Options& options, bool local_is_answer, boo
   if (!final) return;
   state.current_local = std::exchange(state.pending_local, std::nullopt);
   state.current_remote = std::exchange(state.pending_remote, std::nullopt);
+  state.current_local->transports = state.carried;
   state.stable_transceivers.clear();
-  state.stable_transport.reset();
+  state.stable_transports.clear();
 }
 
 }  // namespace
@@ -188,7 +213,7 @@ void ApplyLocalOffer(State& state, const CreatedDescription& offer, ApplyResult&
     transceiver->mid = section.mid;
     transceiver->mline_index = i;
   }
-  StartLocalTransport(state, offer.description, result);
+  StartLocalTransports(state, offer, result);
   state.pending_local = Store(state, offer, SdpType::kOffer);
 }
 
@@ -202,16 +227,20 @@ void ApplyRemoteOffer(State& state, StoredDescription offer, RandomSource& rando
     const Direction direction =
         section.IsRejected() ? Direction::kInactive : Reverse(EffectiveDirection(offer.parsed, i));
     ProcessRemoteTrack(*transceiver, direction, StreamIds(section), result);
+    if (section.IsRejected()) Stop(*transceiver, result);
   }
   state.pending_remote = std::move(offer);
 }
 
 void ApplyLocalAnswer(State& state, const Options& options, const CreatedDescription& answer,
                       SdpType type, ApplyResult& result) {
-  StartLocalTransport(state, answer.description, result);
-  if (LosesTag(state, answer.description) && !state.transport.local_ice->lite) {
-    state.transport.local_candidates.clear();
-    state.transport.local_complete = false;
+  StartLocalTransports(state, answer, result);
+  for (const Bundle& bundle : BundlesOf(answer.description, answer.transports)) {
+    TransportState& transport = state.TransportAt(bundle.transport);
+    if (!LosesTag(transport, answer.description, bundle.sections)) continue;
+    if (transport.local_ice->lite) continue;
+    transport.local_candidates.clear();
+    transport.local_complete = false;
   }
   state.pending_local = Store(state, answer, type);
   state.record = answer.record;
@@ -227,27 +256,16 @@ void ApplyRemoteAnswer(State& state, const Options& options, StoredDescription a
 
 namespace {
 
-// A restart that was only offered never happened.
-void RollTransportBack(State& state, ApplyResult& result) {
-  const auto before = std::exchange(state.stable_transport, std::nullopt);
-  if (!before || !before->local_ice || !state.current_local) return;
-  if (state.transport.local_ice->ufrag == before->local_ice->ufrag) return;
-  state.transport = *before;
-  state.transport.next_local_ice.reset();
-  TransportAction action{.local_ice = *before->local_ice, .cancel_restart = true};
-  const sdp::Description& local = state.current_local->parsed;
-  for (size_t i : TransportSections(local)) action.mids.push_back(local.media[i].mid);
-  if (before->ice_role) action.ice_role = *before->ice_role;
-  result.transports.push_back(std::move(action));
-}
-
 void RollTransceiverBack(Transceiver& transceiver, const Transceiver& before, ApplyResult& result) {
+  // Nothing starts again what has been stopped.
+  if (transceiver.stopped) return;
   const auto fired = before.fired_direction.value_or(Direction::kInactive);
   ProcessRemoteTrack(transceiver, fired, before.remote_stream_ids, result);
   transceiver.fired_direction = before.fired_direction;
   transceiver.mid = before.mid;
   transceiver.mline_index = before.mline_index;
   transceiver.current_direction = before.current_direction;
+  RollEncodingsBack(before, transceiver);
 }
 
 // Made since: by the offer that is rolled back, or by a call. False: it goes.
@@ -255,7 +273,7 @@ bool KeepsAfterRollback(Transceiver& transceiver, ApplyResult& result) {
   ProcessRemoteTrack(transceiver, Direction::kInactive, {}, result);
   if (transceiver.created_by_remote && !transceiver.reused_by_add_track) {
     result.removed_transceivers.push_back(transceiver.id);
-    result.ended_tracks.push_back(transceiver.track_id);
+    if (!transceiver.stopping) result.ended_tracks.push_back(transceiver.track_id);
     return false;
   }
   if (transceiver.created_by_remote) {
@@ -281,11 +299,10 @@ void ApplyRollback(State& state, ApplyResult& result) {
     // Stopped, and now nobody else knows of it.
     if (!transceiver.stopping || transceiver.mid) return false;
     result.stopped_transceivers.push_back(transceiver.id);
-    result.ended_tracks.push_back(transceiver.track_id);
     return true;
   });
   state.stable_transceivers.clear();
-  RollTransportBack(state, result);
+  RollTransportsBack(state, result);
   state.pending_local.reset();
   state.pending_remote.reset();
 }

@@ -22,10 +22,10 @@ void ApplyLocalAnswer(State& state, const Options& options, const CreatedDescrip
 void ApplyRemoteAnswer(State& state, const Options& options, StoredDescription answer,
                        ApplyResult& result);
 
-// Back to what was negotiated last (RFC 9429 section 5.7). The ICE credentials of a
-// first offer and their candidates stay: the transport goes on with them; those of a restart are
-// taken back. What the application asked of its
-// transceivers meanwhile stays too.
+// Back to what was negotiated last (RFC 9429 section 5.7). Transports that the offer made end,
+// except the one that a first offer begins with: it goes on with its credentials and candidates.
+// The credentials of a restart are taken back. What the application asked of its transceivers
+// meanwhile stays.
 void ApplyRollback(State& state, ApplyResult& result);
 
 }  // namespace pcd::jsep

@@ -105,14 +105,19 @@ struct ApplyResult {
   std::optional<DataSection> data{};
   std::vector<TrackEvent> tracks{};                 // In order.
   std::vector<std::string> created_transceivers{};  // Ids; by a remote offer.
-  std::vector<std::string> stopped_transceivers{};  // Ids; gone from transceivers().
-  std::vector<std::string> ended_tracks{};          // Remote tracks of the stopped and the removed.
+  // Ids. What a remote description refuses is stopped by it, and goes from transceivers() with the
+  // final answer.
+  std::vector<std::string> stopped_transceivers{};
+  // Remote tracks of the stopped and the removed; those of StopTransceiver have ended before.
+  std::vector<std::string> ended_tracks{};
   std::vector<std::string> removed_transceivers{};  // Ids; a rollback undid their creation.
 };
 
 // A validated remote candidate.
 struct RemoteCandidate {
-  size_t transport_index = 0;
+  size_t transport_index = 0;  // Where to deliver it.
+  // And where else: the end of candidates without a section is for every transport.
+  std::vector<size_t> more_transports{};
   // Empty: end of candidates for every section, or not known before the description.
   std::string mid{};
   std::string ufrag{};  // Of the generation it belongs to; empty: not said.

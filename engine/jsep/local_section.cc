@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/base/socket_address.h"
+#include "engine/jsep/bundles.h"
 #include "engine/jsep/section_view.h"
 #include "engine/sdp/writer.h"
 
@@ -40,16 +41,18 @@ sdp::Description NewLocalDescription(const LocalContext& context) {
   description.origin.session_id = std::to_string(context.origin.session_id);
   description.origin.version = std::to_string(context.origin.version);
   description.lines.push_back({.type = 't', .value = "0 0"});
-  description.ice_lite = context.ice.lite;
+  description.ice_lite = context.lite;
   return description;
 }
 
-void AddTransport(const LocalContext& context, DtlsSetup setup, sdp::MediaSection& section) {
+void AddTransport(const LocalContext& context, size_t transport, DtlsSetup setup,
+                  sdp::MediaSection& section) {
+  const IceParameters& ice = context.ice[transport];
   section.port = kDiscardPort;
   section.connection = kNoAddress;
-  section.ice_ufrag = context.ice.ufrag;
-  section.ice_pwd = context.ice.pwd;
-  section.ice_options = context.ice.options;
+  section.ice_ufrag = ice.ufrag;
+  section.ice_pwd = ice.pwd;
+  section.ice_options = ice.options;
   section.fingerprints = context.options.local_fingerprints;
   section.setup = setup;
 }
@@ -66,6 +69,8 @@ void AddMsids(const Transceiver& transceiver, sdp::MediaSection& section) {
 void AddSources(const std::string& cname, const Transceiver& transceiver,
                 sdp::MediaSection& section) {
   if (cname.empty() || !section.direction || !Sends(*section.direction)) return;
+  // Layers are told by their rids.
+  if (section.simulcast && !section.simulcast->send.empty()) return;
   std::vector<uint32_t> ssrcs = {transceiver.sender_ssrc};
   if (std::any_of(section.codecs.begin(), section.codecs.end(),
                   [](const Codec& codec) { return codec.NameIs("rtx"); })) {
@@ -99,15 +104,12 @@ sdp::MediaSection RejectedSection(const sdp::MediaSection& like) {
   return section;
 }
 
-void AddGathered(const TransportState& transport, sdp::Description& description,
-                 const std::string& tag) {
-  const std::vector<size_t> sections = TransportSections(description);
+void AddGathered(const TransportState& transport, const std::vector<size_t>& sections,
+                 sdp::Description& description) {
   if (sections.empty() || !transport.local_ice) return;
-  const auto tagged = FindSection(description, tag);
-  const bool known =
-      tagged && std::find(sections.begin(), sections.end(), *tagged) != sections.end();
-  sdp::MediaSection& leading = description.media[known ? *tagged : sections.front()];
-  if (leading.ice_ufrag != transport.local_ice->ufrag) return;
+  const std::string& ufrag = transport.local_ice->ufrag;
+  sdp::MediaSection& leading = description.media[sections.front()];
+  if (leading.ice_ufrag != ufrag) return;
   leading.candidates = transport.local_candidates;
   leading.end_of_candidates = transport.local_complete;
   const Candidate* address = DefaultCandidate(transport.local_candidates);
@@ -115,9 +117,18 @@ void AddGathered(const TransportState& transport, sdp::Description& description,
   const bool is_v6 = address->address.find(':') != std::string::npos;
   for (size_t i : sections) {
     sdp::MediaSection& section = description.media[i];
-    if (section.port == 0) continue;  // bundle-only.
+    // bundle-only, or offered with an address of its own before it was bundled.
+    if (section.port == 0 || section.ice_ufrag != ufrag) continue;
     section.port = address->port;
     section.connection = (is_v6 ? "IN IP6 " : "IN IP4 ") + address->address;
+  }
+}
+
+void AddGathered(const State& state, const SectionTransports& transports,
+                 sdp::Description& description) {
+  for (const Bundle& bundle : BundlesOf(description, transports)) {
+    const TransportState* transport = state.FindTransport(bundle.transport);
+    if (transport != nullptr) AddGathered(*transport, bundle.sections, description);
   }
 }
 

@@ -2,8 +2,10 @@
 #ifndef ENGINE_JSEP_LOCAL_SECTION_H_
 #define ENGINE_JSEP_LOCAL_SECTION_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "engine/jsep/options.h"
 #include "engine/jsep/session_state.h"
@@ -23,7 +25,8 @@ struct OriginNumbers {
 struct LocalContext {
   const Options& options;
   OriginNumbers origin{};
-  IceParameters ice{};
+  std::vector<IceParameters> ice{};  // By transport; those that no section uses are empty.
+  bool lite = false;                 // Our agent, on every transport.
 };
 
 inline constexpr uint16_t kSctpPort = 5000;
@@ -31,8 +34,9 @@ inline constexpr uint16_t kDiscardPort = 9;  // "No address yet" (RFC 8840 secti
 
 sdp::Description NewLocalDescription(const LocalContext& context);
 
-// c=, ICE credentials, fingerprints and a=setup of a live section.
-void AddTransport(const LocalContext& context, DtlsSetup setup, sdp::MediaSection& section);
+// c=, ICE credentials, fingerprints and a=setup of a live section on a transport.
+void AddTransport(const LocalContext& context, size_t transport, DtlsSetup setup,
+                  sdp::MediaSection& section);
 
 // a=msid of a sending section.
 void AddMsids(const Transceiver& transceiver, sdp::MediaSection& section);
@@ -46,12 +50,14 @@ void AddSources(const std::string& cname, const Transceiver& transceiver,
 // both), nothing else of it but the mid.
 sdp::MediaSection RejectedSection(const sdp::MediaSection& like);
 
-// Writes the gathered candidates into the leading section of the transport and the default
-// address (RFC 8839 section 4.2.1.2) into all of them. No effect on a description of another
-// ICE generation. May be repeated. `tag`: the mid of the section that leads, where an answer has
-// decided it; else the description's own.
-void AddGathered(const TransportState& transport, sdp::Description& description,
-                 const std::string& tag = {});
+// Writes the gathered candidates into the first of the sections on a transport, which leads, and
+// the default address (RFC 8839 section 4.2.1.2) into all of them. No effect on a description of
+// another ICE generation. May be repeated.
+void AddGathered(const TransportState& transport, const std::vector<size_t>& sections,
+                 sdp::Description& description);
+// For every transport of a description, whose sections lead as it says itself.
+void AddGathered(const State& state, const SectionTransports& transports,
+                 sdp::Description& description);
 
 // The text of an applied description, without the mids that were made up.
 std::string TextOf(const StoredDescription& description);

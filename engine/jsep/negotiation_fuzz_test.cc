@@ -11,13 +11,15 @@ namespace pcd::jsep {
 namespace {
 
 IceParameters Ice(const TransportRequest& request) {
-  return {.ufrag = request.ice_restart ? "abce" : "abcd",
-          .pwd = "abcdefghijklmnopqrstuvwx",
-          .options = {"trickle"}};
+  return {
+      .ufrag = (request.ice_restart ? "abce" : "abcd") + std::to_string(request.transport_index),
+      .pwd = "abcdefghijklmnopqrstuvwx",
+      .options = {"trickle"}};
 }
 
-Options MakeOptions() {
+Options MakeOptions(BundlePolicy policy) {
   Options options;
+  options.config.bundle_policy = policy;
   options.local_fingerprints = {{.algorithm = "x-test", .value = "AA:BB"}};
   return options;
 }
@@ -25,9 +27,9 @@ Options MakeOptions() {
 // Whatever is accepted must be answered, and the answer must parse. The part behind the first
 // zero byte is a second offer, and a candidate before
 // and after the first.
-void AnswerIt(std::string_view first, std::string_view second) {
+void AnswerIt(BundlePolicy policy, std::string_view first, std::string_view second) {
   SeededRandom random(1);
-  Session session(MakeOptions(), random);
+  Session session(MakeOptions(policy), random);
   session.AddRemoteCandidate({.candidate = std::string(second), .sdp_mid = "0"})
       .status()
       .IgnoreError();
@@ -46,9 +48,9 @@ void AnswerIt(std::string_view first, std::string_view second) {
   }
 }
 
-void TakeAsAnswer(std::string_view text) {
+void TakeAsAnswer(BundlePolicy policy, std::string_view text) {
   SeededRandom random(1);
-  Session session(MakeOptions(), random);
+  Session session(MakeOptions(policy), random);
   session.AddTransceiver(MediaKind::kAudio, {}).status().IgnoreError();
   session.AddTransceiver(MediaKind::kVideo, {}).status().IgnoreError();
   session.AddDataSection().IgnoreError();
@@ -67,7 +69,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const size_t zero = text.find('\0');
   const std::string_view first = text.substr(0, zero);
   const std::string_view second = zero == std::string_view::npos ? first : text.substr(zero + 1);
-  pcd::jsep::AnswerIt(first, second);
-  pcd::jsep::TakeAsAnswer(first);
+  for (const pcd::BundlePolicy policy :
+       {pcd::BundlePolicy::kMaxBundle, pcd::BundlePolicy::kBalanced,
+        pcd::BundlePolicy::kMaxCompat}) {
+    pcd::jsep::AnswerIt(policy, first, second);
+    pcd::jsep::TakeAsAnswer(policy, first);
+  }
   return 0;
 }

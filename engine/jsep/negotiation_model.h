@@ -5,7 +5,7 @@
 
 #include <array>
 #include <cstddef>
-#include <memory>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -26,6 +26,14 @@ struct ModelTransceiver {
   bool by_add_track = false;  // Made by addTrack.
   bool stopping = false;
   bool has_sent = false;
+  bool exists = true;  // False: the end has taken the line for a refused one, and has none for it.
+};
+
+// How sections share transports: the policies of the ends, and whether what is between them knows
+// BUNDLE. If not, offers arrive without groups, and what is bundle-only is a refused section.
+struct ModelBundling {
+  std::array<BundlePolicy, 2> policies = {BundlePolicy::kMaxBundle, BundlePolicy::kMaxBundle};
+  bool bundles = true;
 };
 
 // A section that both ends know: one transceiver at each.
@@ -36,21 +44,32 @@ struct ModelLine {
 // Two ends, 0 and 1. Threading: the test's.
 class NegotiationModel {
  public:
+  explicit NegotiationModel(ModelBundling bundling = {}) : bundling_(bundling) {}
+
   // Calls between negotiations; the caller makes them at the session too.
-  void AddTransceiver(size_t end, const std::string& id, MediaKind kind, Direction direction);
+  void AddTransceiver(size_t end, const std::string& id, MediaKind kind, Direction direction,
+                      const std::string& track);
   // W3C addTrack step 3: the transceiver whose sender is taken; null: a new one is made.
   const ModelTransceiver* ReusedByAddTrack(size_t end, MediaKind kind) const;
   void AddTrack(size_t end, const std::string& id, MediaKind kind, const std::string& track);
   void RemoveTrack(size_t end, const std::string& id);
+  void ReplaceTrack(size_t end, const std::string& id, const std::string& track);
   void SetDirection(size_t end, const std::string& id, Direction direction);
   void Stop(size_t end, const std::string& id);
   void WantData(size_t end) { data_wanted_[end] = true; }
-  // Without a live section there are no credentials to replace.
-  void RestartIce(size_t end) { restart_wanted_[end] = !said_.empty() || has_data_; }
+  // W3C 4.4.2: what is to be replaced is what the end's description names.
+  void RestartIce(size_t end) { restart_wanted_[end] = names_credentials_[end]; }
 
   // An offer of `end` is applied at both; what it says is settled now.
   void Offer(size_t end);
   void RollBack();
+  // What the offer made at `end` is named: `name` gives the id for that of the offerer's.
+  void NameMade(size_t end, const std::function<std::string(const std::string&)>& name);
+  // The credentials of an end have changed for another reason: none of those that restartIce saw is
+  // in use any more.
+  void CredentialsReplaced(size_t end) { restart_wanted_[end] = false; }
+  // The offer that is under way has new ICE credentials.
+  bool IsRestarting() const { return pending_ && pending_->restart; }
   // The other end's answer is applied at both.
   void Answer();
 
@@ -60,9 +79,9 @@ class NegotiationModel {
   bool NegotiationNeeded(size_t end) const;
   const std::vector<ModelLine>& lines() const { return lines_; }
   bool has_data() const { return has_data_; }
+  // How many transports the live sections have at each end.
+  size_t Transports() const;
   size_t size() const { return lines_.size() + waiting_[0].size() + waiting_[1].size(); }
-  // The session's id of a transceiver that a remote offer made: the n-th of them.
-  std::vector<ModelTransceiver*> Unnamed(size_t end);
 
  private:
   struct PendingOffer {
@@ -75,16 +94,23 @@ class NegotiationModel {
     // By line: what the offer says of the offerer; null: rejected.
     std::vector<std::optional<Direction>> offered{};
     std::vector<bool> offered_stream{};
+    size_t settled = 0;               // Lines before it that others follow.
+    std::vector<bool> bundle_only{};  // By line.
   };
 
   ModelTransceiver* Mutable(size_t end, const std::string& id);
   void Wait(size_t end, ModelTransceiver transceiver);
   bool LineNeeds(size_t end, const ModelLine& line) const;
+  bool HasTransport(const PendingOffer& offer, MediaKind kind) const;
+  bool IsRefused(const PendingOffer& offer, size_t line) const;
+  bool IsAcceptable(const PendingOffer& offer, size_t line) const;
 
+  const ModelBundling bundling_;
   std::vector<ModelLine> lines_;  // Of the current negotiation, and pending ones at the end.
   std::array<std::vector<ModelTransceiver>, 2> waiting_;
   std::array<bool, 2> data_wanted_{};
   std::array<bool, 2> restart_wanted_{};
+  std::array<bool, 2> names_credentials_{};  // Its current description does.
   bool has_data_ = false;
   std::optional<PendingOffer> pending_;
   size_t last_offerer_ = 0;

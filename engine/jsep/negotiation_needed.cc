@@ -41,7 +41,10 @@ bool HasDataSection(const State& state) {
 }
 
 bool Needs(const State& state, const Transceiver& transceiver) {
-  if (transceiver.stopping) return !transceiver.stopped;
+  if (transceiver.stopped) {
+    return transceiver.mline_index && !state.IsRecyclable(*transceiver.mline_index);
+  }
+  if (transceiver.stopping) return true;
   if (!transceiver.mline_index || !state.current_local || !state.current_remote ||
       *transceiver.mline_index >= state.current_local->parsed.media.size()) {
     return true;

@@ -82,7 +82,7 @@ TEST(NegotiationRecord, ASectionThatIsRefusedSaysWhy) {
   const std::string offer = ReadSample("unbundled_sip_offer.sdp");
   Peer one('a');
   one.Answer(offer);
-  EXPECT_EQ(VerdictOn(SectionOf(one, 0).section), "+accepted");
+  EXPECT_EQ(VerdictOn(SectionOf(one, 0).section), "+accepted-unbundled");
   EXPECT_EQ(VerdictOn(SectionOf(one, 1).section), "-not-in-bundle");
   EXPECT_TRUE(SectionOf(one, 1).codecs.empty());
   EXPECT_EQ(VerdictOn(SectionOf(one, 2).section), "-rejected-in-offer");
@@ -90,7 +90,7 @@ TEST(NegotiationRecord, ASectionThatIsRefusedSaysWhy) {
   Peer other('b');
   other.Answer(Replace(offer, "a=rtcp-mux\r\n", ""));
   EXPECT_EQ(VerdictOn(SectionOf(other, 0).section), "-no-rtcp-mux");
-  EXPECT_EQ(VerdictOn(SectionOf(other, 1).section), "+accepted");
+  EXPECT_EQ(VerdictOn(SectionOf(other, 1).section), "+accepted-unbundled");
 
   const std::string data = ReadSample("chromium_data_offer.sdp");
   const std::string second = Replace(data.substr(data.find("m=application")), "a=mid:2", "a=mid:3");

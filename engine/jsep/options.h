@@ -17,11 +17,9 @@
 namespace pcd::jsep {
 
 struct Options {
-  // bundle_policy: as long as one connection has one transport, every policy negotiates as
-  // max-bundle does: sections that cannot join the transport are rejected in our answers and
-  // bundle-only in our offers. The other members mean nothing to negotiation.
+  // Used here: bundle_policy; see offer_plan.h and answer_plan.h.
   Configuration config{};
-  // Used here: max_sdp_bytes, max_media_sections, max_candidates, max_ssrcs,
+  // Used here: max_sdp_bytes, max_media_sections, max_transports, max_candidates, max_ssrcs,
   // max_message_bytes (announced as a=max-message-size).
   Limits limits{};
   // The same for all sessions, so it is kept once.

@@ -1,11 +1,14 @@
 #include "engine/jsep/receive_parameters.h"
 
+#include <algorithm>
+#include <string>
 #include <utility>
 
 #include "engine/jsep/codec_negotiation.h"
 #include "engine/jsep/extension_negotiation.h"
 #include "engine/jsep/local_section.h"
 #include "engine/jsep/section_view.h"
+#include "engine/jsep/send_encodings.h"
 #include "engine/model/codec_match.h"
 
 namespace pcd::jsep {
@@ -33,7 +36,8 @@ ReceiveParameters MakeReceiver(const Exchange& exchange, size_t index, MediaKind
                                SectionRecord* record) {
   const sdp::MediaSection& ours = exchange.local.media[index];
   const sdp::MediaSection& theirs = exchange.remote.media[index];
-  ReceiveParameters receiver{.mid = ours.mid, .kind = kind};
+  ReceiveParameters receiver{
+      .mid = ours.mid, .transport_index = exchange.TransportOf(index), .kind = kind};
   receiver.receiving = Receives(AgreedDirection(exchange, index));
   receiver.reduced_size_rtcp = ours.rtcp_rsize && theirs.rtcp_rsize;
   if (exchange.local_is_answer) {
@@ -47,10 +51,13 @@ ReceiveParameters MakeReceiver(const Exchange& exchange, size_t index, MediaKind
                                            recorded ? Decisions(&record->extensions) : Decisions());
   }
   AddStreamProperties(theirs, receiver.codecs);
-  if (ours.simulcast) {
-    for (const auto& alternatives : ours.simulcast->recv) {
-      for (const sdp::SimulcastLayer& layer : alternatives) receiver.rids.push_back(layer.rid);
-    }
+  receiver.rids = ReceivedRids(ours);
+  if (!exchange.local_is_answer) {
+    // What we asked for is what the answer sends of it.
+    const std::vector<std::string> sent = SentRids(theirs);
+    std::erase_if(receiver.rids, [&](const std::string& rid) {
+      return std::find(sent.begin(), sent.end(), rid) == sent.end();
+    });
   }
   return receiver;
 }
@@ -82,7 +89,9 @@ std::optional<DataSection> MakeData(const Exchange& exchange) {
   for (size_t i = 0; i < exchange.size(); ++i) {
     const sdp::MediaSection& theirs = exchange.remote.media[i];
     if (KindOf(theirs) || !IsData(theirs) || !exchange.IsLive(i)) continue;
-    DataSection data{.mid = exchange.local.media[i].mid, .local_port = kSctpPort};
+    DataSection data{.mid = exchange.local.media[i].mid,
+                     .transport_index = exchange.TransportOf(i),
+                     .local_port = kSctpPort};
     if (theirs.sctp_port) {
       data.remote_port = *theirs.sctp_port;
     } else if (theirs.sctpmap) {

@@ -20,12 +20,15 @@ struct Exchange {
   const sdp::Description& local;
   const sdp::Description& remote;
   bool local_is_answer = false;
+  // By section: the transport that the answer puts it on; null for those it rejects.
+  const std::vector<std::optional<size_t>>& transports;
 
   size_t size() const { return local.media.size(); }
   const sdp::Description& answer() const { return local_is_answer ? local : remote; }
   bool IsLive(size_t index) const {
     return !local.media[index].IsRejected() && !remote.media[index].IsRejected();
   }
+  size_t TransportOf(size_t index) const { return transports[index].value_or(0); }
 };
 
 // The direction both sides agreed on, from our side.

@@ -1,6 +1,8 @@
 #include "engine/jsep/remote_candidates.h"
 
 #include <algorithm>
+#include <iterator>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -94,19 +96,28 @@ void Append(StoredDescription& stored, const Target& target,
   }
 }
 
-// Whether the transport already talks to the generation and section the indication is for.
-bool IsCurrent(const State& state, const sdp::Description& remote, const Target& target,
-               bool is_end) {
-  if (!state.transport.remote_ice) return false;  // Kept until an answer starts it.
-  const std::string& ufrag = state.transport.remote_ice->ufrag;
-  if (target.every) return HasUfrag(remote, target, ufrag);
-  if (EffectiveIce(remote, target.index).ufrag != ufrag) return false;
-  if (remote.media[target.index].IsRejected()) return false;
-  if (!is_end) return true;
-  // The end counts for the section that leads the transport; for others it says that they
-  // have no candidates of their own.
-  const std::vector<size_t> sections = TransportSections(remote);
-  return !sections.empty() && sections.front() == target.index;
+// Whether the transport of a section already talks to the generation that `remote` has for it.
+bool IsRunning(const State& state, const sdp::Description& remote, size_t index) {
+  const auto transport = state.CarriedBy(index);
+  if (!transport) return false;  // Kept until an answer starts it.
+  const auto& ice = state.transports[*transport].remote_ice;
+  return ice && EffectiveIce(remote, index).ufrag == ice->ufrag;
+}
+
+// The transports that have use for the indication now.
+std::set<size_t> TransportsFor(const State& state, const sdp::Description& remote,
+                               const Target& target, bool is_end) {
+  std::set<size_t> transports;
+  for (size_t i = 0; i < remote.media.size(); ++i) {
+    if ((!target.every && i != target.index) || !IsRunning(state, remote, i)) continue;
+    const size_t transport = *state.CarriedBy(i);
+    if (!target.every && remote.media[i].IsRejected()) continue;
+    // The end counts for the section that leads the transport; for others it says that they
+    // have no candidates of their own.
+    const bool leads = state.transports[transport].tagged_mid == remote.media[i].mid;
+    if (!is_end || target.every || leads) transports.insert(transport);
+  }
+  return transports;
 }
 
 std::string UfragOf(const IceCandidateInit& init, const std::optional<Candidate>& candidate) {
@@ -191,9 +202,15 @@ absl::StatusOr<RemoteCandidate> AddRemoteCandidateTo(State& state, const Limits&
     if (CountCandidates(home) >= limits.max_candidates) return TooMany(limits.max_candidates);
   }
   result.candidate = candidate;
-  result.deliver = std::any_of(homes.begin(), homes.end(), [&](const StoredDescription* stored) {
-    return IsCurrent(state, stored->parsed, target, is_end);
-  });
+  std::set<size_t> transports;
+  for (const StoredDescription* stored : homes) {
+    transports.merge(TransportsFor(state, stored->parsed, target, is_end));
+  }
+  result.deliver = !transports.empty();
+  if (result.deliver) {
+    result.transport_index = *transports.begin();
+    result.more_transports.assign(std::next(transports.begin()), transports.end());
+  }
   for (StoredDescription* stored : homes) Append(*stored, target, candidate);
   return result;
 }

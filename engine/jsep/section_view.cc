@@ -147,24 +147,4 @@ bool OffersTrickle(const sdp::Description& description) {
   return Contains(options, "trickle");
 }
 
-std::vector<size_t> TransportSections(const sdp::Description& answer) {
-  std::vector<size_t> live;
-  for (size_t i = 0; i < answer.media.size(); ++i) {
-    if (Usable(answer.media[i])) live.push_back(i);
-  }
-  if (live.empty()) return live;
-  const sdp::Group* group = nullptr;
-  for (size_t i : live) {
-    group = BundleGroupOf(answer, answer.media[i].mid);
-    if (group != nullptr) break;
-  }
-  if (group == nullptr) return {live.front()};
-  std::vector<size_t> sections;
-  for (const std::string& mid : group->mids) {
-    const auto index = FindSection(answer, mid);
-    if (index && Usable(answer.media[*index])) sections.push_back(*index);
-  }
-  return sections;
-}
-
 }  // namespace pcd::jsep

@@ -37,10 +37,6 @@ IceParameters EffectiveIce(const sdp::Description& description, size_t index);
 bool EffectiveRtcpMux(const sdp::Description& description, size_t index);
 bool OffersTrickle(const sdp::Description& description);
 
-// The live sections that share the transport, the leading one first: the answer's BUNDLE
-// group, or its only live section.
-std::vector<size_t> TransportSections(const sdp::Description& answer);
-
 }  // namespace pcd::jsep
 
 #endif  // ENGINE_JSEP_SECTION_VIEW_H_

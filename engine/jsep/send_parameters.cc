@@ -7,6 +7,7 @@
 
 #include "engine/jsep/extension_negotiation.h"
 #include "engine/jsep/section_view.h"
+#include "engine/jsep/send_encodings.h"
 
 namespace pcd::jsep {
 namespace {
@@ -83,6 +84,21 @@ std::vector<HeaderExtension> ExtensionsToSend(const Exchange& exchange, size_t i
   return both;
 }
 
+// None unless the answer says that layers are sent: what it refused is no encoding any more.
+std::vector<std::string> RidsOf(const Exchange& exchange, size_t index,
+                                const Transceiver& transceiver) {
+  const std::vector<std::string> answered = exchange.local_is_answer
+                                                ? SentRids(exchange.local.media[index])
+                                                : ReceivedRids(exchange.remote.media[index]);
+  std::vector<std::string> rids;
+  for (const SendEncoding& encoding : transceiver.send_encodings) {
+    const bool sent = std::find(answered.begin(), answered.end(), encoding.rid) != answered.end();
+    if (!sent) return {};
+    rids.push_back(encoding.rid);
+  }
+  return rids;
+}
+
 }  // namespace
 
 std::vector<SendParameters> MakeSenders(const Exchange& exchange, const State& state) {
@@ -94,6 +110,7 @@ std::vector<SendParameters> MakeSenders(const Exchange& exchange, const State& s
     const sdp::MediaSection& ours = exchange.local.media[i];
     const sdp::MediaSection& theirs = exchange.remote.media[i];
     SendParameters sender{.mid = ours.mid,
+                          .transport_index = exchange.TransportOf(i),
                           .transceiver_id = transceiver->id,
                           .sender_id = transceiver->sender_id,
                           .kind = *kind};
@@ -105,6 +122,7 @@ std::vector<SendParameters> MakeSenders(const Exchange& exchange, const State& s
     std::erase_if(sender.codecs, [](const Codec& codec) { return codec.NameIs(kRtx); });
     AddRetransmission(ours, theirs, sender.codecs);
     sender.extensions = ExtensionsToSend(exchange, i);
+    sender.rids = RidsOf(exchange, i, *transceiver);
     sender.reduced_size_rtcp = ours.rtcp_rsize && theirs.rtcp_rsize;
     senders.push_back(std::move(sender));
   }

@@ -7,10 +7,13 @@
 
 #include "engine/base/status.h"
 #include "engine/jsep/answer_builder.h"
+#include "engine/jsep/answer_plan.h"
 #include "engine/jsep/apply.h"
+#include "engine/jsep/bundles.h"
 #include "engine/jsep/local_section.h"
 #include "engine/jsep/negotiation_needed.h"
 #include "engine/jsep/offer_builder.h"
+#include "engine/jsep/offer_plan.h"
 #include "engine/jsep/remote_candidates.h"
 #include "engine/jsep/section_view.h"
 #include "engine/jsep/session_state.h"
@@ -83,6 +86,8 @@ class Session::Impl {
   void IceConfigurationChanged();
   absl::Status AddDataSection();
   absl::StatusOr<IceCandidateInit> AddLocalCandidate(size_t index, const Candidate* candidate);
+  absl::Status KeepLocalCandidate(TransportState& transport, const Candidate* candidate,
+                                  IceCandidateInit& init);
   absl::StatusOr<RemoteCandidate> AddRemoteCandidate(const IceCandidateInit& init);
   void ForgetUnusedIce();
   void Close();
@@ -93,8 +98,14 @@ class Session::Impl {
  private:
   TransceiverSet Set();
   absl::Status CheckOpen() const;
-  bool MayRestart() const;
-  absl::StatusOr<LocalContext> Context(bool ice_restart, const TransportInfo& transport_info);
+  bool MayRestart(size_t transport) const;
+  absl::StatusOr<IceParameters> Credentials(size_t transport, bool restart,
+                                            const TransportInfo& transport_info);
+  absl::StatusOr<LocalContext> Context(std::set<size_t> transports,
+                                       const std::set<size_t>& restarts,
+                                       const TransportInfo& transport_info);
+  std::set<size_t> TransportsLosingTag(const CreatedDescription& offer) const;
+  bool IsRestart(const Bundle& bundle) const;
   absl::StatusOr<const CreatedDescription*> ChooseLocal(SdpType type, const string& text,
                                                         const TransportInfo& transport_info);
   absl::Status OfferToReceive(const OfferOptions& options);
@@ -148,29 +159,51 @@ void Session::Impl::Commit(State next, ApplyResult& result) {
 }
 
 // A pending restart is not restarted again: its credentials differ from the negotiated ones.
-bool Session::Impl::MayRestart() const {
-  const TransportState& now = state_.transport;
+bool Session::Impl::MayRestart(size_t transport) const {
+  const TransportState& now = state_.transports[transport];
   if (!now.local_ice || !now.remote_ice) return false;
-  const auto& before = state_.stable_transport;
-  return !before || !before->local_ice || before->local_ice->ufrag == now.local_ice->ufrag;
+  const TransportState* before = state_.StableTransport(transport);
+  return before == nullptr || !before->local_ice ||
+         before->local_ice->ufrag == now.local_ice->ufrag;
 }
 
-absl::StatusOr<LocalContext> Session::Impl::Context(bool ice_restart,
-                                                    const TransportInfo& transport_info) {
-  TransportState& transport = state_.transport;
+absl::StatusOr<IceParameters> Session::Impl::Credentials(size_t index, bool restart,
+                                                         const TransportInfo& transport_info) {
+  TransportState& transport = state_.TransportAt(index);
   const bool has_old = transport.local_ice.has_value();
-  if (!has_old || (ice_restart && MayRestart())) {
-    if (!transport.next_local_ice) {
-      IceParameters next = transport_info({.ice_restart = has_old});
-      if (next.ufrag.empty()) {
-        return MakeError(absl::StatusCode::kResourceExhausted, ErrorReason::PORT_UNAVAILABLE,
-                         "no ICE transport could be made", {.dom_exception = "OperationError"});
-      }
-      transport.next_local_ice = std::move(next);
+  if (has_old && !(restart && MayRestart(index))) return *transport.local_ice;
+  if (!transport.next_local_ice) {
+    IceParameters next = transport_info({.transport_index = index, .ice_restart = has_old});
+    if (next.ufrag.empty()) {
+      return MakeError(absl::StatusCode::kResourceExhausted, ErrorReason::PORT_UNAVAILABLE,
+                       "no ICE transport could be made", {.dom_exception = "OperationError"});
     }
-    return LocalContext{.options = options_, .origin = origin_, .ice = *transport.next_local_ice};
+    transport.next_local_ice = std::move(next);
   }
-  return LocalContext{.options = options_, .origin = origin_, .ice = *transport.local_ice};
+  return *transport.next_local_ice;
+}
+
+absl::StatusOr<LocalContext> Session::Impl::Context(std::set<size_t> transports,
+                                                    const std::set<size_t>& restarts,
+                                                    const TransportInfo& transport_info) {
+  // A description without sections still says whether our agent is lite.
+  if (transports.empty()) transports = {0};
+  LocalContext context{.options = options_, .origin = origin_};
+  context.ice.resize(*transports.rbegin() + 1);
+  for (size_t t : transports) {
+    PCD_ASSIGN_OR_RETURN(context.ice[t], Credentials(t, restarts.contains(t), transport_info));
+    context.lite = context.ice[t].lite;
+  }
+  return context;
+}
+
+std::set<size_t> Session::Impl::TransportsLosingTag(const CreatedDescription& offer) const {
+  std::set<size_t> losing;
+  for (const Bundle& bundle : BundlesOf(offer.description, offer.transports)) {
+    const TransportState& transport = state_.transports[bundle.transport];
+    if (LosesTag(transport, offer.description, bundle.sections)) losing.insert(bundle.transport);
+  }
+  return losing;
 }
 
 absl::StatusOr<SessionDescription> Session::Impl::CreateOffer(const OfferOptions& options,
@@ -184,13 +217,20 @@ absl::StatusOr<SessionDescription> Session::Impl::CreateOffer(const OfferOptions
   PCD_RETURN_IF_ERROR(OfferToReceive(options));
   const bool restart =
       options.ice_restart || !state_.ice_to_replace.empty() || !state_.outdated_ice.empty();
-  PCD_ASSIGN_OR_RETURN(const LocalContext context, Context(restart, info));
-  PCD_ASSIGN_OR_RETURN(last_offer_, BuildOffer(state_, context));
-  if (!restart && !context.ice.lite && LosesTag(state_, last_offer_->description)) {
+  PCD_ASSIGN_OR_RETURN(const OfferPlan plan, PlanOffer(state_, options_));
+  const std::set<size_t> transports = plan.Transports();
+  const std::set<size_t> restarts = restart ? transports : std::set<size_t>();
+  PCD_ASSIGN_OR_RETURN(const LocalContext context, Context(transports, restarts, info));
+  last_offer_ = BuildOffer(state_, context, plan);
+  if (restart || context.lite) {
+    return SessionDescription{.type = SdpType::kOffer, .sdp = last_offer_->text};
+  }
+  const std::set<size_t> losing = TransportsLosingTag(*last_offer_);
+  if (!losing.empty()) {
     // The peer may replace its transport; a full agent of ours finds the new one for certain only
     // with new credentials.
-    PCD_ASSIGN_OR_RETURN(const LocalContext anew, Context(true, info));
-    PCD_ASSIGN_OR_RETURN(last_offer_, BuildOffer(state_, anew));
+    PCD_ASSIGN_OR_RETURN(const LocalContext anew, Context(transports, losing, info));
+    last_offer_ = BuildOffer(state_, anew, plan);
   }
   return SessionDescription{.type = SdpType::kOffer, .sdp = last_offer_->text};
 }
@@ -209,6 +249,15 @@ absl::Status Session::Impl::OfferToReceive(const OfferOptions& options) {
   return absl::OkStatus();
 }
 
+// RFC 8839 section 4.4.3: new remote credentials are answered with new ones.
+bool Session::Impl::IsRestart(const Bundle& bundle) const {
+  const TransportState* transport = state_.FindTransport(bundle.transport);
+  if (transport == nullptr || !transport->remote_ice) return false;
+  if (state_.signaling != SignalingState::kHaveRemoteOffer) return false;
+  const IceParameters ice = EffectiveIce(state_.pending_remote->parsed, bundle.sections.front());
+  return ice.ufrag != transport->remote_ice->ufrag || ice.pwd != transport->remote_ice->pwd;
+}
+
 absl::StatusOr<SessionDescription> Session::Impl::CreateAnswer(const TransportInfo& info) {
   PCD_RETURN_IF_ERROR(CheckOpen());
   if (state_.signaling != SignalingState::kHaveRemoteOffer &&
@@ -216,18 +265,16 @@ absl::StatusOr<SessionDescription> Session::Impl::CreateAnswer(const TransportIn
     return InvalidState("CreateAnswer is not allowed in state " +
                         string(ToString(state_.signaling)));
   }
-  // RFC 8839 section 4.4.3: new remote credentials are answered with new ones.
-  bool restart = false;
-  const sdp::Description& offer = state_.pending_remote->parsed;
-  const auto transport = AnswerTransport(offer, state_, *options_.capabilities);
-  if (!transport.empty() && state_.transport.remote_ice &&
-      state_.signaling == SignalingState::kHaveRemoteOffer) {
-    const IceParameters ice = EffectiveIce(offer, transport.front());
-    const IceParameters& known = *state_.transport.remote_ice;
-    restart = ice.ufrag != known.ufrag || ice.pwd != known.pwd;
+  NegotiationRecord record;
+  const std::vector<Bundle> plan =
+      PlanAnswer(state_.pending_remote->parsed, state_, options_, &record);
+  std::set<size_t> transports, restarts;
+  for (const Bundle& bundle : plan) {
+    transports.insert(bundle.transport);
+    if (IsRestart(bundle)) restarts.insert(bundle.transport);
   }
-  PCD_ASSIGN_OR_RETURN(const LocalContext context, Context(restart, info));
-  last_answer_ = BuildAnswer(state_, context);
+  PCD_ASSIGN_OR_RETURN(const LocalContext context, Context(transports, restarts, info));
+  last_answer_ = BuildAnswer(state_, context, plan, std::move(record));
   return SessionDescription{.type = SdpType::kAnswer, .sdp = last_answer_->text};
 }
 
@@ -383,9 +430,10 @@ absl::Status Session::Impl::RestartIce() {
 void Session::Impl::IceConfigurationChanged() {
   ++state_.revision;
   state_.outdated_ice = UfragsInUse(state_);
-  // Their transport exists as well.
-  const auto& next = state_.transport.next_local_ice;
-  if (next) state_.outdated_ice.insert(next->ufrag);
+  // Their transports exist as well.
+  for (const TransportState& transport : state_.transports) {
+    if (transport.next_local_ice) state_.outdated_ice.insert(transport.next_local_ice->ufrag);
+  }
 }
 
 absl::Status Session::Impl::AddDataSection() {
@@ -395,46 +443,53 @@ absl::Status Session::Impl::AddDataSection() {
   return absl::OkStatus();
 }
 
+absl::Status Session::Impl::KeepLocalCandidate(TransportState& transport,
+                                               const Candidate* candidate, IceCandidateInit& init) {
+  if (candidate == nullptr) {
+    transport.local_complete = true;
+    return absl::OkStatus();
+  }
+  size_t count = 0;
+  for (const TransportState& t : state_.transports) count += t.local_candidates.size();
+  if (count >= options_.limits.max_candidates) {
+    return MakeError(absl::StatusCode::kResourceExhausted, ErrorReason::LIMIT_EXCEEDED,
+                     "too many local candidates");
+  }
+  Candidate own = *candidate;
+  if (own.Ufrag().empty()) own.extensions.emplace_back("ufrag", transport.local_ice->ufrag);
+  init.candidate = sdp::WriteCandidate(own);
+  transport.local_candidates.push_back(std::move(own));
+  return absl::OkStatus();
+}
+
 absl::StatusOr<IceCandidateInit> Session::Impl::AddLocalCandidate(size_t index,
                                                                   const Candidate* candidate) {
   PCD_RETURN_IF_ERROR(CheckOpen());
-  TransportState& transport = state_.transport;
-  if (index != 0) return InvalidArgument("there is no such transport", "transport_index");
+  if (index >= state_.transports.size()) {
+    return InvalidArgument("there is no such transport", "transport_index");
+  }
+  TransportState& transport = state_.transports[index];
   if (!transport.local_ice) {
     return InvalidState("no local description has started this transport");
   }
   IceCandidateInit init{.username_fragment = transport.local_ice->ufrag};
-  if (candidate != nullptr) {
-    if (transport.local_candidates.size() >= options_.limits.max_candidates) {
-      return MakeError(absl::StatusCode::kResourceExhausted, ErrorReason::LIMIT_EXCEEDED,
-                       "too many local candidates");
-    }
-    Candidate own = *candidate;
-    if (own.Ufrag().empty()) own.extensions.emplace_back("ufrag", transport.local_ice->ufrag);
-    init.candidate = sdp::WriteCandidate(own);
-    transport.local_candidates.push_back(std::move(own));
-  } else {
-    transport.local_complete = true;
-  }
+  PCD_RETURN_IF_ERROR(KeepLocalCandidate(transport, candidate, init));
   // An answer may have refused the section that led our offer.
   const string tag = state_.pending_local ? string() : transport.tagged_mid;
   for (auto* stored : {&state_.pending_local, &state_.current_local}) {
     if (!*stored) continue;
-    AddGathered(transport, (*stored)->parsed, tag);
+    AddGathered(transport, SectionsOn((*stored)->parsed, (*stored)->transports, index, tag),
+                (*stored)->parsed);
     (*stored)->text = TextOf(**stored);
   }
   // Rolled back meanwhile: the next description will have it.
   if (state_.local() == nullptr) return InvalidState("there is no local description");
   const StoredDescription& local = *state_.local();
-  const std::vector<size_t> sections = TransportSections(local.parsed);
-  if (!sections.empty()) {
-    const auto tagged = FindSection(local.parsed, tag);
-    const bool known =
-        tagged && std::find(sections.begin(), sections.end(), *tagged) != sections.end();
-    const size_t leading = known ? *tagged : sections.front();
-    init.sdp_mline_index = static_cast<uint16_t>(leading);
-    if (!local.generated_mids.contains(leading)) init.sdp_mid = local.parsed.media[leading].mid;
-  }
+  const std::vector<size_t> sections = SectionsOn(local.parsed, local.transports, index, tag);
+  if (sections.empty()) return InvalidState("the local description has no section for it");
+  const size_t leading = sections.front();
+  init.sdp_mline_index = static_cast<uint16_t>(leading);
+  if (!local.generated_mids.contains(leading)) init.sdp_mid = local.parsed.media[leading].mid;
   return init;
 }
 
@@ -444,8 +499,11 @@ absl::StatusOr<RemoteCandidate> Session::Impl::AddRemoteCandidate(const IceCandi
 }
 
 void Session::Impl::ForgetUnusedIce() {
-  if (state_.transport.remote_ice) return;
-  state_.transport = {};
+  if (std::any_of(state_.transports.begin(), state_.transports.end(),
+                  [](const TransportState& t) { return t.remote_ice.has_value(); })) {
+    return;
+  }
+  state_.transports.assign(1, {});
   last_offer_.reset();
   last_answer_.reset();
 }
@@ -539,6 +597,11 @@ absl::Status Session::SetSenderStreams(std::string_view sender_id,
                                        const std::vector<string>& stream_ids) {
   return impl_->Edit(
       [&](TransceiverSet& set) { return set.SetSenderStreams(sender_id, stream_ids); });
+}
+absl::Status Session::SetEncodings(std::string_view sender_id,
+                                   std::vector<SendEncoding> encodings) {
+  return impl_->Edit(
+      [&](TransceiverSet& set) { return set.SetEncodings(sender_id, std::move(encodings)); });
 }
 absl::Status Session::SetDirection(std::string_view transceiver_id, Direction direction) {
   return impl_->Edit(

@@ -38,7 +38,7 @@ namespace pcd::jsep {
 //   SDP_SEMANTICS    (InvalidAccessError)  well-formed, but against RFC 9429 section 5.8.
 //   SDP_MODIFIED     (InvalidModificationError)  local text that CreateX did not return.
 //   UNSUPPORTED_SDP  (NotSupportedError)   valid, but asks for what is refused on purpose: an
-//                    answer that does not bundle or has no rtcp-mux.
+//                    answer that does not bundle what has one transport, or has no rtcp-mux.
 //   SDP_TOO_LARGE    (OperationError)
 //   PORT_UNAVAILABLE (OperationError)      TransportInfo had no credentials to give.
 //   INVALID_CANDIDATE, UNKNOWN_UFRAG, LIMIT_EXCEEDED, ALREADY_EXISTS, TRANSCEIVER_NOT_FOUND.
@@ -107,6 +107,8 @@ class Session {
   bool ForgetTrack(const std::string& track_id);
   absl::Status SetSenderStreams(std::string_view sender_id,
                                 const std::vector<std::string>& stream_ids);
+  // W3C setParameters: see send_encodings.h for what is refused. Needs no negotiation.
+  absl::Status SetEncodings(std::string_view sender_id, std::vector<SendEncoding> encodings);
   absl::Status SetDirection(std::string_view transceiver_id, Direction direction);
   // W3C stop(): takes effect with the next negotiation; at once when never negotiated.
   absl::Status StopTransceiver(std::string_view transceiver_id);
@@ -118,7 +120,8 @@ class Session {
   // configuration has changed" (RFC 9429 section 5.2.2), so the next one restarts ICE and gathers
   // with them. No reason to negotiate by itself. No effect before the first description.
   void IceConfigurationChanged();
-  // In order of creation, without stopped ones.
+  // In order of creation, without those stopped for good; one that a remote description has
+  // rejected stays until the answer.
   const std::vector<Transceiver>& transceivers() const;
   const Transceiver* FindTransceiver(std::string_view transceiver_id) const;  // Null: none.
   const Transceiver* FindSender(std::string_view sender_id) const;            // Null: none.
@@ -152,7 +155,7 @@ class Session {
   absl::StatusOr<RemoteCandidate> AddRemoteCandidate(const IceCandidateInit& init);
 
   // Drops the local ICE credentials and candidates that no answer has taken up, so that the next
-  // description asks for new ones. Without effect once there is a remote to the transport.
+  // description asks for new ones. Without effect once a transport has a remote.
   void ForgetUnusedIce();
 
   // Every later call fails with INVALID_STATE; accessors keep answering.

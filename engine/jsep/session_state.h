@@ -23,6 +23,9 @@
 
 namespace pcd::jsep {
 
+// By section: the index of its transport; null: it has none.
+using SectionTransports = std::vector<std::optional<size_t>>;
+
 // A description that was applied.
 struct StoredDescription {
   SdpType type = SdpType::kOffer;
@@ -30,6 +33,9 @@ struct StoredDescription {
   std::string text{};
   // Sections whose description named no mid; theirs was made up here and is never written.
   std::set<size_t> generated_mids{};
+  // Of a local description: whose candidates each section has. What the sections of an offer use
+  // after its answer is State::carried.
+  SectionTransports transports{};
 };
 
 // What a section of a local description stands for.
@@ -43,12 +49,13 @@ struct CreatedDescription {
   sdp::Description description{};
   std::string text{};
   std::vector<SectionPlan> plan{};  // One per section.
+  SectionTransports transports{};
   std::set<size_t> generated_mids{};
   uint64_t revision = 0;                              // State::revision it was made from.
   std::shared_ptr<const NegotiationRecord> record{};  // Of an answer; else null.
 };
 
-// The one transport. Threading: value.
+// One transport. Threading: value.
 struct TransportState {
   std::optional<IceParameters> local_ice{};       // In an applied local description.
   std::optional<IceParameters> next_local_ice{};  // Asked for, not applied yet.
@@ -58,8 +65,11 @@ struct TransportState {
   std::vector<Fingerprint> remote_fingerprints{};
   std::string remote_tls_id{};  // RFC 8842; empty: it has none.
   std::string tagged_mid{};     // Of the section that led the transport in the last answer.
+  bool bundled = false;         // The last answer has a BUNDLE group for its sections.
   DtlsRole dtls_role = DtlsRole::kAuto;
   std::optional<IceRole> ice_role{};
+
+  bool exists() const { return local_ice || next_local_ice; }
 };
 
 struct State {
@@ -68,8 +78,10 @@ struct State {
   std::vector<Transceiver> stable_transceivers{};  // As they were when stable was left.
   std::optional<StoredDescription> current_local{}, current_remote{};
   std::optional<StoredDescription> pending_local{}, pending_remote{};
-  TransportState transport{};
-  std::optional<TransportState> stable_transport{};  // As it was when stable was left.
+  // By index, at least one. What no section uses is as new.
+  std::vector<TransportState> transports = std::vector<TransportState>(1);
+  std::vector<TransportState> stable_transports{};  // As they were when stable was left.
+  SectionTransports carried{};                      // As the last answer or pranswer has it.
   // Local ufrags that RestartIce saw; not empty: the next offer restarts.
   std::set<std::string> ice_to_replace{};
   // Local ufrags made with another ICE configuration than the present one: the same, but nobody is
@@ -93,7 +105,23 @@ struct State {
   }
   void LeaveStable() {
     stable_transceivers = transceivers;
-    stable_transport = transport;
+    stable_transports = transports;
+  }
+  TransportState& TransportAt(size_t index) {
+    if (index >= transports.size()) transports.resize(index + 1);
+    return transports[index];
+  }
+  // Null: there is none at this index.
+  const TransportState* FindTransport(size_t index) const {
+    return index < transports.size() ? &transports[index] : nullptr;
+  }
+  // As it was when stable was left; null: there was none.
+  const TransportState* StableTransport(size_t index) const {
+    return index < stable_transports.size() ? &stable_transports[index] : nullptr;
+  }
+  // Of a section of the last answer.
+  std::optional<size_t> CarriedBy(size_t section) const {
+    return section < carried.size() ? carried[section] : std::nullopt;
   }
   Transceiver* Find(std::string_view id) {
     for (Transceiver& t : transceivers) {

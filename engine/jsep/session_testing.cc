@@ -31,13 +31,13 @@ std::string ReadSample(const std::string& name) {
   return ReadFile("engine/sdp/parser_corpus/" + name);
 }
 
-Peer::Peer(char name, Options options) : name(name), random(static_cast<uint64_t>(name)) {
+Peer::Peer(char name, Options options, BundlePolicy bundle_policy)
+    : name(name), random(static_cast<uint64_t>(name)) {
+  options.config.bundle_policy = bundle_policy;
   if (options.local_fingerprints.empty()) options.local_fingerprints = {FingerprintOf(name)};
   session = std::make_unique<Session>(std::move(options), random);
   transport_info = [this](const TransportRequest& request) {
-    EXPECT_EQ(request.transport_index, 0u);
-    EXPECT_EQ(request.ice_restart, has_transport);
-    has_transport = true;
+    EXPECT_EQ(request.ice_restart, !transports.insert(request.transport_index).second);
     const std::string generation = std::to_string(generations++);
     return IceParameters{.ufrag = std::string(3, this->name) + generation,
                          .pwd = std::string(23, this->name) + generation,
@@ -71,7 +71,7 @@ ApplyResult Peer::SetRemote(SdpType type, const std::string& sdp) {
 }
 
 ApplyResult Peer::Act(ApplyResult result) {
-  if (!result.closed_transports.empty()) has_transport = false;
+  for (const size_t index : result.closed_transports) EXPECT_EQ(transports.erase(index), 1u);
   return result;
 }
 

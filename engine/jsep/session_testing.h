@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,9 @@ std::string ReadFile(const std::string& path);
 // A session with its own randomness and ICE credentials. `name` makes its credentials and
 // fingerprint differ from others'.
 struct Peer {
-  explicit Peer(char name = 'a', Options options = {});
+  // `bundle_policy` is written into the options.
+  explicit Peer(char name = 'a', Options options = {},
+                BundlePolicy bundle_policy = BundlePolicy::kMaxBundle);
 
   std::string CreateOffer(bool ice_restart = false);
   std::string CreateAnswer();
@@ -37,8 +40,8 @@ struct Peer {
   ApplyResult Act(ApplyResult result);
 
   char name;
-  int generations = 0;  // ICE credentials handed out.
-  bool has_transport = false;
+  int generations = 0;            // ICE credentials handed out.
+  std::set<size_t> transports{};  // Indices of those that there are.
   SeededRandom random;
   TransportInfo transport_info;
   std::unique_ptr<Session> session;

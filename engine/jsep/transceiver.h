@@ -33,14 +33,16 @@ struct Transceiver {
   std::string track_id{};                        // The receiver's (remote) track.
   std::vector<std::string> remote_stream_ids{};  // Streams of that track; "-" is no stream.
   bool stopping = false;                         // StopTransceiver was called.
-  bool stopped = false;                          // Negotiated away; no use any more.
-  bool created_by_remote = false;                // By SetRemoteDescription.
+  bool stopped = false;            // Refused by the peer or negotiated away; no use any more.
+  bool created_by_remote = false;  // By SetRemoteDescription.
   // Made by addTrack: only such a one is reused for a section of a remote offer (RFC 9429
   // section 5.10).
   bool created_by_add_track = false;
   // addTrack took it, so a rollback of the offer that made it leaves it (W3C 4.4.1.5).
   bool reused_by_add_track = false;
   bool has_sent = false;  // Was ever negotiated to send: addTrack does not reuse its sender.
+  // W3C [[SendEncodings]]; never empty.
+  std::vector<SendEncoding> send_encodings{};
   // W3C [[PreferredCodecs]], as GetCapabilities lists them; empty: the default order.
   std::vector<Codec> codec_preferences{};
 

@@ -6,6 +6,7 @@
 #include "engine/base/caller_id.h"
 #include "engine/base/status.h"
 #include "engine/jsep/codec_preferences.h"
+#include "engine/jsep/send_encodings.h"
 
 namespace pcd::jsep {
 namespace {
@@ -89,6 +90,8 @@ absl::StatusOr<string> TransceiverSet::Add(MediaKind kind, const TransceiverInit
   }
   PCD_RETURN_IF_ERROR(CheckIds(init, id));
   PCD_RETURN_IF_ERROR(CheckStreams(init.stream_ids, "init.stream_ids"));
+  PCD_ASSIGN_OR_RETURN(std::vector<SendEncoding> encodings,
+                       CheckSendEncodings(kind, init.send_encodings));
   if (state_.transceivers.size() >= max_transceivers_) {
     return MakeError(absl::StatusCode::kResourceExhausted, ErrorReason::LIMIT_EXCEEDED,
                      "more than " + std::to_string(max_transceivers_) + " transceivers",
@@ -100,6 +103,7 @@ absl::StatusOr<string> TransceiverSet::Add(MediaKind kind, const TransceiverInit
   Transceiver transceiver;
   transceiver.kind = kind;
   transceiver.direction = init.direction;
+  transceiver.send_encodings = std::move(encodings);
   transceiver.sender_stream_ids = Unique(init.stream_ids);
   transceiver.id = given(id, "transceiver-");
   transceiver.sender_id = given(init.sender_id, "sender-");
@@ -215,6 +219,16 @@ absl::Status TransceiverSet::SetSenderStreams(std::string_view sender_id,
   return absl::OkStatus();
 }
 
+absl::Status TransceiverSet::SetEncodings(std::string_view sender_id,
+                                          std::vector<SendEncoding> encodings) {
+  PCD_ASSIGN_OR_RETURN(Transceiver * transceiver, FindSender(sender_id));
+  PCD_RETURN_IF_ERROR(CheckNotStopped(*transceiver));
+  PCD_ASSIGN_OR_RETURN(
+      transceiver->send_encodings,
+      CheckNewEncodings(transceiver->kind, transceiver->send_encodings, std::move(encodings)));
+  return absl::OkStatus();
+}
+
 absl::Status TransceiverSet::SetDirection(std::string_view id, Direction direction) {
   PCD_ASSIGN_OR_RETURN(Transceiver * transceiver, Find(id));
   PCD_RETURN_IF_ERROR(CheckNotStopped(*transceiver));
@@ -227,6 +241,7 @@ absl::Status TransceiverSet::SetDirection(std::string_view id, Direction directi
 
 absl::Status TransceiverSet::Stop(std::string_view id) {
   PCD_ASSIGN_OR_RETURN(Transceiver * transceiver, Find(id));
+  if (transceiver->stopping) return absl::OkStatus();
   transceiver->stopping = true;
   transceiver->direction = Direction::kInactive;
   // Nobody else knows of it yet.

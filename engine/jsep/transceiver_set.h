@@ -41,6 +41,8 @@ class TransceiverSet {
   bool ForgetTrack(const std::string& track_id);
   absl::Status SetSenderStreams(std::string_view sender_id,
                                 const std::vector<std::string>& stream_ids);
+  // W3C setParameters, as far as encodings go: nothing to negotiate.
+  absl::Status SetEncodings(std::string_view sender_id, std::vector<SendEncoding> encodings);
   absl::Status SetDirection(std::string_view id, Direction direction);
   absl::Status Stop(std::string_view id);
   absl::Status SetCodecPreferences(const Capabilities& capabilities, std::string_view id,

@@ -4,6 +4,7 @@
 #include <tuple>
 #include <utility>
 
+#include "engine/jsep/bundles.h"
 #include "engine/jsep/dtls_setup.h"
 #include "engine/jsep/local_section.h"
 #include "engine/jsep/section_view.h"
@@ -26,12 +27,14 @@ bool HasAttribute(const sdp::CommonFields& fields, const char* name) {
 }
 
 // Candidates of the bundled sections, whichever section names them: peers that gather before
-// they know whether bundling is accepted list them everywhere.
+// they know whether bundling is accepted list them everywhere. Those of a section that was offered
+// with credentials of its own belong to a transport that has ended with the bundling.
 std::vector<Candidate> CandidatesOf(const sdp::Description& remote,
                                     const std::vector<size_t>& sections, const std::string& ufrag,
                                     size_t limit) {
   std::vector<Candidate> candidates;
   for (size_t i : sections) {
+    if (EffectiveIce(remote, i).ufrag != ufrag) continue;
     for (const Candidate& candidate : remote.media[i].candidates) {
       const std::string own = candidate.Ufrag();
       if (candidate.component != 1 || (!own.empty() && own != ufrag)) continue;
@@ -45,20 +48,21 @@ std::vector<Candidate> CandidatesOf(const sdp::Description& remote,
   return candidates;
 }
 
-IceRole DecideIceRole(const State& state, const IceParameters& remote, bool local_is_answer) {
-  if (state.transport.ice_role) return *state.transport.ice_role;
+IceRole DecideIceRole(const TransportState& transport, const IceParameters& remote,
+                      bool local_is_answer) {
+  if (transport.ice_role) return *transport.ice_role;
   // RFC 8445 section 6.1.1: the full agent controls a lite one, else the offerer controls.
-  const bool local_lite = state.transport.local_ice && state.transport.local_ice->lite;
+  const bool local_lite = transport.local_ice && transport.local_ice->lite;
   if (local_lite != remote.lite) return local_lite ? IceRole::kControlled : IceRole::kControlling;
   return local_is_answer ? IceRole::kControlled : IceRole::kControlling;
 }
 
-DtlsRole DecideDtlsRole(const State& state, const Exchange& exchange, size_t leading) {
+DtlsRole DecideDtlsRole(const TransportState& transport, const Exchange& exchange, size_t leading,
+                        bool anew) {
   const auto setup = EffectiveSetup(exchange.answer(), leading);
-  if (!setup) return state.transport.dtls_role;
+  if (!setup) return transport.dtls_role;
   if (exchange.local_is_answer) return RoleByLocalAnswer(*setup);
-  const bool anew = AsksForNewAssociation(state, exchange.remote, leading);
-  return RoleByRemoteAnswer(*setup, anew ? DtlsRole::kAuto : state.transport.dtls_role);
+  return RoleByRemoteAnswer(*setup, anew ? DtlsRole::kAuto : transport.dtls_role);
 }
 
 // What was signalled for another section, for the one that leads now.
@@ -78,8 +82,9 @@ std::vector<IceCandidateInit> SignalAgain(const TransportState& transport, const
 }
 
 // Without new credentials nobody says whether the peer replaced its end. Both kinds are served.
-void FollowTag(State& state, const Exchange& exchange, size_t leading, TransportAction& action) {
-  TransportState& transport = state.transport;
+void FollowTag(State& state, const Exchange& exchange, const Bundle& bundle,
+               TransportAction& action) {
+  TransportState& transport = state.TransportAt(bundle.transport);
   if (!transport.local_ice->lite) {
     action.renew = true;
     if (exchange.local_is_answer) return;  // Cleared before it was written.
@@ -87,11 +92,81 @@ void FollowTag(State& state, const Exchange& exchange, size_t leading, Transport
     transport.local_complete = false;
   } else {
     // Our answer has them, but whoever follows events knows them as those of the old section.
-    action.signal_again = SignalAgain(transport, exchange, leading);
+    action.signal_again = SignalAgain(transport, exchange, bundle.sections.front());
     if (exchange.local_is_answer) return;
-    AddGathered(transport, state.pending_local->parsed, exchange.local.media[leading].mid);
+    AddGathered(transport, bundle.sections, state.pending_local->parsed);
     state.pending_local->text = TextOf(*state.pending_local);
   }
+}
+
+TransportAction& ActionFor(size_t transport, ApplyResult& result) {
+  for (TransportAction& action : result.transports) {
+    if (action.transport_index == transport) return action;
+  }
+  result.transports.push_back({.transport_index = transport});
+  return result.transports.back();
+}
+
+void UpdateTransport(State& state, const Exchange& exchange, const Bundle& bundle,
+                     const Limits& limits, ApplyResult& result) {
+  TransportState& transport = state.TransportAt(bundle.transport);
+  if (!transport.local_ice) return;
+  const size_t leading = bundle.sections.front();
+  RemoteTransport remote{.ice = EffectiveIce(exchange.remote, leading),
+                         .fingerprints = EffectiveFingerprints(exchange.remote, leading)};
+  remote.restart = transport.remote_ice && (transport.remote_ice->ufrag != remote.ice.ufrag ||
+                                            transport.remote_ice->pwd != remote.ice.pwd);
+  remote.candidates =
+      CandidatesOf(exchange.remote, bundle.sections, remote.ice.ufrag, limits.max_candidates);
+  remote.end_of_candidates = exchange.remote.media[leading].end_of_candidates ||
+                             HasAttribute(exchange.remote, "end-of-candidates");
+  remote.new_association = AsksForNewAssociation(state, transport, exchange.remote, leading);
+  remote.dtls_role = DecideDtlsRole(transport, exchange, leading, remote.new_association);
+  const bool restart = remote.restart;
+  const bool tag_ended = LosesTag(transport, exchange.answer(), bundle.sections);
+  const std::string& lead = exchange.local.media[leading].mid;
+  const bool lead_changed = !transport.tagged_mid.empty() && transport.tagged_mid != lead;
+  transport.dtls_role = remote.dtls_role;
+  transport.ice_role = DecideIceRole(transport, remote.ice, exchange.local_is_answer);
+  transport.remote_ice = remote.ice;
+  transport.remote_fingerprints = remote.fingerprints;
+  transport.remote_tls_id = EffectiveTlsId(exchange.remote, leading);
+  transport.tagged_mid = lead;
+  transport.bundled = BundleGroupOf(exchange.answer(), lead) != nullptr;
+  TransportAction& action = ActionFor(bundle.transport, result);
+  action.mids = MidsOf(exchange.local, bundle.sections);
+  action.local_ice = *transport.local_ice;
+  action.ice_role = *transport.ice_role;
+  action.remote = std::move(remote);
+  action.lead_changed = lead_changed;
+  if (tag_ended && !restart) FollowTag(state, exchange, bundle, action);
+}
+
+// The generation before goes on.
+void CancelRestart(State& state, size_t index, ApplyResult& result) {
+  const TransportState* before = state.StableTransport(index);
+  if (before == nullptr || !before->local_ice || !state.current_local) return;
+  TransportState& transport = state.TransportAt(index);
+  if (transport.local_ice->ufrag == before->local_ice->ufrag) return;
+  transport = *before;
+  transport.next_local_ice.reset();
+  const StoredDescription& local = *state.current_local;
+  TransportAction action{.transport_index = index,
+                         .mids = MidsOf(local.parsed, SectionsOn(local.parsed, local.transports,
+                                                                 index, transport.tagged_mid)),
+                         .local_ice = *transport.local_ice,
+                         .cancel_restart = true};
+  if (transport.ice_role) action.ice_role = *transport.ice_role;
+  result.transports.push_back(std::move(action));
+}
+
+bool IsCarrying(const State& state, size_t transport) {
+  return std::find(state.carried.begin(), state.carried.end(), transport) != state.carried.end();
+}
+
+void Close(State& state, size_t index, ApplyResult& result) {
+  state.transports[index] = {};
+  result.closed_transports.push_back(index);
 }
 
 }  // namespace
@@ -104,16 +179,16 @@ bool SameCandidate(const Candidate& a, const Candidate& b) {
   return key(a) == key(b);
 }
 
-bool LosesTag(const State& state, const sdp::Description& description) {
-  const std::string& tag = state.transport.tagged_mid;
-  const std::vector<size_t> sections = TransportSections(description);
+bool LosesTag(const TransportState& transport, const sdp::Description& description,
+              const std::vector<size_t>& sections) {
+  const std::string& tag = transport.tagged_mid;
   return !tag.empty() && !sections.empty() &&
          std::none_of(sections.begin(), sections.end(),
                       [&](size_t i) { return description.media[i].mid == tag; });
 }
 
-bool AsksForNewAssociation(const State& state, const sdp::Description& remote, size_t leading) {
-  const TransportState& transport = state.transport;
+bool AsksForNewAssociation(const State& state, const TransportState& transport,
+                           const sdp::Description& remote, size_t leading) {
   if (transport.remote_fingerprints.empty()) return false;
   const std::vector<Fingerprint> now = EffectiveFingerprints(remote, leading);
   const bool same_certificate =
@@ -131,68 +206,53 @@ bool AsksForNewAssociation(const State& state, const sdp::Description& remote, s
   return is_offer && !AnswerSetup(EffectiveSetup(remote, leading), transport.dtls_role, true);
 }
 
-void StartLocalTransport(State& state, const sdp::Description& local, ApplyResult& result) {
-  const std::vector<size_t> sections = TransportSections(local);
-  TransportState& transport = state.transport;
-  if (sections.empty() || !transport.next_local_ice) return;
-  if (local.media[sections.front()].ice_ufrag != transport.next_local_ice->ufrag) return;
-  transport.local_ice = std::exchange(transport.next_local_ice, std::nullopt);
-  transport.local_candidates.clear();
-  transport.local_complete = false;
-  TransportAction action{
-      .mids = MidsOf(local, sections), .local_ice = *transport.local_ice, .start_gathering = true};
-  if (transport.ice_role) {
-    action.ice_role = *transport.ice_role;
-  } else if (!transport.local_ice->lite) {
-    // Only an offerer has to guess; the answer settles it.
-    action.ice_role = IceRole::kControlling;
+void StartLocalTransports(State& state, const CreatedDescription& local, ApplyResult& result) {
+  for (const Bundle& bundle : BundlesOf(local.description, local.transports)) {
+    TransportState& transport = state.TransportAt(bundle.transport);
+    if (!transport.next_local_ice) continue;
+    const sdp::MediaSection& leading = local.description.media[bundle.sections.front()];
+    if (leading.ice_ufrag != transport.next_local_ice->ufrag) continue;
+    transport.local_ice = std::exchange(transport.next_local_ice, std::nullopt);
+    transport.local_candidates.clear();
+    transport.local_complete = false;
+    TransportAction action{.transport_index = bundle.transport,
+                           .mids = MidsOf(local.description, bundle.sections),
+                           .local_ice = *transport.local_ice,
+                           .start_gathering = true};
+    if (transport.ice_role) {
+      action.ice_role = *transport.ice_role;
+    } else if (!transport.local_ice->lite) {
+      // Only an offerer has to guess; the answer settles it.
+      action.ice_role = IceRole::kControlling;
+    }
+    result.transports.push_back(std::move(action));
   }
-  result.transports.push_back(std::move(action));
 }
 
-void UpdateTransport(State& state, const Exchange& exchange, const Limits& limits,
-                     ApplyResult& result) {
-  std::vector<size_t> sections = TransportSections(exchange.answer());
-  std::erase_if(sections, [&](size_t i) { return !exchange.IsLive(i); });
-  TransportState& transport = state.transport;
-  if (sections.empty() || !transport.local_ice) return;
-  const size_t leading = sections.front();
-  RemoteTransport remote{.ice = EffectiveIce(exchange.remote, leading),
-                         .fingerprints = EffectiveFingerprints(exchange.remote, leading)};
-  remote.restart = transport.remote_ice && (transport.remote_ice->ufrag != remote.ice.ufrag ||
-                                            transport.remote_ice->pwd != remote.ice.pwd);
-  remote.candidates =
-      CandidatesOf(exchange.remote, sections, remote.ice.ufrag, limits.max_candidates);
-  remote.end_of_candidates = exchange.remote.media[leading].end_of_candidates ||
-                             HasAttribute(exchange.remote, "end-of-candidates");
-  remote.dtls_role = DecideDtlsRole(state, exchange, leading);
-  remote.new_association = AsksForNewAssociation(state, exchange.remote, leading);
-  const bool restart = remote.restart;
-  const bool tag_ended = LosesTag(state, exchange.answer());
-  const std::string& lead = exchange.local.media[leading].mid;
-  const bool lead_changed = !transport.tagged_mid.empty() && transport.tagged_mid != lead;
-  transport.dtls_role = remote.dtls_role;
-  transport.ice_role = DecideIceRole(state, remote.ice, exchange.local_is_answer);
-  transport.remote_ice = remote.ice;
-  transport.remote_fingerprints = remote.fingerprints;
-  transport.remote_tls_id = EffectiveTlsId(exchange.remote, leading);
-  transport.tagged_mid = lead;
-  if (result.transports.empty()) result.transports.emplace_back();
-  TransportAction& action = result.transports.front();
-  action.mids = MidsOf(exchange.local, sections);
-  action.local_ice = *transport.local_ice;
-  action.ice_role = *transport.ice_role;
-  action.remote = std::move(remote);
-  action.lead_changed = lead_changed;
-  if (tag_ended && !restart) FollowTag(state, exchange, leading, action);
+void UpdateTransports(State& state, const Exchange& exchange, const Limits& limits,
+                      ApplyResult& result) {
+  for (const Bundle& bundle : BundlesOf(exchange.answer(), state.carried)) {
+    UpdateTransport(state, exchange, bundle, limits, result);
+  }
 }
 
-void CloseUnusedTransport(State& state, const Exchange& exchange, ApplyResult& result) {
-  for (size_t i = 0; i < exchange.size(); ++i) {
-    if (exchange.IsLive(i)) return;
+void CloseUnusedTransports(State& state, ApplyResult& result) {
+  for (size_t t = 0; t < state.transports.size(); ++t) {
+    if (state.transports[t].exists() && !IsCarrying(state, t)) Close(state, t, result);
   }
-  state.transport = {};
-  result.closed_transports.push_back(0);
+}
+
+void RollTransportsBack(State& state, ApplyResult& result) {
+  const bool negotiated = std::any_of(state.transports.begin(), state.transports.end(),
+                                      [](const TransportState& t) { return t.remote_ice; });
+  for (size_t t = 0; t < state.transports.size(); ++t) {
+    if (IsCarrying(state, t)) {
+      CancelRestart(state, t, result);
+    } else if (state.transports[t].exists() && (t > 0 || negotiated)) {
+      Close(state, t, result);
+    }
+  }
+  state.stable_transports.clear();
 }
 
 }  // namespace pcd::jsep

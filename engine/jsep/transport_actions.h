@@ -16,26 +16,34 @@ namespace pcd::jsep {
 // Equal as far as connectivity goes: extensions do not count.
 bool SameCandidate(const Candidate& a, const Candidate& b);
 
-// The section that led the transport in the last exchange ends with `description`, others go on.
-// The peer may then have replaced its transport without new credentials.
-bool LosesTag(const State& state, const sdp::Description& description);
+// The section that led the transport in the last exchange ends with a description that has these
+// sections on it. The peer may then have replaced its transport without new credentials.
+bool LosesTag(const TransportState& transport, const sdp::Description& description,
+              const std::vector<size_t>& sections);
 
-// RFC 8842 section 4: what the remote says of the section leading the transport needs another DTLS
+// RFC 8842 section 4: what the remote says of the section leading a transport needs another DTLS
 // association than the present one, if there is one.
-bool AsksForNewAssociation(const State& state, const sdp::Description& remote, size_t leading);
+bool AsksForNewAssociation(const State& state, const TransportState& transport,
+                           const sdp::Description& remote, size_t leading);
 
-// Local credentials of a description that is about to be applied: adds an action when the
-// transport is new or restarts.
-void StartLocalTransport(State& state, const sdp::Description& local, ApplyResult& result);
+// Local credentials of a description that is about to be applied: adds an action for each transport
+// that is new or restarts.
+void StartLocalTransports(State& state, const CreatedDescription& local, ApplyResult& result);
 
-// An exchange was answered: the action says all about the remote end. Fills in an action that
-// StartLocalTransport added for the same description.
-void UpdateTransport(State& state, const Exchange& exchange, const Limits& limits,
-                     ApplyResult& result);
+// An exchange was answered: the actions say all about the remote ends. Fills in those that
+// StartLocalTransports added for the same description.
+void UpdateTransports(State& state, const Exchange& exchange, const Limits& limits,
+                      ApplyResult& result);
 
-// A final answer that leaves no section ends the transport (W3C 4.4.1.5). Sections that come later
-// are on a new one, with new credentials and a new DTLS association.
-void CloseUnusedTransport(State& state, const Exchange& exchange, ApplyResult& result);
+// A final answer ends the transports that it leaves without a section (RFC 9429 section 5.11, W3C
+// 4.4.1.5). Sections that come later are on new ones, with new credentials and new DTLS
+// associations.
+void CloseUnusedTransports(State& state, ApplyResult& result);
+
+// Back to the transports of the last answer: a restart that was only offered never happened, and
+// what the offer made ends. One transport stays in any case, with what it has gathered: the next
+// description begins with it.
+void RollTransportsBack(State& state, ApplyResult& result);
 
 }  // namespace pcd::jsep
 

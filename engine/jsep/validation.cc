@@ -7,6 +7,7 @@
 
 #include "engine/base/status.h"
 #include "engine/dtls/fingerprint.h"
+#include "engine/jsep/bundles.h"
 #include "engine/jsep/codec_negotiation.h"
 #include "engine/jsep/section_view.h"
 
@@ -103,15 +104,18 @@ absl::Status ValidateAnswerSection(const sdp::Description& offer, const sdp::Des
 }
 
 // RFC 8839 section 4.4.3: only an offer begins a restart, and a pranswer settles its credentials.
-absl::Status ValidateAnswerIce(const sdp::Description& answer, size_t index, const State& state) {
-  if (!state.transport.remote_ice) return absl::OkStatus();
-  const IceParameters now = EffectiveIce(answer, index);
-  const IceParameters& known = *state.transport.remote_ice;
+absl::Status ValidateAnswerIce(const sdp::Description& answer, const Bundle& bundle,
+                               const State& state) {
+  const TransportState* transport = state.FindTransport(bundle.transport);
+  if (transport == nullptr || !transport->remote_ice) return absl::OkStatus();
+  const size_t leading = bundle.sections.front();
+  const IceParameters now = EffectiveIce(answer, leading);
+  const IceParameters& known = *transport->remote_ice;
   if (now.ufrag == known.ufrag && now.pwd == known.pwd) return absl::OkStatus();
-  const auto& before = state.stable_transport;
-  const bool restarting = before && before->local_ice && state.transport.local_ice &&
-                          before->local_ice->ufrag != state.transport.local_ice->ufrag;
-  const int line = answer.media[index].line.number;
+  const TransportState* before = state.StableTransport(bundle.transport);
+  const bool restarting = before != nullptr && before->local_ice && transport->local_ice &&
+                          before->local_ice->ufrag != transport->local_ice->ufrag;
+  const int line = answer.media[leading].line.number;
   if (!restarting) {
     return BadSemantics(line, "the answer restarts ICE, which the offer did not");
   }
@@ -121,29 +125,60 @@ absl::Status ValidateAnswerIce(const sdp::Description& answer, size_t index, con
   return absl::OkStatus();
 }
 
-absl::Status ValidateAnswerTransport(const sdp::Description& offer, const sdp::Description& answer,
-                                     const State& state) {
-  const std::vector<size_t> sections = TransportSections(answer);
+// RFC 9143 section 7.3: what is bundled was offered so, all of it in one group, and all that stays
+// of that group in one as well.
+absl::Status ValidateAnswerGroups(const sdp::Description& offer, const sdp::Description& answer) {
+  std::set<const sdp::Group*> answered;
+  for (const sdp::Group& group : answer.groups) {
+    if (group.semantics != "BUNDLE") continue;
+    std::set<const sdp::Group*> offered;
+    for (const std::string& mid : group.mids) {
+      const auto index = FindSection(answer, mid);
+      if (!index || answer.media[*index].IsRejected()) continue;
+      offered.insert(BundleGroupOf(offer, offer.media[*index].mid));
+    }
+    if (offered.contains(nullptr) || offered.size() > 1) {
+      return BadSemantics(group.line.number, "the answer bundles what the offer did not");
+    }
+    if (!offered.empty() && !answered.insert(*offered.begin()).second) {
+      return BadSemantics(group.line.number, "the answer divides a BUNDLE group of the offer");
+    }
+  }
+  return absl::OkStatus();
+}
+
+// What was offered on one transport cannot be accepted on two.
+absl::Status ValidateUnbundled(const sdp::Description& answer, const SectionTransports& carried) {
+  std::map<size_t, size_t> first;  // Section by transport.
   for (size_t i = 0; i < answer.media.size(); ++i) {
-    const bool carried = std::find(sections.begin(), sections.end(), i) != sections.end();
-    if (!answer.media[i].IsRejected() && !carried) {
+    if (!carried[i]) continue;
+    const auto [at, is_new] = first.emplace(*carried[i], i);
+    const sdp::Group* group = BundleGroupOf(answer, answer.media[i].mid);
+    if (is_new) continue;
+    if (group == nullptr || group != BundleGroupOf(answer, answer.media[at->second].mid)) {
       return UnsupportedSdp(answer.media[i].line.number,
                             "the answer accepts sections without bundling them");
     }
   }
-  for (size_t i : sections) {
-    const sdp::Group* group = BundleGroupOf(answer, answer.media[i].mid);
-    if (group != nullptr && BundleGroupOf(offer, offer.media[i].mid) == nullptr) {
-      return BadSemantics(group->line.number, "the answer bundles what the offer did not");
+  return absl::OkStatus();
+}
+
+absl::Status ValidateAnswerTransports(const sdp::Description& answer, const State& state) {
+  const sdp::Description& offer = state.pending_local->parsed;
+  const SectionTransports carried =
+      TransportsByAnswer(offer, state.pending_local->transports, answer);
+  PCD_RETURN_IF_ERROR(ValidateUnbundled(answer, carried));
+  PCD_RETURN_IF_ERROR(ValidateAnswerGroups(offer, answer));
+  for (const Bundle& bundle : BundlesOf(answer, carried)) {
+    const size_t leading = bundle.sections.front();
+    const auto setup = EffectiveSetup(answer, leading);
+    if (!setup || *setup == DtlsSetup::kActpass) {
+      return BadSemantics(answer.media[leading].line.number,
+                          "the answer's a=setup is neither active nor passive");
     }
+    PCD_RETURN_IF_ERROR(ValidateAnswerIce(answer, bundle, state));
   }
-  if (sections.empty()) return absl::OkStatus();
-  const int line = answer.media[sections.front()].line.number;
-  const auto setup = EffectiveSetup(answer, sections.front());
-  if (!setup || *setup == DtlsSetup::kActpass) {
-    return BadSemantics(line, "the answer's a=setup is neither active nor passive");
-  }
-  return ValidateAnswerIce(answer, sections.front(), state);
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -211,7 +246,7 @@ absl::Status ValidateRemoteAnswer(const sdp::Description& answer, const State& s
   for (size_t i = 0; i < answer.media.size(); ++i) {
     PCD_RETURN_IF_ERROR(ValidateAnswerSection(offer, answer, i));
   }
-  return ValidateAnswerTransport(offer, answer, state);
+  return ValidateAnswerTransports(answer, state);
 }
 
 }  // namespace pcd::jsep

@@ -27,6 +27,10 @@ class BandwidthEstimator {
   // `abs_send_time`: 24 bits, seconds in 6.18 fixed point. `bytes`: of the whole packet.
   void OnPacket(uint32_t abs_send_time, size_t bytes, Timestamp arrival);
 
+  // As of now; nullopt: nothing is known yet.
+  std::optional<uint64_t> estimate_bps() const {
+    return estimate_bps_ != 0 ? std::optional(estimate_bps_) : std::nullopt;
+  }
   // When the next estimate is due; kNever: nothing came since the last one.
   Timestamp NextDeadline() const { return deadline_; }
   // Nullopt when none is due or nothing is known yet.

@@ -24,7 +24,7 @@ void FeedbackSender::SendReports(const Streams& streams, Timestamp now) {
   for (size_t i = 0; i < streams.size() && count < blocks.size(); ++i) {
     next_stream_ = (next_stream_ + 1) % streams.size();
     RemoteStream& stream = *streams[next_stream_];
-    if (!stream.statistics.HasNews()) continue;
+    if (stream.transport_index != transport_index_ || !stream.statistics.HasNews()) continue;
     rtp::ReportBlock& block = blocks[count++];
     block = stream.statistics.TakeReport();
     block.ssrc = stream.ssrc;
@@ -39,7 +39,7 @@ void FeedbackSender::SendReports(const Streams& streams, Timestamp now) {
   rtp::WriteReceiverReport(out, local_ssrc_, {blocks.data(), count});
   rtp::WriteCname(out, local_ssrc_, cname_);
   packet->set_size(out.size());
-  sender_.SendRtcp(std::move(packet));
+  sender_.SendRtcp(transport_index_, std::move(packet));
 }
 
 template <typename Write>
@@ -52,7 +52,7 @@ void FeedbackSender::SendFeedback(Write write) {
   }
   if (!write(out)) return;
   packet->set_size(out.size());
-  sender_.SendRtcp(std::move(packet));
+  sender_.SendRtcp(transport_index_, std::move(packet));
 }
 
 void FeedbackSender::SendPli(uint32_t media_ssrc) {

@@ -1,10 +1,12 @@
 #ifndef ENGINE_MEDIA_FEEDBACK_SENDER_H_
 #define ENGINE_MEDIA_FEEDBACK_SENDER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/base/packet.h"
@@ -15,19 +17,27 @@
 
 namespace pcd::media {
 
-// Writes what we tell the remote sender. Feedback is a compound that begins with RR and SDES,
-// or stands alone where reduced-size RTCP was agreed (RFC 5506). Threading: its owner's.
+// Writes what we tell the remote sender on one transport, about what it sends there. Feedback is a
+// compound that begins with RR and SDES, or stands alone where reduced-size RTCP was agreed (RFC
+// 5506). Threading: its owner's.
 class FeedbackSender {
  public:
   using Streams = std::vector<std::unique_ptr<RemoteStream>>;
 
-  FeedbackSender(PacketPool& pool, RtcpSender& sender, uint32_t local_ssrc, std::string cname)
-      : pool_(pool), sender_(sender), local_ssrc_(local_ssrc), cname_(std::move(cname)) {}
+  FeedbackSender(PacketPool& pool, RtcpSender& sender, size_t transport_index, uint32_t local_ssrc,
+                 std::string cname)
+      : pool_(pool),
+        sender_(sender),
+        transport_index_(transport_index),
+        local_ssrc_(local_ssrc),
+        cname_(std::move(cname)) {}
+
+  size_t transport_index() const { return transport_index_; }
 
   void set_reduced_size(bool reduced_size) { reduced_size_ = reduced_size; }
 
-  // RR and SDES about the streams that sent since their last report; nothing when none did.
-  // At most 31 streams fit; the next call goes on behind them.
+  // RR and SDES about the streams of the transport that sent since their last report; nothing when
+  // none did. At most 31 streams fit; the next call goes on behind them.
   void SendReports(const Streams& streams, Timestamp now);
   void SendPli(uint32_t media_ssrc);
   // `missing`: ascending, not empty.
@@ -43,6 +53,7 @@ class FeedbackSender {
 
   PacketPool& pool_;
   RtcpSender& sender_;
+  const size_t transport_index_;
   const uint32_t local_ssrc_;
   const std::string cname_;
   bool reduced_size_ = false;

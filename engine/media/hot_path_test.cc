@@ -61,6 +61,7 @@ class NullLoop : public net::Loop {
   bool IsCurrent() const override { return true; }
   Timestamp Now() const override { return now; }
   int64_t UnixMicros() const override { return now.time_since_epoch().count(); }
+  Duration ProcessorTime() const override { return now.time_since_epoch(); }
   std::unique_ptr<net::Timer> CreateTimer(net::Task) override { return nullptr; }
   absl::StatusOr<std::unique_ptr<net::DatagramSocket>> OpenDatagramSocket(
       const net::DatagramSocketOptions&) override {
@@ -83,7 +84,7 @@ class NullLoop : public net::Loop {
 
 class NullRtcp : public RtcpSender {
  public:
-  void SendRtcp(PacketPtr) override { ++sent; }
+  void SendRtcp(size_t, PacketPtr) override { ++sent; }
   size_t sent = 0;
 };
 
@@ -168,7 +169,7 @@ class HotPathTest : public ::testing::Test {
     }
     // Every other turn the second packet overtakes the first, so that one sink holds it back.
     if (sequence_ % 8 == 0) std::swap(batch_[0], batch_[1]);
-    session_.OnRtp(batch_);
+    session_.OnRtp(0, batch_);
     loop_.now += std::chrono::milliseconds(3);
     if (session_.NextDeadline() <= loop_.now) session_.HandleTimeout(loop_.now);
     for (PacketPtr& packet : batch_) packet.reset();
@@ -178,8 +179,8 @@ class HotPathTest : public ::testing::Test {
   void Speak() {
     const uint8_t bytes[] = {0x92,
                              111,
-                             static_cast<uint8_t>(sequence_ >> 8),
-                             static_cast<uint8_t>(sequence_),
+                             static_cast<uint8_t>(spoken_ >> 8),
+                             static_cast<uint8_t>(spoken_),
                              0,
                              0,
                              0,
@@ -195,7 +196,7 @@ class HotPathTest : public ::testing::Test {
                              0,
                              0,
                              0,
-                             static_cast<uint8_t>(2 + sequence_ % 40),
+                             static_cast<uint8_t>(2 + spoken_ % 40),
                              0xBE,
                              0xDE,
                              0,
@@ -208,12 +209,12 @@ class HotPathTest : public ::testing::Test {
                              2,
                              3};
     PacketPtr packet = loop_.packets().CopyOf(bytes);
-    StoreU32(packet->data() + 4, 960u * sequence_);
+    StoreU32(packet->data() + 4, 960u * spoken_);
     packet->arrival = loop_.now;
-    session_.OnRtp({&packet, 1});
+    session_.OnRtp(audio_transport_, {&packet, 1});
     loop_.now += std::chrono::milliseconds(20);
     if (session_.NextDeadline() <= loop_.now) session_.HandleTimeout(loop_.now);
-    ++sequence_;
+    ++spoken_;
   }
 
   void RemoteReport() {
@@ -221,7 +222,7 @@ class HotPathTest : public ::testing::Test {
                               7,    8,   0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 1};
     PacketPtr packet = loop_.packets().CopyOf(report);
     packet->arrival = loop_.now;
-    session_.OnRtcp({&packet, 1});
+    session_.OnRtcp(0, {&packet, 1});
   }
 
   NullLoop loop_;
@@ -230,7 +231,8 @@ class HotPathTest : public ::testing::Test {
   net::DestinationClaims claims_;
   MediaSession session_{loop_, rtcp_, policy_, claims_, {}, {.cname = "ours", .local_ssrc = 1}};
   std::vector<PacketPtr> batch_ = std::vector<PacketPtr>(4);
-  uint32_t sequence_ = 0;
+  uint32_t sequence_ = 0, spoken_ = 0;
+  size_t audio_transport_ = 0;
 };
 
 TEST_F(HotPathTest, ReceivesReportsAndForwards100000PacketsWithoutAllocation) {
@@ -261,6 +263,24 @@ TEST_F(HotPathTest, NotesWhoIsHeardWithoutAllocation) {
   ASSERT_EQ(sources.synchronization.size(), 1u);
   EXPECT_EQ(sources.synchronization[0].audio_level, 30);
   EXPECT_EQ(sources.contributing.size(), 30u) << "the most that are kept";
+}
+
+TEST_F(HotPathTest, SeveralTransportsNeedNoAllocationEither) {
+  audio_transport_ = 2;
+  ReceiveParameters audio = Audio();
+  audio.transport_index = audio_transport_;
+  session_.SetReceivers({audio, Video()});
+  for (int i = 0; i < 2000; ++i) {
+    Turn();
+    Speak();
+  }
+  const size_t before = allocations;
+  for (int i = 0; i < 10000; ++i) {
+    Turn();
+    Speak();
+  }
+  EXPECT_EQ(allocations - before, 0u);
+  EXPECT_EQ(session_.GetStats().inbound.size(), 2u);
 }
 
 TEST_F(HotPathTest, TheCounterSeesAllocations) {

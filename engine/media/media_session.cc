@@ -23,9 +23,13 @@ void MediaSession::SetTracks(std::vector<TrackBinding> tracks) {
   impl_->SetTracks(std::move(tracks));
 }
 
-void MediaSession::OnRtp(std::span<PacketPtr> packets) { impl_->OnRtp(packets); }
+void MediaSession::OnRtp(size_t transport_index, std::span<PacketPtr> packets) {
+  impl_->OnRtp(transport_index, packets);
+}
 
-void MediaSession::OnRtcp(std::span<PacketPtr> packets) { impl_->OnRtcp(packets); }
+void MediaSession::OnRtcp(size_t transport_index, std::span<PacketPtr> packets) {
+  impl_->OnRtcp(transport_index, packets);
+}
 
 absl::Status MediaSession::CreateSink(const SinkConfig& config) {
   if (impl_->closed()) return InvalidState("the session is closed");
@@ -88,6 +92,9 @@ std::optional<MediaEvent> MediaSession::PollEvent() { return impl_->PollEvent();
 void MediaSession::HandleTimeout(Timestamp now) { impl_->HandleTimeout(now); }
 Timestamp MediaSession::NextDeadline() const { return impl_->NextDeadline(); }
 MediaStats MediaSession::GetStats() const { return impl_->GetStats(); }
+std::vector<TrackLayer> MediaSession::GetLayers(const std::string& mid) const {
+  return impl_->GetLayers(mid);
+}
 RtpSources MediaSession::GetSources(const std::string& mid) const { return impl_->GetSources(mid); }
 const DropCounters& MediaSession::drops() const { return impl_->drops(); }
 void MediaSession::Close() { impl_->Close(); }

@@ -1,4 +1,4 @@
-// The receiving side of one PeerConnection's RTP: takes the decrypted packets of its bundle,
+// The receiving side of one PeerConnection's RTP: takes the decrypted packets of its transports,
 // finds their section, keeps their statistics, answers with RTCP feedback, and forwards them
 // to sinks.
 //
@@ -6,7 +6,7 @@
 //   session.CreateSink(config);             // before or after negotiation
 //   session.SetReceivers(parameters);       // after each negotiation
 //   session.SetTracks({{mid, track_id}});   // the API's track ids
-//   session.OnRtp(batch); session.OnRtcp(batch);                 // from the transport
+//   session.OnRtp(0, batch); session.OnRtcp(0, batch);           // from that transport
 //   while (auto event = session.PollEvent()) ...                 // at the end of the turn
 //   timer.Set(session.NextDeadline());  ->  session.HandleTimeout(loop.Now());
 #ifndef ENGINE_MEDIA_MEDIA_SESSION_H_
@@ -15,6 +15,7 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -31,6 +32,7 @@
 #include "engine/media/rtcp_sender.h"
 #include "engine/media/rtp_source.h"
 #include "engine/media/sink_config.h"
+#include "engine/media/transport_names.h"
 #include "engine/model/rtp_parameters.h"
 #include "engine/model/stats.h"
 #include "engine/net/destination_claims.h"
@@ -43,9 +45,9 @@ class AddressPolicy;
 namespace pcd::media {
 
 struct MediaSessionOptions {
-  std::string cname{};         // Our RTCP CNAME, to the remote and to sinks; one per connection.
-  uint32_t local_ssrc = 0;     // Sender SSRC of our feedback; 0: chosen at random.
-  std::string transport_id{};  // Goes into stats entries as their transport_id.
+  std::string cname{};      // Our RTCP CNAME, to the remote and to sinks; one per connection.
+  uint32_t local_ssrc = 0;  // Sender SSRC of our feedback; 0: chosen at random.
+  TransportNames transport_names{};  // Go into stats entries as their transport_id.
 };
 
 struct TrackBinding {
@@ -57,6 +59,9 @@ struct MediaStats {
   std::vector<CodecStats> codecs{};
   std::vector<InboundRtpStats> inbound{};
   std::vector<RemoteOutboundRtpStats> remote_outbound{};
+  // Bits per second that the way from the remote can carry, by transport index; only of those where
+  // it is asked for.
+  std::vector<std::pair<size_t, uint64_t>> incoming_bitrates{};
 };
 
 // A shell: it owns the sinks' sockets. Its parts (demux, statistics, feedback, rewriting) are
@@ -72,16 +77,18 @@ class MediaSession {
   MediaSession& operator=(const MediaSession&) = delete;
 
   // The sections that are negotiated and not rejected, in m-line order; replaces the former
-  // set. What was learnt about a mid that stays (sources, statistics, sinks) is kept; a mid
-  // that is gone ends its sinks.
+  // set. What was learnt about a mid that stays (sources, statistics, sinks) is kept, also when
+  // another transport carries it now; a mid that is gone ends its sinks. A transport without any
+  // section is forgotten: the next one of its index begins from nothing.
   void SetReceivers(std::vector<ReceiveParameters> receivers);
   // Track ids by mid; replaces the former set. May come before or after SetReceivers.
   void SetTracks(std::vector<TrackBinding> tracks);
 
-  // Decrypted packets of the bundle, with their arrival set. Packets that are forwarded are
-  // moved out; the rest stay with the caller. Nothing is forwarded after Close.
-  void OnRtp(std::span<PacketPtr> packets);
-  void OnRtcp(std::span<PacketPtr> packets);
+  // Decrypted packets of one transport (ReceiveParameters::transport_index), with their arrival
+  // set. Packets that are forwarded are moved out; the rest stay with the caller. Nothing is
+  // forwarded after Close.
+  void OnRtp(size_t transport_index, std::span<PacketPtr> packets);
+  void OnRtcp(size_t transport_index, std::span<PacketPtr> packets);
 
   // Errors: INVALID_ARGUMENT with the field at fault, SINK_ALREADY_EXISTS,
   // SINK_DESTINATION_DENIED (address policy), SINK_DESTINATION_IN_USE (another sink of this
@@ -120,6 +127,8 @@ class MediaSession {
   MediaStats GetStats() const;
   // Who was heard in the last ten seconds; empty for a mid that is not negotiated.
   RtpSources GetSources(const std::string& mid) const;
+  // In order of their arrival; empty for a mid that is not negotiated.
+  std::vector<TrackLayer> GetLayers(const std::string& mid) const;
   const DropCounters& drops() const;
 
   // Closes the sinks' sockets after a BYE to each started one, and drops what comes later.

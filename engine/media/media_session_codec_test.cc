@@ -196,6 +196,11 @@ TEST_F(RembTest, WhereOnlyRembIsNegotiatedAnEstimateGoesOut) {
   const auto rates = Rates();
   ASSERT_GE(rates.size(), 3u);
   EXPECT_GT(rates.back(), 500'000u);
+  const auto bitrates = bench_.session->GetStats().incoming_bitrates;
+  ASSERT_EQ(bitrates.size(), 1u);
+  EXPECT_EQ(bitrates[0].first, 0u);
+  EXPECT_NEAR(static_cast<double>(bitrates[0].second), static_cast<double>(rates.back()),
+              0.1 * static_cast<double>(rates.back()));
   EXPECT_EQ(bench_.feedback.CountOf(205, 15), 0u);
 }
 
@@ -203,6 +208,7 @@ TEST_F(RembTest, WithTransportWideFeedbackThereIsNone) {
   Negotiate({"goog-remb", "transport-cc"});
   SendFor5Seconds();
   EXPECT_TRUE(Rates().empty());
+  EXPECT_TRUE(bench_.session->GetStats().incoming_bitrates.empty());
 }
 
 }  // namespace

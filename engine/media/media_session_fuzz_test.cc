@@ -26,7 +26,10 @@ void Setup(pcd::media::MediaBench& bench) {
   if (!bench.session->CreateSink(ordered).ok()) std::abort();
   pcd::ReceiveParameters video = pcd::media::VideoSection();
   video.rids = {"q", "f"};
-  bench.session->SetReceivers({pcd::media::AudioSection(), video});
+  // One more section, alone on another transport.
+  pcd::ReceiveParameters alone = pcd::media::VideoSection("2");
+  alone.transport_index = 1;
+  bench.session->SetReceivers({pcd::media::AudioSection(), video, alone});
   bench.Rtp({.sequence = 1, .payload = pcd::media::kKeyFrame, .transport_sequence = 1});
 }
 
@@ -42,13 +45,15 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     const size_t length = std::min<size_t>(in.U8(), in.remaining());
     const pcd::ByteSpan content = in.Bytes(length);
     const Bytes bytes(content.begin(), content.end());
+    // 2 is a transport that nobody knows.
+    const size_t transport_index = kind / 5 % 3;
     switch (kind % 5) {
       case 0:
       case 1:
-        bench.RtpBytes(bytes);
+        bench.RtpBytes(bytes, transport_index);
         break;
       case 2:
-        bench.Rtcp(bytes);
+        bench.Rtcp(bytes, transport_index);
         break;
       case 3:
         receiver.SendRtcp(bytes, bench.session->GetSink("v")->local_rtcp);

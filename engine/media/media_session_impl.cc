@@ -13,31 +13,55 @@ MediaSession::Impl::Impl(net::Loop& loop, RtcpSender& rtcp_sender, const net::Ad
                          MediaSessionOptions options)
     : loop_(loop),
       options_(std::move(options)),
+      local_ssrc_(options_.local_ssrc != 0 ? options_.local_ssrc : (loop.random().Uint32() | 1)),
+      rtcp_sender_(rtcp_sender),
       router_(limits),
-      sinks_(loop, *this, policy, claims, limits.max_sinks, options_.cname),
-      feedback_(loop.packets(), rtcp_sender,
-                options_.local_ssrc != 0 ? options_.local_ssrc : (loop.random().Uint32() | 1),
-                options_.cname) {}
+      sinks_(loop, *this, policy, claims, limits.max_sinks, options_.cname) {}
+
+// What each transport's sections have agreed on. One that stays keeps what it has counted.
+void MediaSession::Impl::SetPaths(const std::vector<ReceiveParameters>& receivers) {
+  std::vector<std::unique_ptr<ReceivePath>> kept;
+  for (const ReceiveParameters& section : receivers) {
+    const size_t index = section.transport_index;
+    if (kept.size() <= index) kept.resize(index + 1);
+    std::unique_ptr<ReceivePath>& path = kept[index];
+    if (path == nullptr) {
+      if (PathOn(index) != nullptr) {
+        path = std::move(paths_[index]);
+      } else {
+        path = std::make_unique<ReceivePath>(loop_.packets(), rtcp_sender_, index, local_ssrc_,
+                                             options_.cname);
+      }
+      path->transport_cc_negotiated = false;
+      path->remb_negotiated = false;
+      path->sender.set_reduced_size(true);
+    }
+    if (!section.reduced_size_rtcp) path->sender.set_reduced_size(false);
+    for (const Codec& codec : section.codecs) {
+      if (codec.HasFeedback("transport-cc")) path->transport_cc_negotiated = true;
+      if (codec.HasFeedback("goog-remb")) path->remb_negotiated = true;
+    }
+  }
+  paths_ = std::move(kept);
+}
+
+// One of the two; what a sender knows of both is the better one.
+void MediaSession::Impl::ChooseEstimation() {
+  for (const auto& path : paths_) {
+    if (path == nullptr) continue;
+    if (router_.extension_ids(path->transport_index()).transport_cc == 0) {
+      path->transport_cc_negotiated = false;
+    }
+    if (path->transport_cc_negotiated) path->remb_negotiated = false;
+  }
+}
 
 void MediaSession::Impl::SetReceivers(std::vector<ReceiveParameters> receivers) {
   if (closed_) return;
-  transport_cc_negotiated_ = false;
-  remb_negotiated_ = false;
-  bool reduced_size = !receivers.empty();
-  for (const ReceiveParameters& section : receivers) {
-    reduced_size = reduced_size && section.reduced_size_rtcp;
-    for (const Codec& codec : section.codecs) {
-      if (codec.HasFeedback("transport-cc")) transport_cc_negotiated_ = true;
-      if (codec.HasFeedback("goog-remb")) remb_negotiated_ = true;
-    }
-  }
-  feedback_.set_reduced_size(reduced_size);
-
+  SetPaths(receivers);
   sinks_.EndMissing(receivers);
   router_.SetSections(std::move(receivers));
-  // One of the two; what a sender knows of both is the better one.
-  transport_cc_negotiated_ = transport_cc_negotiated_ && router_.extension_ids().transport_cc != 0;
-  remb_negotiated_ = remb_negotiated_ && !transport_cc_negotiated_;
+  ChooseEstimation();
   for (const auto& stream : router_.streams()) {
     // A payload type may mean another codec now.
     stream->payload_type = 0xFF;
@@ -153,11 +177,8 @@ std::optional<MediaEvent> MediaSession::Impl::PollEvent() {
 
 void MediaSession::Impl::HandleTimeout(Timestamp now) {
   if (closed_) return;
-  if (transport_cc_.NextDeadline() <= now) SendTransportCc();
-  if (bandwidth_.NextDeadline() <= now) SendRemb(now);
-  if (report_deadline_ <= now) {
-    report_deadline_ = kNever;
-    feedback_.SendReports(router_.streams(), now);
+  for (const auto& path : paths_) {
+    if (path != nullptr && path->NextDeadline() <= now) SendDue(*path, now);
   }
   for (const auto& stream : router_.streams()) {
     if (stream->nack != nullptr && stream->nack->NextDeadline() <= now) SendNacks(*stream, now);
@@ -172,14 +193,19 @@ void MediaSession::Impl::HandleTimeout(Timestamp now) {
     }
     if (sink->NextReport() > now) continue;
     const auto source = sink->source_ssrc();
-    sink->SendReport(now, source ? router_.FindStream(*source) : nullptr, clocks_);
+    const bool bound = source && sink->section() != nullptr;
+    sink->SendReport(
+        now, bound ? router_.FindStream(sink->section()->transport_index(), *source) : nullptr,
+        clocks_);
   }
 }
 
 Timestamp MediaSession::Impl::NextDeadline() const {
   if (closed_) return kNever;
-  Timestamp next = std::min({transport_cc_.NextDeadline(), bandwidth_.NextDeadline(),
-                             report_deadline_, layer_deadline_, track_deadline_});
+  Timestamp next = std::min(layer_deadline_, track_deadline_);
+  for (const auto& path : paths_) {
+    if (path != nullptr) next = std::min(next, path->NextDeadline());
+  }
   for (const auto& stream : router_.streams()) {
     next = std::min(next, stream->key_frames.NextDeadline());
     if (stream->nack != nullptr) next = std::min(next, stream->nack->NextDeadline());
@@ -190,19 +216,24 @@ Timestamp MediaSession::Impl::NextDeadline() const {
   return next;
 }
 
-void MediaSession::Impl::SendTransportCc() {
-  feedback_.SendTransportCc(transport_cc_, transport_cc_media_ssrc_);
+void MediaSession::Impl::SendDue(ReceivePath& path, Timestamp now) {
+  if (path.transport_cc.NextDeadline() <= now) path.SendTransportCc();
+  if (path.bandwidth.NextDeadline() <= now) SendRemb(path, now);
+  if (path.report_deadline > now) return;
+  path.report_deadline = kNever;
+  path.sender.SendReports(router_.streams(), now);
 }
 
-void MediaSession::Impl::SendRemb(Timestamp now) {
-  const auto bitrate = bandwidth_.TakeReport(now);
+void MediaSession::Impl::SendRemb(ReceivePath& path, Timestamp now) {
+  const auto bitrate = path.bandwidth.TakeReport(now);
   if (!bitrate) return;
   std::array<uint32_t, kMaxRembSsrcs> ssrcs;
   size_t count = 0;
   for (const auto& stream : router_.streams()) {
-    if (count < ssrcs.size() && stream->first_media_seen) ssrcs[count++] = stream->ssrc;
+    if (stream->transport_index != path.transport_index() || !stream->first_media_seen) continue;
+    if (count < ssrcs.size()) ssrcs[count++] = stream->ssrc;
   }
-  feedback_.SendRemb(*bitrate, {ssrcs.data(), count});
+  path.sender.SendRemb(*bitrate, {ssrcs.data(), count});
 }
 
 void MediaSession::Impl::Close() {

@@ -2,19 +2,19 @@
 #ifndef ENGINE_MEDIA_MEDIA_SESSION_IMPL_H_
 #define ENGINE_MEDIA_MEDIA_SESSION_IMPL_H_
 
+#include <cstddef>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "engine/media/bandwidth_estimator.h"
-#include "engine/media/feedback_sender.h"
 #include "engine/media/media_session.h"
+#include "engine/media/receive_path.h"
 #include "engine/media/sender_clock.h"
 #include "engine/media/sink_set.h"
 #include "engine/media/ssrc_router.h"
-#include "engine/media/transport_cc_recorder.h"
 
 namespace pcd::media {
 
@@ -43,8 +43,8 @@ class MediaSession::Impl : public Sink::Owner {
 
   void SetReceivers(std::vector<ReceiveParameters> receivers);
   void SetTracks(std::vector<TrackBinding> tracks);
-  void OnRtp(std::span<PacketPtr> packets);
-  void OnRtcp(std::span<PacketPtr> packets);
+  void OnRtp(size_t transport_index, std::span<PacketPtr> packets);
+  void OnRtcp(size_t transport_index, std::span<PacketPtr> packets);
 
   // Every change of sinks ends with this: binding, states, key frames.
   void SettleSinks();
@@ -62,6 +62,7 @@ class MediaSession::Impl : public Sink::Owner {
   Timestamp NextDeadline() const;
   MediaStats GetStats() const;
   RtpSources GetSources(const std::string& mid) const;
+  std::vector<TrackLayer> GetLayers(const std::string& mid) const;
   const DropCounters& drops() const { return drops_; }
   void Close();
   bool closed() const { return closed_; }
@@ -69,7 +70,15 @@ class MediaSession::Impl : public Sink::Owner {
   void OnSinkWantsKeyFrame(Sink& sink) override;
 
  private:
-  void ProcessRtp(PacketPtr& packet, Timestamp now);
+  // Null: no section is on it.
+  ReceivePath* PathOn(size_t transport_index) const {
+    return transport_index < paths_.size() ? paths_[transport_index].get() : nullptr;
+  }
+  ReceivePath& PathFor(const RemoteStream& stream) const { return *paths_[stream.transport_index]; }
+  void SetPaths(const std::vector<ReceiveParameters>& receivers);
+  void ChooseEstimation();
+
+  void ProcessRtp(ReceivePath& path, PacketPtr& packet, Timestamp now);
   void Drop(RemoteStream& stream, DropReason reason);
   ReceiveStatistics::Result CountPacket(RemoteStream& stream, const rtp::RtpPacketView& view,
                                         PayloadUse use, Timestamp arrival);
@@ -99,41 +108,41 @@ class MediaSession::Impl : public Sink::Owner {
   RemoteStream* StreamOf(const Section& section, const Sink& sink) const;
   void SendNacks(RemoteStream& stream, Timestamp now);
 
-  void ProcessRtcp(ByteSpan datagram);
-  void OnSenderReport(const rtp::RtcpPacketView& packet);
-  void OnSourceDescription(const rtp::RtcpPacketView& packet);
-  void OnBye(const rtp::RtcpPacketView& packet);
+  void ProcessRtcp(size_t transport_index, ByteSpan datagram);
+  void OnSenderReport(size_t transport_index, const rtp::RtcpPacketView& packet);
+  void OnSourceDescription(size_t transport_index, const rtp::RtcpPacketView& packet);
+  void OnBye(size_t transport_index, const rtp::RtcpPacketView& packet);
 
   bool IsLive(const RemoteStream& stream, Timestamp now) const;
   absl::Status CheckKeyFrameRequest(const Section& section) const;
   bool AskForKeyFrame(Section& section, Timestamp now);
   bool AskForKeyFrame(RemoteStream& stream, Timestamp now);
   void SendKeyFrameRequest(RemoteStream& stream);
-  void SendTransportCc();
-  void SendRemb(Timestamp now);
+  void SendDue(ReceivePath& path, Timestamp now);
+  void SendRemb(ReceivePath& path, Timestamp now);
   void EmitSinkStates(std::span<const std::unique_ptr<Sink>> sinks);
   void Emit(MediaEvent event);
+  const RemoteStream* RetransmissionOf(const RemoteStream& stream) const;
   InboundRtpStats InboundStatsOf(const RemoteStream& stream) const;
   RemoteOutboundRtpStats RemoteStatsOf(const RemoteStream& stream) const;
   std::string StatsId(const char* prefix, const RemoteStream& stream) const;
   std::string CodecStatsId(const Section& section, uint8_t payload_type) const;
+  std::string TransportId(const Section& section) const {
+    return NameOf(options_.transport_names, section.transport_index());
+  }
 
   net::Loop& loop_;
   const MediaSessionOptions options_;
+  const uint32_t local_ssrc_;
+  RtcpSender& rtcp_sender_;
   SsrcRouter router_;
   SinkSet sinks_;
-  FeedbackSender feedback_;
+  std::vector<std::unique_ptr<ReceivePath>> paths_;  // By transport index; null: no section there.
   SenderClocks clocks_;
   std::vector<TrackBinding> tracks_;
 
-  TransportCcRecorder transport_cc_;
-  bool transport_cc_negotiated_ = false;
-  uint32_t transport_cc_media_ssrc_ = 0;  // Of the last packet recorded.
-  BandwidthEstimator bandwidth_;
-  bool remb_negotiated_ = false;        // And no transport-wide feedback.
-  Timestamp report_deadline_ = kNever;  // kNever: nobody sent since the last report.
-  Timestamp layer_deadline_ = kNever;   // kNever: no layer is active.
-  Timestamp track_deadline_ = kNever;   // kNever: every track is muted.
+  Timestamp layer_deadline_ = kNever;  // kNever: no layer is active.
+  Timestamp track_deadline_ = kNever;  // kNever: every track is muted.
 
   std::deque<MediaEvent> events_;
   DropCounters drops_;

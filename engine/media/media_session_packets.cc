@@ -24,13 +24,20 @@ std::optional<uint8_t> AudioLevelOf(const rtp::RtpPacketView& view, uint16_t ext
 
 }  // namespace
 
-void MediaSession::Impl::OnRtp(std::span<PacketPtr> packets) {
+void MediaSession::Impl::OnRtp(size_t transport_index, std::span<PacketPtr> packets) {
+  ReceivePath* path = PathOn(transport_index);
+  if (closed_ || path == nullptr) {
+    for (const PacketPtr& packet : packets) {
+      if (packet != nullptr) drops_.Count(closed_ ? DropReason::kClosed : DropReason::kUnknownSsrc);
+    }
+    return;
+  }
   const Timestamp now = loop_.Now();
   for (PacketPtr& packet : packets) {
-    if (packet != nullptr) ProcessRtp(packet, now);
+    if (packet != nullptr) ProcessRtp(*path, packet, now);
   }
   // As many packets wait as one report should cover.
-  if (transport_cc_.NextDeadline() <= now && !closed_) SendTransportCc();
+  if (path->transport_cc.NextDeadline() <= now) path->SendTransportCc();
 }
 
 void MediaSession::Impl::Drop(RemoteStream& stream, DropReason reason) {
@@ -38,17 +45,16 @@ void MediaSession::Impl::Drop(RemoteStream& stream, DropReason reason) {
   drops_.Count(reason);
 }
 
-void MediaSession::Impl::ProcessRtp(PacketPtr& packet, Timestamp now) {
-  if (closed_) return drops_.Count(DropReason::kClosed);
+void MediaSession::Impl::ProcessRtp(ReceivePath& path, PacketPtr& packet, Timestamp now) {
   const auto view = rtp::RtpPacketView::Parse(packet->bytes());
   if (!view) return drops_.Count(DropReason::kMalformedRtp);
-  const SsrcRouter::Route route = router_.Find(*view, now);
-  if (route.transport_sequence && transport_cc_negotiated_) {
-    transport_cc_.OnPacket(*route.transport_sequence, packet->arrival);
-    transport_cc_media_ssrc_ = view->ssrc();
+  const SsrcRouter::Route route = router_.Find(path.transport_index(), *view, now);
+  if (route.transport_sequence && path.transport_cc_negotiated) {
+    path.transport_cc.OnPacket(*route.transport_sequence, packet->arrival);
+    path.transport_cc_media_ssrc = view->ssrc();
   }
-  if (route.abs_send_time && remb_negotiated_) {
-    bandwidth_.OnPacket(*route.abs_send_time, packet->size(), packet->arrival);
+  if (route.abs_send_time && path.remb_negotiated) {
+    path.bandwidth.OnPacket(*route.abs_send_time, packet->size(), packet->arrival);
   }
   if (route.stream == nullptr) return drops_.Count(route.reason);
 
@@ -113,7 +119,7 @@ void MediaSession::Impl::Deliver(PacketPtr& packet, const rtp::RtpPacketView& vi
     if (use == PayloadUse::kOther) return Drop(stream, DropReason::kNotMedia);
     return drops_.Count(DropReason::kPaddingOnly);
   }
-  if (start.pixels != 0) stream.pixels = start.pixels;
+  if (start.size.known()) stream.frame_size = start.size;
   CountMedia(stream, media, packet->arrival);
   OnMedia(media, packet, stream, section);
 }
@@ -141,10 +147,10 @@ ReceiveStatistics::Result MediaSession::Impl::CountPacket(RemoteStream& stream,
   stream.header_bytes += view.header_size() + view.padding_size();
   stream.last_packet_unix_us = loop_.UnixMicros();
   stream.ended = false;
-  if (report_deadline_ == kNever) {
+  if (Timestamp& deadline = PathFor(stream).report_deadline; deadline == kNever) {
     // Half to one and a half of the interval.
     const Duration spread(loop_.random().Uint32() % kReportInterval.count());
-    report_deadline_ = loop_.Now() + kReportInterval / 2 + spread;
+    deadline = loop_.Now() + kReportInterval / 2 + spread;
   }
   return counted;
 }
@@ -158,7 +164,10 @@ void MediaSession::Impl::CountMedia(RemoteStream& stream, const MediaPacket& med
     stream.last_timestamp_arrival = arrival;
   }
   if (stream.section->is_video()) {
-    if (media.view.marker()) ++stream.frames;
+    if (media.view.marker()) {
+      ++stream.frames;
+      stream.frame_rate.OnFrame(media.now);
+    }
     if (media.can_start && stream.last_key_timestamp != timestamp) {
       ++stream.key_frame_count;
       stream.last_key_timestamp = timestamp;
@@ -227,43 +236,46 @@ bool MediaSession::Impl::Forward(const MediaPacket& media, PacketPtr& packet, Se
   return true;
 }
 
-void MediaSession::Impl::OnRtcp(std::span<PacketPtr> packets) {
+void MediaSession::Impl::OnRtcp(size_t transport_index, std::span<PacketPtr> packets) {
   for (const PacketPtr& packet : packets) {
     if (packet == nullptr) continue;
     if (closed_) {
       drops_.Count(DropReason::kClosed);
     } else {
-      ProcessRtcp(packet->bytes());
+      ProcessRtcp(transport_index, packet->bytes());
     }
   }
 }
 
-void MediaSession::Impl::ProcessRtcp(ByteSpan datagram) {
+void MediaSession::Impl::ProcessRtcp(size_t transport_index, ByteSpan datagram) {
   // Names first: they say which clock a report in the same compound belongs to.
   rtp::RtcpPacketView view;
-  for (rtp::CompoundReader reader(datagram); reader.Next(view);) OnSourceDescription(view);
+  for (rtp::CompoundReader reader(datagram); reader.Next(view);) {
+    OnSourceDescription(transport_index, view);
+  }
   rtp::CompoundReader reader(datagram);
   while (reader.Next(view)) {
-    OnSenderReport(view);
-    OnBye(view);
+    OnSenderReport(transport_index, view);
+    OnBye(transport_index, view);
   }
   if (reader.malformed()) drops_.Count(DropReason::kMalformedRtcp);
 }
 
-void MediaSession::Impl::OnSourceDescription(const rtp::RtcpPacketView& packet) {
+void MediaSession::Impl::OnSourceDescription(size_t transport_index,
+                                             const rtp::RtcpPacketView& packet) {
   rtp::SourceDescriptionReader chunks(packet);
   for (rtp::CnameChunk chunk; chunks.Next(chunk);) {
-    RemoteStream* stream = router_.FindStream(chunk.ssrc);
+    RemoteStream* stream = router_.FindStream(transport_index, chunk.ssrc);
     if (stream != nullptr && !chunk.cname.empty() && stream->cname != chunk.cname) {
       stream->cname = chunk.cname;
     }
   }
 }
 
-void MediaSession::Impl::OnSenderReport(const rtp::RtcpPacketView& packet) {
+void MediaSession::Impl::OnSenderReport(size_t transport_index, const rtp::RtcpPacketView& packet) {
   const auto report = rtp::ParseSenderReport(packet);
   if (!report) return;
-  RemoteStream* stream = router_.FindStream(report->sender_ssrc);
+  RemoteStream* stream = router_.FindStream(transport_index, report->sender_ssrc);
   if (stream == nullptr) return;
   const SenderReportState previous = stream->report;
   stream->report.ntp = report->ntp;
@@ -275,11 +287,11 @@ void MediaSession::Impl::OnSenderReport(const rtp::RtcpPacketView& packet) {
   clocks_.OnReport(stream->cname, stream->report, previous, loop_.UnixMicros());
 }
 
-void MediaSession::Impl::OnBye(const rtp::RtcpPacketView& packet) {
+void MediaSession::Impl::OnBye(size_t transport_index, const rtp::RtcpPacketView& packet) {
   const auto bye = rtp::ParseBye(packet);
   if (!bye) return;
   for (size_t i = 0; i < bye->ssrc_count; ++i) {
-    RemoteStream* stream = router_.FindStream(bye->ssrc(i));
+    RemoteStream* stream = router_.FindStream(transport_index, bye->ssrc(i));
     if (stream == nullptr) continue;
     stream->ended = true;
     MuteIfEnded(*stream->section, loop_.Now());

@@ -410,6 +410,9 @@ TEST_F(ReceiveTest, StatsHaveTheirW3cMeaning) {
   EXPECT_EQ(inbound.header_bytes_received, 60u);
   EXPECT_EQ(inbound.frames_received, 4u);
   EXPECT_EQ(inbound.key_frames_received, 1u);
+  EXPECT_EQ(inbound.frame_width, 320u);
+  EXPECT_EQ(inbound.frame_height, 240u);
+  EXPECT_FALSE(inbound.audio_level.has_value());
   EXPECT_TRUE(inbound.last_packet_received_us);
   ASSERT_EQ(stats.codecs.size(), 1u);
   EXPECT_EQ(stats.codecs[0].id, inbound.codec_id);
@@ -418,6 +421,27 @@ TEST_F(ReceiveTest, StatsHaveTheirW3cMeaning) {
   EXPECT_EQ(stats.remote_outbound[0].local_id, inbound.id);
   EXPECT_EQ(stats.remote_outbound[0].packets_sent, 10u);
   EXPECT_EQ(stats.remote_outbound[0].remote_timestamp_us, 1'600'000'000'000'000);
+}
+
+TEST_F(ReceiveTest, FramesPerSecondAreThoseOfTheLastSecond) {
+  bench.Negotiate();
+  SendFor(100, {.sequence = 1, .marker = true});
+  EXPECT_EQ(bench.session->GetStats().inbound.at(0).frames_per_second, 50u);
+  EXPECT_EQ(bench.session->GetStats().inbound.at(0).frame_width, 0u) << "no key frame told";
+  bench.Run(seconds(2));
+  EXPECT_EQ(bench.session->GetStats().inbound.at(0).frames_per_second, 0u);
+}
+
+TEST_F(ReceiveTest, TheLevelOfASoundIsThatOfItsNewestPacket) {
+  bench.Negotiate();
+  RtpSpec spec{
+      .ssrc = kAudioSsrc, .payload_type = kOpusType, .sequence = 2, .audio_level = 0x80 | 30};
+  SendFor(1, spec);
+  EXPECT_EQ(bench.session->GetStats().inbound.at(0).audio_level, 30);
+  spec.sequence = 1;
+  spec.audio_level = 90;
+  SendFor(1, spec);
+  EXPECT_EQ(bench.session->GetStats().inbound.at(0).audio_level, 30) << "it is late";
 }
 
 // RFC 3550, A.3, which W3C refers to: what comes twice is received twice, and one less is lost.

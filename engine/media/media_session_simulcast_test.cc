@@ -244,5 +244,23 @@ TEST_F(SimulcastTest, RtxFindsItsLayerByTheRepairedRid) {
       0xFFFF);
 }
 
+TEST_F(SimulcastTest, TheLayersSeenAreListed) {
+  EXPECT_TRUE(bench_.session->GetLayers("1").empty());
+  layers_[2].sends = false;
+  Run(milliseconds(200));
+  layers_[0].sends = false;
+  Run(seconds(2));
+  const std::vector<TrackLayer> layers = bench_.session->GetLayers("1");
+  ASSERT_EQ(layers.size(), 2u);
+  EXPECT_EQ(layers[0].rid, layers_[0].rid);
+  EXPECT_EQ(layers[0].ssrc, layers_[0].ssrc);
+  EXPECT_FALSE(layers[0].active);
+  EXPECT_EQ(layers[1].rid, layers_[1].rid);
+  EXPECT_TRUE(layers[1].active);
+  EXPECT_EQ(layers[1].payload_type, kVp8Type);
+  EXPECT_EQ(layers[1].rtx_ssrc, 0u);
+  EXPECT_TRUE(bench_.session->GetLayers("9").empty());
+}
+
 }  // namespace
 }  // namespace pcd::media

@@ -12,7 +12,9 @@ namespace {
 // Whether `a` is the better layer to show. By picture size where both are known, else by place
 // in a=simulcast.
 bool IsHigher(const Section& section, const RemoteStream& a, const RemoteStream& b) {
-  if (a.pixels != 0 && b.pixels != 0 && a.pixels != b.pixels) return a.pixels > b.pixels;
+  const uint64_t size = a.frame_size.pixels();
+  const uint64_t other = b.frame_size.pixels();
+  if (size != 0 && other != 0 && size != other) return size > other;
   return section.LayerIndex(a.rid) > section.LayerIndex(b.rid);
 }
 
@@ -37,7 +39,7 @@ bool MediaSession::Impl::IsHighestLive(const Section& section, const RemoteStrea
 bool MediaSession::Impl::SelectSource(Section& section, RemoteStream& stream, bool can_start,
                                       Timestamp now) {
   if (section.source == stream.ssrc) return true;
-  const RemoteStream* current = section.source ? router_.FindStream(*section.source) : nullptr;
+  const RemoteStream* current = router_.SourceOf(section);
   const bool vacant = IsGone(current, section, now);
   if (!section.is_simulcast() || stream.rid.empty()) {
     if (!vacant) return false;
@@ -67,7 +69,7 @@ bool MediaSession::Impl::IsFeeding(const Section& section, const RemoteStream& s
 
 RemoteStream* MediaSession::Impl::StreamOf(const Section& section, const Sink& sink) const {
   if (!sink.config().rid.empty()) return router_.FindLayer(section, sink.config().rid);
-  return section.source ? router_.FindStream(*section.source) : nullptr;
+  return router_.SourceOf(section);
 }
 
 // A video sink that waits for its first key frame always has a request under way.
@@ -87,7 +89,7 @@ bool MediaSession::Impl::IsLive(const RemoteStream& stream, Timestamp now) const
 }
 
 bool MediaSession::Impl::AskForKeyFrame(Section& section, Timestamp now) {
-  RemoteStream* stream = section.source ? router_.FindStream(*section.source) : nullptr;
+  RemoteStream* stream = router_.SourceOf(section);
   if (stream != nullptr) return AskForKeyFrame(*stream, now);
   section.key_frame_wanted = true;
   return false;
@@ -103,9 +105,9 @@ bool MediaSession::Impl::AskForKeyFrame(RemoteStream& stream, Timestamp now) {
 void MediaSession::Impl::SendKeyFrameRequest(RemoteStream& stream) {
   const Codec* codec = stream.section->FindCodec(stream.payload_type);
   if (codec != nullptr && !codec->HasFeedback("nack pli") && codec->HasFeedback("ccm fir")) {
-    feedback_.SendFir(stream.ssrc, static_cast<uint8_t>(stream.firs++));
+    PathFor(stream).sender.SendFir(stream.ssrc, static_cast<uint8_t>(stream.firs++));
   } else {
-    feedback_.SendPli(stream.ssrc);
+    PathFor(stream).sender.SendPli(stream.ssrc);
     ++stream.plis;
   }
   Emit(KeyFrameRequestedEvent{stream.section->mid(), stream.ssrc});
@@ -114,7 +116,7 @@ void MediaSession::Impl::SendKeyFrameRequest(RemoteStream& stream) {
 void MediaSession::Impl::SendNacks(RemoteStream& stream, Timestamp now) {
   std::array<uint16_t, kMaxNackNumbers> numbers;
   while (const size_t count = stream.nack->TakeDue(now, numbers)) {
-    feedback_.SendNack(stream.ssrc, {numbers.data(), count});
+    PathFor(stream).sender.SendNack(stream.ssrc, {numbers.data(), count});
     ++stream.nacks;
   }
   // Pictures that need what is lost for good are damaged until the next key frame.

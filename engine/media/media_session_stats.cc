@@ -10,20 +10,28 @@
 
 namespace pcd::media {
 
+// Of a source and its section, whichever transport carries them.
 std::string MediaSession::Impl::StatsId(const char* prefix, const RemoteStream& stream) const {
-  return prefix + options_.transport_id + "-" + std::to_string(stream.ssrc);
+  return prefix + stream.section->mid() + "-" + std::to_string(stream.ssrc);
 }
 
 std::string MediaSession::Impl::CodecStatsId(const Section& section, uint8_t payload_type) const {
-  return "codec-" + options_.transport_id + "-" + section.mid() + "-" +
-         std::to_string(payload_type);
+  return "codec-" + TransportId(section) + "-" + section.mid() + "-" + std::to_string(payload_type);
+}
+
+// Null: nothing was sent again.
+const RemoteStream* MediaSession::Impl::RetransmissionOf(const RemoteStream& stream) const {
+  for (const auto& other : router_.streams()) {
+    if (other->retransmits && router_.FindOriginal(*other) == &stream) return other.get();
+  }
+  return nullptr;
 }
 
 InboundRtpStats MediaSession::Impl::InboundStatsOf(const RemoteStream& stream) const {
   const Section& section = *stream.section;
   InboundRtpStats stats;
   stats.id = StatsId("inbound-rtp-", stream);
-  stats.transport_id = options_.transport_id;
+  stats.transport_id = TransportId(section);
   if (stream.payload_type != 0xFF) stats.codec_id = CodecStatsId(section, stream.payload_type);
   stats.track_identifier = section.track_id;
   stats.mid = section.mid();
@@ -40,8 +48,7 @@ InboundRtpStats MediaSession::Impl::InboundStatsOf(const RemoteStream& stream) c
   stats.last_packet_received_us = stream.last_packet_unix_us;
   stats.fir_count = stream.firs;
   stats.pli_count = stream.plis;
-  for (const auto& other : router_.streams()) {
-    if (!other->retransmits || router_.FindOriginal(*other) != &stream) continue;
+  if (const RemoteStream* other = RetransmissionOf(stream)) {
     stats.rtx_ssrc = other->ssrc;
     stats.retransmitted_packets_received = other->packets;
     stats.retransmitted_bytes_received = other->payload_bytes;
@@ -52,6 +59,10 @@ InboundRtpStats MediaSession::Impl::InboundStatsOf(const RemoteStream& stream) c
   }
   stats.frames_received = stream.frames;
   stats.key_frames_received = stream.key_frame_count;
+  stats.frames_per_second = stream.frame_rate.PerSecond(loop_.Now());
+  stats.frame_width = stream.frame_size.width;
+  stats.frame_height = stream.frame_size.height;
+  stats.audio_level = stream.heard.audio_level;
   stats.nack_count = stream.nacks;
   return stats;
 }
@@ -60,7 +71,7 @@ RemoteOutboundRtpStats MediaSession::Impl::RemoteStatsOf(const RemoteStream& str
   RemoteOutboundRtpStats stats;
   stats.id = StatsId("remote-outbound-rtp-", stream);
   stats.local_id = StatsId("inbound-rtp-", stream);
-  stats.transport_id = options_.transport_id;
+  stats.transport_id = TransportId(*stream.section);
   if (stream.payload_type != 0xFF) {
     stats.codec_id = CodecStatsId(*stream.section, stream.payload_type);
   }
@@ -106,8 +117,29 @@ RtpSources MediaSession::Impl::GetSources(const std::string& mid) const {
   return sources;
 }
 
+std::vector<TrackLayer> MediaSession::Impl::GetLayers(const std::string& mid) const {
+  std::vector<TrackLayer> layers;
+  const Section* section = router_.FindSection(mid);
+  for (const auto& stream : router_.streams()) {
+    if (section == nullptr || stream->section != section || !stream->first_media_seen) continue;
+    const RemoteStream* retransmission = RetransmissionOf(*stream);
+    layers.push_back({.rid = stream->rid,
+                      .ssrc = stream->ssrc,
+                      .rtx_ssrc = retransmission != nullptr ? retransmission->ssrc : 0,
+                      .active = !IsGone(stream.get(), *section, loop_.Now()),
+                      .payload_type = stream->payload_type});
+  }
+  return layers;
+}
+
 MediaStats MediaSession::Impl::GetStats() const {
   MediaStats stats;
+  for (const auto& path : paths_) {
+    if (path == nullptr || !path->remb_negotiated) continue;
+    if (const auto bitrate = path->bandwidth.estimate_bps()) {
+      stats.incoming_bitrates.emplace_back(path->transport_index(), *bitrate);
+    }
+  }
   std::set<std::string> codecs;
   for (const auto& stream : router_.streams()) {
     // Signalled but silent, or nothing but retransmissions: not a stream of media yet.
@@ -119,7 +151,7 @@ MediaStats MediaSession::Impl::GetStats() const {
     CodecStats entry;
     entry.id = CodecStatsId(*stream->section, codec->payload_type);
     if (!codecs.insert(entry.id).second) continue;
-    entry.transport_id = options_.transport_id;
+    entry.transport_id = TransportId(*stream->section);
     entry.mime_type = std::string(ToString(stream->section->parameters().kind)) + "/" + codec->name;
     entry.sdp_fmtp_line = codec->FmtpText();
     entry.payload_type = codec->payload_type;

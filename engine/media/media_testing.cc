@@ -166,7 +166,8 @@ std::vector<uint16_t> SinkReceiver::Sequences() const {
   return sequences;
 }
 
-void FeedbackLog::SendRtcp(PacketPtr compound) {
+void FeedbackLog::SendRtcp(size_t transport_index, PacketPtr compound) {
+  transports.push_back(transport_index);
   sent.emplace_back(compound->bytes().begin(), compound->bytes().end());
 }
 
@@ -195,7 +196,9 @@ size_t FeedbackLog::CountOf(uint8_t type, uint8_t count) const {
 MediaBench::MediaBench(const Limits& limits)
     : session(std::make_unique<MediaSession>(
           loop, feedback, policy, claims, limits,
-          MediaSessionOptions{.cname = "ours", .local_ssrc = 1, .transport_id = "T"})) {}
+          MediaSessionOptions{.cname = "ours", .local_ssrc = 1, .transport_names = [](size_t i) {
+                                return "T" + std::to_string(i);
+                              }})) {}
 
 SocketAddress MediaBench::Local(uint16_t port) {
   return SocketAddress{*IpAddress::Parse("127.0.0.1"), port};
@@ -211,18 +214,18 @@ absl::Status MediaBench::AddSink(const std::string& id, const TrackSelector& sel
   return session->CreateSink(config);
 }
 
-void MediaBench::RtpBytes(const Bytes& bytes) {
+void MediaBench::RtpBytes(const Bytes& bytes, size_t transport_index) {
   PacketPtr packet = loop.packets().CopyOf(bytes);
   if (packet == nullptr) return;
   packet->arrival = loop.Now();
-  session->OnRtp({&packet, 1});
+  session->OnRtp(transport_index, {&packet, 1});
 }
 
-void MediaBench::Rtcp(const Bytes& bytes) {
+void MediaBench::Rtcp(const Bytes& bytes, size_t transport_index) {
   PacketPtr packet = loop.packets().CopyOf(bytes);
   if (packet == nullptr) return;
   packet->arrival = loop.Now();
-  session->OnRtcp({&packet, 1});
+  session->OnRtcp(transport_index, {&packet, 1});
 }
 
 void MediaBench::OnLoop(const std::function<void()>& work) {

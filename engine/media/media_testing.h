@@ -93,13 +93,14 @@ class SinkReceiver : public net::DatagramHandler {
 // What the session sent to the remote peer.
 class FeedbackLog : public RtcpSender {
  public:
-  void SendRtcp(PacketPtr compound) override;
+  void SendRtcp(size_t transport_index, PacketPtr compound) override;
 
   // Media SSRCs of the PLIs, in order.
   std::vector<uint32_t> Plis() const;
   size_t CountOf(uint8_t type, uint8_t count) const;
 
   std::vector<Bytes> sent{};
+  std::vector<size_t> transports{};  // Of each.
 };
 
 // Threading: the test's.
@@ -113,9 +114,11 @@ class MediaBench {
                        bool paused = false);
   static SocketAddress Local(uint16_t port);
 
-  void Rtp(const RtpSpec& spec) { RtpBytes(MakeRtp(spec)); }
-  void RtpBytes(const Bytes& bytes);
-  void Rtcp(const Bytes& bytes);
+  void Rtp(const RtpSpec& spec, size_t transport_index = 0) {
+    RtpBytes(MakeRtp(spec), transport_index);
+  }
+  void RtpBytes(const Bytes& bytes, size_t transport_index = 0);
+  void Rtcp(const Bytes& bytes, size_t transport_index = 0);
   // Runs `work` on the loop, within a turn, as the service does.
   void OnLoop(const std::function<void()>& work);
   // Time passes; the session's deadlines are served as a timer would.

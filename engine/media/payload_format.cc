@@ -5,6 +5,10 @@
 #include <utility>
 
 #include "engine/rtp/av1_payload.h"
+#include "engine/rtp/frame_size/av1_frame_size.h"
+#include "engine/rtp/frame_size/h264_frame_size.h"
+#include "engine/rtp/frame_size/h265_frame_size.h"
+#include "engine/rtp/frame_size/vp9_frame_size.h"
 #include "engine/rtp/h264_payload.h"
 #include "engine/rtp/h265_payload.h"
 #include "engine/rtp/vp8_payload.h"
@@ -13,15 +17,38 @@
 namespace pcd::media {
 namespace {
 
-template <typename Payload>
-KeyFrameStart WithSize(const std::optional<Payload>& payload) {
-  if (!payload || !payload->start_of_key_frame) return {};
-  return {.begins = true, .pixels = uint32_t{payload->width} * payload->height};
+KeyFrameStart InspectVp8(ByteSpan payload) {
+  const auto vp8 = rtp::ParseVp8Payload(payload);
+  if (!vp8 || !vp8->start_of_key_frame) return {};
+  return {.begins = true, .size = {vp8->width, vp8->height}};
 }
 
-template <typename Payload>
-KeyFrameStart WithParameters(const std::optional<Payload>& payload, bool out_of_band) {
-  return {.begins = payload && payload->start_of_key_frame(out_of_band)};
+KeyFrameStart InspectVp9(ByteSpan payload) {
+  const auto vp9 = rtp::ParseVp9Payload(payload);
+  if (!vp9 || !vp9->start_of_key_frame) return {};
+  KeyFrameStart start{.begins = true, .size = {vp9->width, vp9->height}};
+  if (!start.size.known()) {
+    start.size = rtp::ParseVp9FrameSize(payload.subspan(vp9->descriptor_size));
+  }
+  return start;
+}
+
+KeyFrameStart InspectH264(ByteSpan payload, bool parameters_out_of_band) {
+  const auto h264 = rtp::ParseH264Payload(payload);
+  if (!h264 || !h264->start_of_key_frame(parameters_out_of_band)) return {};
+  return {.begins = true, .size = rtp::ParseH264FrameSize(h264->sps)};
+}
+
+KeyFrameStart InspectH265(ByteSpan payload, bool parameters_out_of_band) {
+  const auto h265 = rtp::ParseH265Payload(payload);
+  if (!h265 || !h265->start_of_key_frame(parameters_out_of_band)) return {};
+  return {.begins = true, .size = rtp::ParseH265FrameSize(h265->sps)};
+}
+
+KeyFrameStart InspectAv1(ByteSpan payload) {
+  const auto av1 = rtp::ParseAv1Payload(payload);
+  if (!av1 || !av1->start_of_key_frame()) return {};
+  return {.begins = true, .size = rtp::ParseAv1FrameSize(av1->sequence_header)};
 }
 
 }  // namespace
@@ -47,17 +74,15 @@ bool HasParametersOutOfBand(const Codec& codec) {
 KeyFrameStart InspectPayload(PayloadFormat format, bool parameters_out_of_band, ByteSpan payload) {
   switch (format) {
     case PayloadFormat::kVp8:
-      return WithSize(rtp::ParseVp8Payload(payload));
+      return InspectVp8(payload);
     case PayloadFormat::kVp9:
-      return WithSize(rtp::ParseVp9Payload(payload));
+      return InspectVp9(payload);
     case PayloadFormat::kH264:
-      return WithParameters(rtp::ParseH264Payload(payload), parameters_out_of_band);
+      return InspectH264(payload, parameters_out_of_band);
     case PayloadFormat::kH265:
-      return WithParameters(rtp::ParseH265Payload(payload), parameters_out_of_band);
-    case PayloadFormat::kAv1: {
-      const auto av1 = rtp::ParseAv1Payload(payload);
-      return {.begins = av1 && av1->start_of_key_frame()};
-    }
+      return InspectH265(payload, parameters_out_of_band);
+    case PayloadFormat::kAv1:
+      return InspectAv1(payload);
     case PayloadFormat::kOther:
       break;
   }

@@ -5,6 +5,7 @@
 
 #include "engine/base/bytes.h"
 #include "engine/model/rtp_parameters.h"
+#include "engine/rtp/frame_size/frame_size.h"
 
 namespace pcd::media {
 
@@ -18,8 +19,8 @@ PayloadFormat FormatOf(const Codec& codec);
 bool HasParametersOutOfBand(const Codec& codec);
 
 struct KeyFrameStart {
-  bool begins = false;  // A decoder can begin with this packet.
-  uint32_t pixels = 0;  // Width times height, where the packet tells; 0: unknown.
+  bool begins = false;    // A decoder can begin with this packet.
+  rtp::FrameSize size{};  // Where the packet tells.
 };
 
 // Payloads that cannot be read begin nothing.

@@ -1,6 +1,7 @@
 #ifndef ENGINE_MEDIA_REMOTE_STREAM_H_
 #define ENGINE_MEDIA_REMOTE_STREAM_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -8,11 +9,13 @@
 
 #include "engine/base/time.h"
 #include "engine/media/duplicate_filter.h"
+#include "engine/media/frame_rate.h"
 #include "engine/media/key_frame_requester.h"
 #include "engine/media/nack_generator.h"
 #include "engine/media/receive_statistics.h"
 #include "engine/media/section.h"
 #include "engine/media/sender_clock.h"
+#include "engine/rtp/frame_size/frame_size.h"
 
 namespace pcd::media {
 
@@ -31,6 +34,7 @@ struct HeardPacket {
 // One SSRC that the remote sends. Threading: its owner's.
 struct RemoteStream {
   uint32_t ssrc = 0;
+  size_t transport_index = 0;  // That of its section; SSRCs are unique within it.
   Section* section = nullptr;  // Never null; owned by the stream table too.
   StreamOrigin origin = StreamOrigin::kSignalled;
   std::string cname{};  // Signalled or from SDES; may be empty.
@@ -42,7 +46,7 @@ struct RemoteStream {
   DuplicateFilter delivered{};            // Of what was taken on towards sinks.
   std::unique_ptr<NackGenerator> nack{};  // Once a codec with NACK was seen; else null.
   KeyFrameRequester key_frames{};
-  uint32_t pixels = 0;  // Of its pictures, where key frames tell; 0: unknown.
+  rtp::FrameSize frame_size{};  // Of its last key frame that told.
   bool first_media_seen = false;
   bool retransmits = false;  // It sends RTX.
   bool ended = false;        // BYE; the next packet takes it back.
@@ -63,6 +67,7 @@ struct RemoteStream {
   uint64_t discarded = 0;  // Received and dropped here.
   std::optional<uint32_t> last_key_timestamp{};
   uint64_t frames = 0, key_frame_count = 0;
+  FrameRate frame_rate{};
   uint32_t plis = 0, firs = 0, nacks = 0;  // Sent by us; nacks: messages.
 };
 

@@ -1,6 +1,8 @@
 #ifndef ENGINE_MEDIA_RTCP_SENDER_H_
 #define ENGINE_MEDIA_RTCP_SENDER_H_
 
+#include <cstddef>
+
 #include "engine/base/packet.h"
 
 namespace pcd::media {
@@ -11,8 +13,9 @@ class RtcpSender {
  public:
   virtual ~RtcpSender() = default;
   // `compound` is plain RTCP (RFC 3550 compound, or reduced-size where that was agreed). A
-  // packet that cannot be sent now is dropped; the session repeats what matters.
-  virtual void SendRtcp(PacketPtr compound) = 0;
+  // packet that cannot be sent now is dropped; the session repeats what matters. It is for the
+  // transport of that index (ReceiveParameters, SendParameters) and no other.
+  virtual void SendRtcp(size_t transport_index, PacketPtr compound) = 0;
 };
 
 }  // namespace pcd::media

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "engine/base/time.h"
@@ -19,6 +20,15 @@ struct RtpSource {
   // RFC 6464: 0 (loudest) to 127 (silence), in -dBov. Nullopt: the packet did not tell. Never of
   // a CSRC: the extension that tells of those (RFC 6465) is not negotiated.
   std::optional<uint8_t> audio_level{};
+};
+
+// One RTP stream of a track that was seen; with simulcast a layer. Threading: a value.
+struct TrackLayer {
+  std::string rid{};  // Empty without simulcast.
+  uint32_t ssrc = 0;
+  uint32_t rtx_ssrc = 0;     // 0: none came.
+  bool active = false;       // Its media arrives.
+  uint8_t payload_type = 0;  // Of its last packet of media.
 };
 
 // The newest first. Threading: a value.

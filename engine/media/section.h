@@ -45,6 +45,7 @@ class Section {
 
   const ReceiveParameters& parameters() const { return parameters_; }
   const std::string& mid() const { return parameters_.mid; }
+  size_t transport_index() const { return parameters_.transport_index; }
   bool is_video() const { return parameters_.kind == MediaKind::kVideo; }
   const ReceiveExtensionIds& extension_ids() const { return extension_ids_; }
 
@@ -77,7 +78,7 @@ class Section {
   Timestamp unmuted_at{};              // When it last began to.
   Timestamp last_media{};              // Of any of its streams, comfort noise included.
   std::vector<Sink*> sinks{};          // Bound to this section; owned by SinkSet.
-  std::optional<uint32_t> source{};    // SSRC that sinks are fed from.
+  std::optional<uint32_t> source{};    // SSRC that sinks are fed from, on its transport.
   uint8_t source_payload_type = 0xFF;  // Of its last media packet; 0xFF: none came.
   bool key_frame_wanted = false;       // Asked for while there was no source.
   ContributingSources contributing{};

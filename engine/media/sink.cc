@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
+#include <system_error>
 #include <utility>
 
 #include "engine/rtp/ntp_rtp_clock.h"
@@ -43,6 +45,7 @@ Sink::Sink(net::Loop& loop, Owner& owner, SinkConfig config, SinkSockets sockets
       owner_(owner),
       config_(std::move(config)),
       cname_(std::move(cname)),
+      create_unix_us_(loop.UnixMicros()),
       // Half of the range, so that the first wrap is far away.
       rewriter_(loop.random().Uint16() & 0x7FFF) {
   Adopt(std::move(sockets));
@@ -103,7 +106,9 @@ SinkInfo Sink::Info() const {
   info.cname = cname_;
   info.counters = counters_;
   info.counters.packets_dropped = drops_of_former_sockets_;
+  info.create_unix_us = create_unix_us_;
   if (closed_) return info;
+  info.last_error = LastError();
   info.local_rtp = sockets_.rtp->local_address();
   info.local_rtcp = sockets_.rtcp_socket().local_address();
   info.counters.packets_dropped += sockets_.rtp->counters().send_drops;
@@ -111,6 +116,17 @@ SinkInfo Sink::Info() const {
     info.counters.packets_dropped += sockets_.rtcp->counters().send_drops;
   }
   return info;
+}
+
+std::string Sink::LastError() const {
+  const auto text = [](const char* protocol, const SocketAddress& to, int error) {
+    return std::string(protocol) + " to " + to.ToString() + ": " +
+           std::generic_category().message(error);
+  };
+  const int rtp = sockets_.rtp->counters().last_error;
+  if (rtp != 0) return text("RTP", config_.rtp_destination, rtp);
+  const int rtcp = sockets_.rtcp != nullptr ? sockets_.rtcp->counters().last_error : 0;
+  return rtcp != 0 ? text("RTCP", *config_.rtcp_destination, rtcp) : std::string();
 }
 
 void Sink::Bind(Section* section) {

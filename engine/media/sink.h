@@ -156,6 +156,7 @@ class Sink : public net::DatagramHandler {
   void SkipNumber(int64_t sequence);
   void CountSent(size_t payload_bytes, size_t bytes, Timestamp now);
   void Adopt(SinkSockets sockets);
+  std::string LastError() const;
   void SendBye();
   // Gives up the sockets; what they have queued is still sent.
   void Release();
@@ -166,6 +167,7 @@ class Sink : public net::DatagramHandler {
   SinkConfig config_;
   SinkSockets sockets_;
   const std::string cname_;
+  const int64_t create_unix_us_;
   Section* section_ = nullptr;
   SinkState reported_state_ = SinkState::kWaiting;
   bool ended_ = false;

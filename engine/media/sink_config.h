@@ -104,6 +104,9 @@ struct SinkInfo {
   SocketAddress local_rtp{};           // Where RTP is sent from.
   SocketAddress local_rtcp{};          // Where RTCP is sent from and taken; may equal local_rtp.
   SinkCounters counters{};
+  int64_t create_unix_us = 0;
+  // Of sending to the destination that it has now; empty: none.
+  std::string last_error{};
 };
 
 }  // namespace pcd::media

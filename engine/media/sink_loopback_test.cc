@@ -73,7 +73,7 @@ class SinkLoopbackTest : public ::testing::Test {
       PacketPtr packet = loop.packets().CopyOf(
           MakeRtp({.ssrc = kAudioSsrc, .payload_type = kOpusType, .sequence = sequence}));
       packet->arrival = loop.Now();
-      session->OnRtp({&packet, 1});
+      session->OnRtp(0, {&packet, 1});
     });
   }
 
@@ -121,6 +121,36 @@ TEST_F(SinkLoopbackTest, MediaReportsAndTheByeReachTheReceiver) {
   const Bytes bye = rtcp.Next();
   ASSERT_GE(bye.size(), 8u);
   EXPECT_EQ(bye[bye.size() - 7], 203);
+}
+
+TEST_F(SinkLoopbackTest, ARefusedDestinationIsTold) {
+  auto gone = std::make_unique<Receiver>();
+  const SocketAddress refused = gone->address();
+  gone.reset();
+  OnLoop([&] {
+    session = std::make_unique<MediaSession>(loop, feedback, policy, claims, Limits{},
+                                             MediaSessionOptions{.cname = "ours"});
+    SinkConfig config;
+    config.id = "a";
+    config.selector = KindSelector{MediaKind::kAudio, 0};
+    config.rtp_destination = refused;
+    config.rtcp_destination = rtcp.address();
+    EXPECT_THAT(session->CreateSink(config), IsOk());
+    session->SetReceivers({AudioSection()});
+    EXPECT_EQ(session->GetSink("a")->last_error, "");
+    EXPECT_GT(session->GetSink("a")->create_unix_us, 0);
+  });
+  std::string told;
+  for (uint16_t sequence = 1; told.empty(); ++sequence) {
+    SendAudio(sequence);
+    OnLoop([&] { told = session->GetSink("a")->last_error; });
+  }
+  EXPECT_EQ(told, "RTP to " + refused.ToString() + ": Connection refused");
+  // Another destination has had none.
+  OnLoop([&] {
+    EXPECT_THAT(session->UpdateSink("a", {.rtp_destination = rtp.address()}), IsOk());
+    EXPECT_EQ(session->GetSink("a")->last_error, "");
+  });
 }
 
 }  // namespace

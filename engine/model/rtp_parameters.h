@@ -2,6 +2,7 @@
 #ifndef ENGINE_MODEL_RTP_PARAMETERS_H_
 #define ENGINE_MODEL_RTP_PARAMETERS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -59,6 +60,7 @@ struct SignaledSsrc {
 // and answer packets of this section.
 struct ReceiveParameters {
   std::string mid{};
+  size_t transport_index = 0;  // Of the transport that carries the section.
   MediaKind kind = MediaKind::kAudio;
   bool receiving = false;                     // False: packets of the section are dropped.
   std::vector<Codec> codecs{};                // Negotiated, preferred first, incl. rtx.
@@ -69,9 +71,21 @@ struct ReceiveParameters {
   friend bool operator==(const ReceiveParameters&, const ReceiveParameters&) = default;
 };
 
+// RTCRtpEncodingParameters, as the application set it. Nothing is encoded here: beside `rid` and
+// `active` it is kept for whoever drives the encoder of the source.
+struct SendEncoding {
+  std::string rid{};  // RFC 8851; empty: none.
+  bool active = true;
+  std::optional<uint32_t> max_bitrate{};             // Bits per second.
+  std::optional<double> max_framerate{};             // Frames per second, at least 0; video.
+  std::optional<double> scale_resolution_down_by{};  // At least 1; video.
+  friend bool operator==(const SendEncoding&, const SendEncoding&) = default;
+};
+
 // What one negotiated media section means for sending.
 struct SendParameters {
   std::string mid{};
+  size_t transport_index = 0;  // Of the transport that carries the section.
   std::string transceiver_id{};
   std::string sender_id{};
   MediaKind kind = MediaKind::kAudio;
@@ -82,7 +96,9 @@ struct SendParameters {
   // feedback that both sides named.
   std::vector<Codec> codecs{};
   std::vector<HeaderExtension> extensions{};  // Ids to send with.
-  bool reduced_size_rtcp = false;             // a=rtcp-rsize agreed.
+  // Of each of the sender's encodings, in their order; empty: no simulcast is negotiated.
+  std::vector<std::string> rids{};
+  bool reduced_size_rtcp = false;  // a=rtcp-rsize agreed.
   friend bool operator==(const SendParameters&, const SendParameters&) = default;
 };
 

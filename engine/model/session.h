@@ -9,6 +9,7 @@
 
 #include "engine/model/enums.h"
 #include "engine/model/ice.h"
+#include "engine/model/rtp_parameters.h"
 
 namespace pcd {
 
@@ -42,7 +43,7 @@ struct CertificateSource {
 struct Configuration {
   std::vector<IceServer> ice_servers{};
   IceTransportPolicy ice_transport_policy = IceTransportPolicy::kAll;
-  BundlePolicy bundle_policy = BundlePolicy::kBalanced;
+  BundlePolicy bundle_policy = BundlePolicy::kMaxBundle;
   IceBackend ice_backend = IceBackend::kAuto;
   // Kept for who asks. Gathering begins with the description, whatever it is.
   uint8_t ice_candidate_pool_size = 0;
@@ -79,9 +80,10 @@ struct DataChannelInit {
 struct TransceiverInit {
   Direction direction = Direction::kSendRecv;
   std::vector<std::string> stream_ids{};
-  std::string track_id{};     // The local track to send; empty: none yet.
-  std::string sender_id{};    // Empty: one is made.
-  std::string receiver_id{};  // Empty: one is made.
+  std::string track_id{};                      // The local track to send; empty: none yet.
+  std::string sender_id{};                     // Empty: one is made.
+  std::string receiver_id{};                   // Empty: one is made.
+  std::vector<SendEncoding> send_encodings{};  // Empty: one with defaults.
 };
 
 }  // namespace pcd

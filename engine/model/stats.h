@@ -33,6 +33,9 @@ struct InboundRtpStats {
   std::optional<int64_t> last_packet_received_us{};       // Unix time.
   uint32_t nack_count = 0, fir_count = 0, pli_count = 0;  // Sent by us.
   uint64_t frames_received = 0, key_frames_received = 0;  // Video; counted by marker and payload.
+  uint32_t frames_per_second = 0;                         // Video.
+  uint32_t frame_width = 0, frame_height = 0;             // Pixels; 0: not known.
+  std::optional<uint8_t> audio_level{};                   // RFC 6464, -dBov, of the last packet.
   // What came on its retransmission SSRC (RFC 4588), probing included; unset: none came.
   std::optional<uint64_t> retransmitted_packets_received{}, retransmitted_bytes_received{};
   std::optional<uint32_t> rtx_ssrc{};
@@ -56,6 +59,9 @@ struct OutboundRtpStats {
   uint64_t retransmitted_packets_sent = 0, retransmitted_bytes_sent = 0;
   std::optional<uint32_t> rtx_ssrc{};
   uint64_t frames_sent = 0, key_frames_sent = 0;          // Video; by marker and payload.
+  uint64_t huge_frames_sent = 0;                          // Video.
+  uint32_t frames_per_second = 0;                         // Video.
+  uint32_t frame_width = 0, frame_height = 0;             // Pixels; 0: not known.
   uint64_t nack_count = 0, fir_count = 0, pli_count = 0;  // Received.
 };
 
@@ -64,6 +70,7 @@ struct RemoteInboundRtpStats {
   std::string id{}, transport_id{}, codec_id{}, local_id{};
   uint32_t ssrc = 0;
   MediaKind kind = MediaKind::kAudio;
+  uint64_t packets_received = 0;
   int64_t packets_lost = 0;
   double fraction_lost = 0;                 // 0 to 1, in its last report.
   double jitter = 0;                        // Seconds.
@@ -78,6 +85,8 @@ struct MediaSourceStats {
   MediaKind kind = MediaKind::kAudio;
   uint64_t packets_received = 0, bytes_received = 0;  // By its source; payload only.
   uint64_t frames = 0;                                // Video, by marker.
+  uint32_t frames_per_second = 0;                     // Video.
+  uint32_t width = 0, height = 0;                     // Pixels; 0: not known.
 };
 
 struct TransportStats {
@@ -103,6 +112,12 @@ struct CandidatePairStats {
   bool nominated = false;
   uint64_t packets_sent = 0, packets_received = 0, bytes_sent = 0, bytes_received = 0;
   std::optional<int64_t> last_packet_sent_us{}, last_packet_received_us{};
+  std::optional<uint64_t> available_incoming_bitrate{};  // Bits per second.
+  // Connectivity checks, those for consent included; unset: whoever makes them does not tell.
+  std::optional<uint64_t> requests_received{}, responses_sent{};
+  std::optional<uint64_t> requests_sent{}, responses_received{}, consent_requests_sent{};
+  // What the system refused to send; unset: not known of a pair.
+  std::optional<uint64_t> packets_discarded_on_send{}, bytes_discarded_on_send{};
 };
 
 struct IceCandidateStats {

@@ -1,6 +1,7 @@
 #include "engine/net/event_loop.h"
 
 #include <pthread.h>
+#include <time.h>
 
 #include <chrono>
 #include <utility>
@@ -82,6 +83,13 @@ int64_t EventLoop::UnixMicros() const {
     unix_offset_known_ = true;
   }
   return now_.time_since_epoch().count() + unix_offset_;
+}
+
+Duration EventLoop::ProcessorTime() const {
+  timespec used{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
+  return std::chrono::duration_cast<Duration>(std::chrono::seconds(used.tv_sec) +
+                                              std::chrono::nanoseconds(used.tv_nsec));
 }
 
 std::unique_ptr<Timer> EventLoop::CreateTimer(Task callback) {

@@ -64,6 +64,7 @@ class EventLoop final : public Loop {
   bool IsCurrent() const override;
   Timestamp Now() const override { return now_; }
   int64_t UnixMicros() const override;
+  Duration ProcessorTime() const override;
   std::unique_ptr<Timer> CreateTimer(Task callback) override;
   absl::StatusOr<std::unique_ptr<DatagramSocket>> OpenDatagramSocket(
       const DatagramSocketOptions& options) override;

@@ -89,6 +89,26 @@ class EndOfTurnRecorder : public EndOfTurnHandler {
   std::function<void()> then_;
 };
 
+TEST_F(EventLoopTest, ProcessorTimeIsThatOfWorkNotOfWaiting) {
+  std::promise<Duration> waited;
+  std::unique_ptr<Timer> timer;
+  Duration before{};
+  timer = loop_->CreateTimer([&] { waited.set_value(loop_->ProcessorTime() - before); });
+  ASSERT_THAT(loop_->Start(), IsOk());
+  const Duration pause = std::chrono::milliseconds(200);
+  RunOnLoop([&] {
+    before = loop_->ProcessorTime();
+    timer->Set(loop_->Now() + pause);
+  });
+  EXPECT_LT(waited.get_future().get(), pause / 4);
+  RunOnLoop([&] {
+    // Ends because work counts.
+    const Duration end = loop_->ProcessorTime() + std::chrono::milliseconds(2);
+    while (loop_->ProcessorTime() < end) continue;
+    timer.reset();
+  });
+}
+
 TEST_F(EventLoopTest, RunsTasksInTheOrderOfPosting) {
   ASSERT_THAT(loop_->Start(), IsOk());
   std::vector<int> ran;

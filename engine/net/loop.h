@@ -64,6 +64,8 @@ class DatagramSocket {
     uint64_t send_drops = 0;     // Refused by the kernel, e.g. full buffer.
     uint64_t receive_drops = 0;  // Longer than Packet::kMaxPayload.
     uint64_t kernel_drops = 0;   // Arrived while the receive buffer was full.
+    // errno of the last datagram that was not sent, or that came back as refused (ICMP); 0: none.
+    int last_error = 0;
   };
   virtual Counters counters() const = 0;
   // Whether the latest read was as long as a read may be: more may wait.
@@ -102,6 +104,10 @@ class Loop {
   virtual Timestamp Now() const = 0;
   // Unix time of Now() in microseconds; on another thread, that of the call.
   virtual int64_t UnixMicros() const = 0;
+
+  // Processor time that the loop's thread has used so far: how much it worked, however long it had
+  // to wait for a processor. A system call.
+  virtual Duration ProcessorTime() const = 0;
 
   virtual std::unique_ptr<Timer> CreateTimer(Task callback) = 0;
   virtual absl::StatusOr<std::unique_ptr<DatagramSocket>> OpenDatagramSocket(

@@ -45,15 +45,16 @@ absl::Status Bind(int fd, const IpAddress& local) {
 
 std::unique_ptr<TcpStream> TcpStream::Connect(Loop& loop, const TcpStreamOptions& options,
                                               Handler& handler) {
-  std::unique_ptr<TcpStream> stream(new TcpStream(loop, handler));
+  std::unique_ptr<TcpStream> stream(new TcpStream(loop, handler, {}));
   stream->failure_ = stream->Begin(options);
   const bool begun = stream->failure_.ok();
   stream->timer_->Set(begun ? loop.Now() + options.connect_timeout : loop.Now());
   return stream;
 }
 
-std::unique_ptr<TcpStream> TcpStream::Adopt(Loop& loop, UniqueFd fd, Handler& handler) {
-  std::unique_ptr<TcpStream> stream(new TcpStream(loop, handler));
+std::unique_ptr<TcpStream> TcpStream::Adopt(Loop& loop, UniqueFd fd, Handler& handler,
+                                            const TcpStreamLimits& limits) {
+  std::unique_ptr<TcpStream> stream(new TcpStream(loop, handler, limits));
   stream->fd_ = std::move(fd);
   Configure(stream->fd_.get(), false, 0);
   stream->failure_ = stream->Watch();
@@ -65,8 +66,11 @@ std::unique_ptr<TcpStream> TcpStream::Adopt(Loop& loop, UniqueFd fd, Handler& ha
   return stream;
 }
 
-TcpStream::TcpStream(Loop& loop, Handler& handler)
-    : loop_(loop), handler_(handler), timer_(loop.CreateTimer([this] { OnTimer(); })) {}
+TcpStream::TcpStream(Loop& loop, Handler& handler, const TcpStreamLimits& limits)
+    : loop_(loop),
+      handler_(handler),
+      limits_(limits),
+      timer_(loop.CreateTimer([this] { OnTimer(); })) {}
 
 TcpStream::~TcpStream() {
   if (fd_.valid()) loop_.UnwatchFd(fd_.get());
@@ -112,7 +116,8 @@ void TcpStream::OnReadable(int) {
     return;
   }
   std::array<uint8_t, kMaxReadPerTurn> bytes;
-  const ssize_t got = recv(fd_.get(), bytes.data(), bytes.size(), 0);
+  const ssize_t got =
+      recv(fd_.get(), bytes.data(), std::min(bytes.size(), limits_.read_per_turn), 0);
   if (got > 0) {
     handler_.OnBytes(ByteSpan(bytes).first(static_cast<size_t>(got)));
   } else if (got == 0) {
@@ -133,7 +138,7 @@ void TcpStream::OnWritable(int) {
 
 bool TcpStream::Write(ByteSpan first, ByteSpan second) {
   const size_t size = first.size() + second.size();
-  if (state_ != State::kConnected || size > kMaxQueued - queued_) return false;
+  if (state_ != State::kConnected || size > limits_.queued - queued_) return false;
   size_t sent = 0;
   if (queued_ == 0) {
     const ssize_t taken = Send(first, second);
@@ -161,10 +166,10 @@ ssize_t TcpStream::Send(ByteSpan first, ByteSpan second) {
 }
 
 void TcpStream::Enqueue(ByteSpan bytes) {
-  if (ring_.empty()) ring_.resize(kMaxQueued);
+  if (ring_.empty()) ring_.resize(limits_.queued);
   while (!bytes.empty()) {
-    const size_t tail = (head_ + queued_) % kMaxQueued;
-    const size_t count = std::min(bytes.size(), kMaxQueued - tail);
+    const size_t tail = (head_ + queued_) % ring_.size();
+    const size_t count = std::min(bytes.size(), ring_.size() - tail);
     std::memcpy(ring_.data() + tail, bytes.data(), count);
     queued_ += count;
     bytes = bytes.subspan(count);
@@ -173,10 +178,10 @@ void TcpStream::Enqueue(ByteSpan bytes) {
 
 void TcpStream::Flush() {
   while (queued_ > 0) {
-    const size_t count = std::min(queued_, kMaxQueued - head_);
+    const size_t count = std::min(queued_, ring_.size() - head_);
     const ssize_t sent = send(fd_.get(), ring_.data() + head_, count, MSG_NOSIGNAL);
     if (sent <= 0) return;
-    head_ = (head_ + static_cast<size_t>(sent)) % kMaxQueued;
+    head_ = (head_ + static_cast<size_t>(sent)) % ring_.size();
     queued_ -= static_cast<size_t>(sent);
   }
   loop_.WatchWritable(fd_.get(), false);

@@ -25,17 +25,23 @@ struct TcpStreamOptions {
   Duration connect_timeout = std::chrono::seconds(3);
 };
 
+// What a connection may take of its loop.
+struct TcpStreamLimits {
+  // Read in one turn at most, TcpStream::kMaxReadPerTurn or less: others have their share, too, and
+  // whoever passes it on as datagrams does not overflow the next socket.
+  size_t read_per_turn = 16 * 1024;
+  // Waits here at most; about as much again may wait in the kernel.
+  size_t queued = 256 * 1024;
+};
+
 // Writes go out at once (no Nagle); what the kernel does not take waits here, and what does not
 // fit any more is refused, so that who sends in real time never waits and never buffers for long.
 //
 // Threading: the loop's thread.
 class TcpStream final : private FdHandler {
  public:
-  // Read in one turn at most: others have their share, too, and whoever passes it on as datagrams
-  // does not overflow the next socket.
-  static constexpr size_t kMaxReadPerTurn = 16 * 1024;
-  // Waits here at most; about as much again may wait in the kernel.
-  static constexpr size_t kMaxQueued = 256 * 1024;
+  static constexpr size_t kMaxReadPerTurn = TcpStreamLimits{}.read_per_turn;
+  static constexpr size_t kMaxQueued = TcpStreamLimits{}.queued;
 
   // Called in turns of their own, never from inside a call into the stream. Each of them may
   // destroy the stream.
@@ -53,7 +59,8 @@ class TcpStream final : private FdHandler {
   static std::unique_ptr<TcpStream> Connect(Loop& loop, const TcpStreamOptions& options,
                                             Handler& handler);
   // Of a connected, non-blocking socket.
-  static std::unique_ptr<TcpStream> Adopt(Loop& loop, UniqueFd fd, Handler& handler);
+  static std::unique_ptr<TcpStream> Adopt(Loop& loop, UniqueFd fd, Handler& handler,
+                                          const TcpStreamLimits& limits = {});
   ~TcpStream() override;  // What is queued is not sent.
   TcpStream(const TcpStream&) = delete;
   TcpStream& operator=(const TcpStream&) = delete;
@@ -65,7 +72,7 @@ class TcpStream final : private FdHandler {
  private:
   enum class State { kConnecting, kConnected, kClosed };
 
-  TcpStream(Loop& loop, Handler& handler);
+  TcpStream(Loop& loop, Handler& handler, const TcpStreamLimits& limits);
   absl::Status Begin(const TcpStreamOptions& options);
   absl::Status Watch();
   void OnReadable(int fd) override;
@@ -80,6 +87,7 @@ class TcpStream final : private FdHandler {
 
   Loop& loop_;
   Handler& handler_;
+  const TcpStreamLimits limits_;
   std::unique_ptr<Timer> timer_;  // Of connecting, and of a failure to be told.
   UniqueFd fd_;
   State state_ = State::kConnecting;

@@ -166,6 +166,7 @@ size_t UdpSocket::Receive() {
                            static_cast<unsigned>(UdpScratch::kReceiveBatch), 0, nullptr);
   // Empty, or an error left behind by an earlier send, which is hereby cleared.
   more_may_wait_ = got == static_cast<int>(UdpScratch::kReceiveBatch);
+  if (got < 0 && IsPendingError(errno)) counters_.last_error = errno;
   if (got <= 0) return 0;
   receive.used = static_cast<size_t>(got);
   const size_t good = SortOutReceived(receive.used);
@@ -274,6 +275,7 @@ void UdpSocket::SendMessages(size_t count) {
     }
     const int error = errno;
     if (error == EINTR) continue;
+    counters_.last_error = error;
     if (IsPendingError(error) && !std::exchange(retried, true)) continue;
     if (error == EAGAIN || error == EWOULDBLOCK) {
       // The send buffer is full and will not empty within this turn.
@@ -301,7 +303,9 @@ void UdpSocket::SendOneByOne(size_t message) {
     single.msg_hdr.msg_namelen = header.msg_namelen;
     single.msg_hdr.msg_iov = &send.buffers[i];
     single.msg_hdr.msg_iovlen = 1;
-    CountPacket(i, host_.scratch->send_call(fd_.get(), &single, 1, 0) == 1);
+    const bool sent = host_.scratch->send_call(fd_.get(), &single, 1, 0) == 1;
+    if (!sent) counters_.last_error = errno;
+    CountPacket(i, sent);
   }
 }
 

@@ -327,7 +327,9 @@ TEST_F(UdpSocketTest, AConnectedSocketOutlivesRefusalsOfItsRemote) {
     connected = Open({.local = kAnyV4Port, .connect = true, .remote = address});
     sockets_.erase(sockets_.begin());  // Nobody listens any more.
   });
+  RunOnLoop([&] { EXPECT_EQ(connected->counters().last_error, 0); });
   for (int i = 0; i < 20; ++i) RunOnLoop([&] { connected->Queue(MakePacket({1})); });
+  WaitOnLoop([&] { return connected->counters().last_error == ECONNREFUSED; });
   RunOnLoop([&] {
     const auto counters = connected->counters();
     EXPECT_EQ(counters.packets_sent + counters.send_drops, 20u);
@@ -358,6 +360,7 @@ TEST_F(UdpSocketTest, SendsThatTheKernelRefusesAreCountedAndHarmTheOthersNot) {
   EXPECT_THAT(receiver.received, ElementsAre(Bytes{1}, Bytes{6}));
   EXPECT_EQ(sender->counters().packets_sent, 2u);
   EXPECT_EQ(sender->counters().send_drops, 5u);
+  EXPECT_EQ(sender->counters().last_error, EAFNOSUPPORT);
 }
 
 // A kernel that answers as scripted: the errno of each call, 0 to send for real. After the

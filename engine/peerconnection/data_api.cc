@@ -19,7 +19,7 @@ absl::Status ChannelNotFound(const std::string& channel_id) {
 absl::StatusOr<DataChannelView> PeerConnection::CreateDataChannel(const DataChannelInit& init,
                                                                   const std::string& channel_id) {
   PCD_RETURN_IF_ERROR(CheckOpen());
-  PCD_ASSIGN_OR_RETURN(const std::string id, channels_.Create(init, channel_id));
+  PCD_ASSIGN_OR_RETURN(const std::string id, channels_.Create(init, channel_id, loop_.Now()));
   // Fails only when closed, which CheckOpen has ruled out.
   PCD_RETURN_IF_ERROR(session_.AddDataSection());
   ++revision_;

@@ -50,7 +50,7 @@ struct ConnectionStateChangeEvent {
 // A description was applied or rolled back.
 struct DescriptionChangeEvent {
   Shared<PeerConnectionInfo> info{};
-  std::vector<jsep::Transceiver> transceivers{};
+  std::vector<TransceiverInfo> transceivers{};
   std::vector<DataChannelView> numbered{};  // Data channels that it gave their stream ids.
 };
 struct ConfigurationChangeEvent {
@@ -62,6 +62,7 @@ struct IceTransportChangeEvent {
   Shared<IceTransportInfo> transport{};
   IceConnectionState ice_connection_state = IceConnectionState::kNew;
   ConnectionState connection_state = ConnectionState::kNew;
+  IceGatheringState ice_gathering_state = IceGatheringState::kNew;
 };
 struct DtlsTransportChangeEvent {
   DtlsTransportInfo transport{};
@@ -83,7 +84,7 @@ struct ClosedEvent {
 };
 // W3C track: a remote description made a receiver live.
 struct TrackEvent {
-  Shared<jsep::Transceiver> transceiver{};
+  Shared<TransceiverInfo> transceiver{};
   bool muted = true;
 };
 // W3C mute or unmute of a remote track.
@@ -105,7 +106,7 @@ struct TrackEndedEvent {
 };
 // Transceivers changed by a call other than one that applies a description.
 struct TransceiverChangeEvent {
-  std::vector<jsep::Transceiver> transceivers{};
+  std::vector<TransceiverInfo> transceivers{};
 };
 struct FirstPacketEvent {
   std::string track_id{};

@@ -31,14 +31,14 @@ size_t Bytes(const PeerConnectionInfo& info) {
   return bytes + Bytes(info.local_description) + Bytes(info.remote_description);
 }
 
-size_t Bytes(const jsep::Transceiver& transceiver) {
+size_t Bytes(const TransceiverInfo& transceiver) {
   return transceiver.id.size() + transceiver.mid.value_or("").size() + transceiver.track_id.size() +
          Bytes(transceiver.sender_stream_ids) + Bytes(transceiver.remote_stream_ids);
 }
 
-size_t Bytes(const std::vector<jsep::Transceiver>& transceivers) {
+size_t Bytes(const std::vector<TransceiverInfo>& transceivers) {
   size_t bytes = 0;
-  for (const jsep::Transceiver& t : transceivers) bytes += sizeof(t) + Bytes(t);
+  for (const TransceiverInfo& t : transceivers) bytes += sizeof(t) + Bytes(t);
   return bytes;
 }
 

@@ -1,4 +1,6 @@
-// Which ICE carries a connection: the shared port (lite) where it suffices, else full.
+// Which ICE carries a connection: the shared port (lite) where it suffices, else full. It is
+// decided for the first generation, and again for each restart (docs/adr/0016).
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,7 +29,14 @@ bool PeerConnection::NeedsFullIce(const Configuration& configuration) {
 }
 
 IceBackend PeerConnection::ChooseBackend() const {
-  if (ice_backend_ != IceBackend::kAuto) return ice_backend_;
+  return ice_backend_ != IceBackend::kAuto ? ice_backend_ : WantedBackend();
+}
+
+IceBackend PeerConnection::BackendOfRestart() const {
+  return ice_backend_ == IceBackend::kFull ? IceBackend::kFull : WantedBackend();
+}
+
+IceBackend PeerConnection::WantedBackend() const {
   if (configuration_.ice_backend != IceBackend::kAuto) return configuration_.ice_backend;
   const bool full = dependencies_.shared_port_factory == nullptr ||
                     dependencies_.default_ice_backend == IceBackend::kFull ||
@@ -38,13 +47,13 @@ IceBackend PeerConnection::ChooseBackend() const {
 }
 
 absl::StatusOr<std::unique_ptr<ice::IceTransport>> PeerConnection::MakeIce(
-    std::optional<IceParameters> credentials) {
-  ice_backend_ = ChooseBackend();
-  const bool shared = ice_backend_ == IceBackend::kSharedPort;
+    IceBackend backend, std::optional<IceParameters> credentials) {
+  const bool shared = backend == IceBackend::kSharedPort;
   ice::Config config = dependencies_.ice_config;
   config.servers = configuration_.ice_servers;
   config.policy = configuration_.ice_transport_policy;
   config.max_candidates = limits_.max_candidates;
+  config.max_candidate_pairs = limits_.max_candidate_pairs;
   config.lite = shared;
   config.owner = this;
   config.credentials = std::move(credentials);
@@ -75,9 +84,12 @@ void PeerConnection::BecomeFullForLiteRemote(const SessionDescription& descripti
   if (ice_backend_ != IceBackend::kSharedPort || description.type != SdpType::kOffer) return;
   if (!IsIceLite(description) || transports_.empty()) return;
   // Once connected it is no longer a matter of choice.
-  if (transports_.front()->transport->dtls_role() != DtlsRole::kAuto) return;
+  const bool in_use = std::ranges::any_of(transports_, [](const auto& slot) {
+    return slot->transport->dtls_role() != DtlsRole::kAuto;
+  });
+  if (in_use) return;
   session_.ForgetUnusedIce();
-  transports_.clear();
+  transports_.Clear();
   local_candidates_.clear();
   ice_backend_ = IceBackend::kAuto;
 }

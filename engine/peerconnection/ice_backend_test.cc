@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "engine/ice/fake_ice_network.h"
 #include "engine/net/address_policy.h"
@@ -142,6 +143,123 @@ TEST_F(IceBackendTest, WhoHasOfferedLiteBecomesFullForALiteOfferInItsPlace) {
     ASSERT_THAT(impolite->SetRemoteDescription(answer), IsOk());
     EXPECT_TRUE(network_.RunUntil([&] { return Connected(*polite) && Connected(*impolite); }, 5s));
   }
+}
+
+// Full ICE that takes servers: the fake network has none, and is not told of them.
+class WithServers : public ice::IceTransportFactory {
+ public:
+  explicit WithServers(ice::FakeIceNetwork& network) : network_(network) {}
+  absl::StatusOr<std::unique_ptr<ice::IceTransport>> Create(net::Loop& loop,
+                                                            const ice::Config& config) override {
+    EXPECT_FALSE(config.lite);
+    policies.push_back(config.policy);
+    ice::Config bare = config;
+    bare.servers.clear();
+    bare.policy = IceTransportPolicy::kAll;
+    return network_.Create(loop, bare);
+  }
+  std::vector<IceTransportPolicy> policies{};
+
+ private:
+  ice::FakeIceNetwork& network_;
+};
+
+class LateServersTest : public IceBackendTest {
+ protected:
+  LateServersTest() {
+    theirs_ = Make(IceBackend::kFull);
+    dependencies_.ice_factory = &full_;
+    ours_ = Make();
+  }
+  void SetUp() override {
+    Negotiate(*ours_, *theirs_);
+    ASSERT_TRUE(BothConnected());
+    ASSERT_EQ(ours_->Info().ice_backend, IceBackend::kSharedPort);
+  }
+  bool BothConnected() {
+    return network_.RunUntil([&] { return Connected(*ours_) && Connected(*theirs_); }, 5s);
+  }
+  static Configuration Relay() {
+    return {.ice_servers = {{.urls = {"turn:192.0.2.1"}, .username = "u", .credential = "c"}},
+            .ice_transport_policy = IceTransportPolicy::kRelay};
+  }
+  // Longer than the generation before lives on.
+  void ExpectFullForGood() {
+    network_.RunFor(10s);
+    EXPECT_TRUE(Connected(*ours_) && Connected(*theirs_));
+    EXPECT_EQ(ours_->Info().ice_backend, IceBackend::kFull);
+    EXPECT_EQ(InStats(*ours_), IceBackend::kFull);
+    EXPECT_EQ(ours_->Info().ice_transports.at(0).role, IceRole::kControlled);
+    EXPECT_EQ(theirs_->Info().ice_transports.at(0).role, IceRole::kControlling);
+  }
+
+  WithServers full_{ice_};
+  std::unique_ptr<PeerConnection> ours_, theirs_;
+};
+
+TEST_F(LateServersTest, LeaveTheSharedPortWithOurNextOffer) {
+  ASSERT_THAT(ours_->SetConfiguration(Relay()), IsOk());
+  EXPECT_EQ(ours_->Info().ice_backend, IceBackend::kSharedPort) << "until it gathers again";
+  EXPECT_TRUE(Connected(*ours_));
+  const auto created = ours_->CreateOffer({});
+  ASSERT_THAT(created, IsOk());
+  EXPECT_FALSE(IsLite(*created));
+  EXPECT_EQ(ours_->Info().ice_backend, IceBackend::kSharedPort) << "it was only created";
+  const SessionDescription offer = Describe(*ours_);
+  EXPECT_FALSE(IsLite(offer));
+  EXPECT_EQ(ours_->Info().ice_backend, IceBackend::kFull);
+  EXPECT_TRUE(Connected(*ours_)) << "by the generation before";
+  EXPECT_THAT(full_.policies, ::testing::ElementsAre(IceTransportPolicy::kRelay));
+  ASSERT_THAT(theirs_->SetRemoteDescription(offer), IsOk());
+  ASSERT_THAT(ours_->SetRemoteDescription(Describe(*theirs_)), IsOk());
+  ExpectFullForGood();
+  // Without servers it stays so.
+  ASSERT_THAT(ours_->SetConfiguration({}), IsOk());
+  Negotiate(*ours_, *theirs_);
+  ExpectFullForGood();
+  EXPECT_EQ(full_.policies.back(), IceTransportPolicy::kAll);
+}
+
+TEST_F(LateServersTest, LeaveTheSharedPortWhenThePeerRestarts) {
+  ASSERT_THAT(ours_->SetConfiguration(Relay()), IsOk());
+  Negotiate(*theirs_, *ours_);  // No restart.
+  EXPECT_TRUE(IsLite(*ours_->Info().local_description));
+  EXPECT_EQ(ours_->Info().ice_backend, IceBackend::kSharedPort);
+  ASSERT_THAT(theirs_->RestartIce(), IsOk());
+  Negotiate(*theirs_, *ours_);
+  EXPECT_FALSE(IsLite(*ours_->Info().local_description));
+  ExpectFullForGood();
+}
+
+TEST_F(LateServersTest, ARollbackLeadsBackToTheSharedPort) {
+  ASSERT_THAT(ours_->SetConfiguration(Relay()), IsOk());
+  EXPECT_FALSE(IsLite(Describe(*ours_)));
+  ASSERT_THAT(ours_->SetLocalDescription(SessionDescription{.type = SdpType::kRollback}), IsOk());
+  EXPECT_EQ(ours_->Info().ice_backend, IceBackend::kSharedPort);
+  Negotiate(*theirs_, *ours_);
+  EXPECT_TRUE(IsLite(*ours_->Info().local_description));
+  network_.RunFor(10s);
+  EXPECT_TRUE(Connected(*ours_) && Connected(*theirs_));
+  EXPECT_EQ(InStats(*ours_), IceBackend::kSharedPort);
+  // They are still wanted.
+  Negotiate(*ours_, *theirs_);
+  ExpectFullForGood();
+}
+
+TEST_F(LateServersTest, ARestartWithoutAnyStaysOnTheSharedPort) {
+  ASSERT_THAT(ours_->RestartIce(), IsOk());
+  Negotiate(*ours_, *theirs_);
+  network_.RunFor(10s);
+  EXPECT_TRUE(IsLite(*ours_->Info().local_description));
+  EXPECT_TRUE(Connected(*ours_) && Connected(*theirs_));
+  EXPECT_THAT(full_.policies, ::testing::IsEmpty());
+}
+
+TEST_F(IceBackendTest, AnExplicitSharedPortTakesNoServersLater) {
+  const auto pc = Make(IceBackend::kSharedPort);
+  EXPECT_THAT(pc->SetConfiguration({.ice_servers = {{.urls = {"stun:192.0.2.1"}}},
+                                    .ice_backend = IceBackend::kSharedPort}),
+              HasReason(ErrorReason::INVALID_ARGUMENT));
 }
 
 TEST_F(IceBackendTest, TwoLiteEndsAreRefusedAndNothingChanges) {

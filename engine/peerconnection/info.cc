@@ -39,7 +39,7 @@ DtlsTransportInfo PeerConnection::DtlsInfo(const TransportSlot& slot) const {
 std::optional<SctpTransportInfo> PeerConnection::SctpInfo() const {
   if (!data_section_.has_value()) return std::nullopt;
   return SctpTransportInfo{
-      .transport_id = "T" + std::to_string(data_section_->transport_index),
+      .transport_id = TransportId(data_section_->transport_index),
       .state = sctp_state_,
       .max_message_size = channels_.max_send_message_bytes(),
       .max_channels = association_ == nullptr ? 0u : association_->stream_count()};
@@ -48,6 +48,7 @@ std::optional<SctpTransportInfo> PeerConnection::SctpInfo() const {
 std::vector<transport::TransportState> PeerConnection::TransportStates() const {
   std::vector<transport::TransportState> states;
   for (const auto& slot : transports_) {
+    if (!slot->described()) continue;
     states.push_back({.ice = slot->ice_state,
                       .dtls = slot->transport->state().dtls,
                       .gathering = slot->gathering});
@@ -89,14 +90,48 @@ PeerConnectionInfo PeerConnection::Info() {
       .close_reason = close_reason_,
       .close_message = close_message_};
   for (const auto& slot : transports_) {
+    if (!slot->described()) continue;
     info.ice_transports.push_back(IceInfo(*slot));
     info.dtls_transports.push_back(DtlsInfo(*slot));
   }
   return info;
 }
 
+std::string PeerConnection::TransportId(size_t index) const {
+  const TransportSlot* slot = transports_.Find(index);
+  return slot != nullptr ? slot->id : std::string();
+}
+
+// W3C 4.4.1.5: from the first local description on that has the section. An offer that adds it to
+// a bundle that is there says nothing new about the transport.
+std::string PeerConnection::TransportIdOf(const jsep::Transceiver& transceiver) const {
+  if (!transceiver.mid.has_value()) return {};
+  const TransportSlot* slot = transports_.FindByMid(*transceiver.mid);
+  if (slot == nullptr && session_.signaling_state() == SignalingState::kHaveLocalOffer) {
+    slot = transports_.First();
+  }
+  return slot != nullptr ? slot->id : std::string();
+}
+
+TransceiverInfo PeerConnection::Describe(const jsep::Transceiver& transceiver) const {
+  return {transceiver, TransportIdOf(transceiver)};
+}
+
+std::vector<TransceiverInfo> PeerConnection::DescribeTransceivers() const {
+  std::vector<TransceiverInfo> all;
+  for (const jsep::Transceiver& transceiver : session_.transceivers()) {
+    all.push_back(Describe(transceiver));
+  }
+  return all;
+}
+
 bool PeerConnection::IsMuted(const jsep::Transceiver& transceiver) const {
   return !transceiver.mid.has_value() || media_.IsMuted(*transceiver.mid);
+}
+
+std::vector<media::TrackLayer> PeerConnection::LayersOf(
+    const jsep::Transceiver& transceiver) const {
+  return media_.GetLayers(transceiver.mid.value_or(""));
 }
 
 Snapshot PeerConnection::TakeSnapshot() {
@@ -105,7 +140,7 @@ Snapshot PeerConnection::TakeSnapshot() {
     if (!IsMuted(transceiver)) unmuted.push_back(transceiver.track_id);
   }
   return {.info = Info(),
-          .transceivers = session_.transceivers(),
+          .transceivers = DescribeTransceivers(),
           .unmuted_track_ids = std::move(unmuted),
           .local_tracks = sending_.ListTracks(),
           .sinks = media_.ListSinks(),

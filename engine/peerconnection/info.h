@@ -34,7 +34,8 @@ struct CandidatePair {
 };
 
 struct IceTransportInfo {
-  std::string transport_id{};  // "T0"; the same for the DTLS transport on top of it.
+  // "T0", "T1", ..., each used once; the same for the DTLS transport on top of it.
+  std::string transport_id{};
   std::vector<std::string> mids{};
   IceRole role = IceRole::kControlled;
   IceConnectionState state = IceConnectionState::kNew;
@@ -96,6 +97,12 @@ struct PeerConnectionInfo {
   std::string close_message{};
 };
 
+// The transceiver with what carries it.
+struct TransceiverInfo : jsep::Transceiver {
+  // W3C transport of its sender and its receiver; empty: null.
+  std::string transport_id{};
+};
+
 // The data channel with its counters.
 struct DataChannelView {
   datachannel::DataChannelInfo info{};
@@ -110,7 +117,7 @@ struct LocalCandidate {
 
 struct Snapshot {
   PeerConnectionInfo info{};
-  std::vector<jsep::Transceiver> transceivers{};
+  std::vector<TransceiverInfo> transceivers{};
   std::vector<std::string> unmuted_track_ids{};  // Remote tracks of which media arrives.
   std::vector<media::LocalTrackInfo> local_tracks{};
   std::vector<media::SinkInfo> sinks{};

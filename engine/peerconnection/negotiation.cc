@@ -5,13 +5,22 @@
 #include "engine/peerconnection/peer_connection.h"
 
 namespace pcd::peerconnection {
+namespace {
+
+// Why a transport could not be made says more than that there are no credentials.
+absl::Status Reason(const absl::Status& no_transport, const absl::Status& status) {
+  return no_transport.ok() || status.ok() ? status : no_transport;
+}
+
+}  // namespace
 
 absl::StatusOr<SessionDescription> PeerConnection::CreateOffer(const jsep::OfferOptions& options) {
   PCD_RETURN_IF_ERROR(CheckOpen());
-  PCD_RETURN_IF_ERROR(EnsureTransport(0).status());
   const size_t before = session_.transceivers().size();
-  PCD_ASSIGN_OR_RETURN(SessionDescription offer,
-                       session_.CreateOffer(options, TransportCredentials()));
+  absl::Status no_transport;
+  absl::StatusOr<SessionDescription> offer =
+      session_.CreateOffer(options, TransportCredentials(no_transport));
+  PCD_RETURN_IF_ERROR(Reason(no_transport, offer.status()));
   // Only the legacy options change anything.
   if (options.offer_to_receive_audio || options.offer_to_receive_video ||
       session_.transceivers().size() != before) {
@@ -23,17 +32,21 @@ absl::StatusOr<SessionDescription> PeerConnection::CreateOffer(const jsep::Offer
 absl::StatusOr<SessionDescription> PeerConnection::CreateAnswer(
     const jsep::AnswerOptions& options) {
   PCD_RETURN_IF_ERROR(CheckOpen());
-  PCD_RETURN_IF_ERROR(EnsureTransport(0).status());
-  return session_.CreateAnswer(options, TransportCredentials());
+  absl::Status no_transport;
+  absl::StatusOr<SessionDescription> answer =
+      session_.CreateAnswer(options, TransportCredentials(no_transport));
+  PCD_RETURN_IF_ERROR(Reason(no_transport, answer.status()));
+  return answer;
 }
 
 absl::StatusOr<SessionDescription> PeerConnection::SetLocalDescription(
     const std::optional<SessionDescription>& description) {
   PCD_RETURN_IF_ERROR(CheckOpen());
-  PCD_RETURN_IF_ERROR(EnsureTransport(0).status());
-  PCD_ASSIGN_OR_RETURN(jsep::ApplyResult result,
-                       session_.SetLocalDescription(description, TransportCredentials()));
-  const absl::Status applied = Apply(std::move(result));
+  absl::Status no_transport;
+  absl::StatusOr<jsep::ApplyResult> result =
+      session_.SetLocalDescription(description, TransportCredentials(no_transport));
+  PCD_RETURN_IF_ERROR(Reason(no_transport, result.status()));
+  const absl::Status applied = Apply(*std::move(result));
   Pump();
   PCD_RETURN_IF_ERROR(applied);
   // A rollback may leave no local description; then there is nothing to send.
@@ -50,27 +63,36 @@ absl::Status PeerConnection::SetRemoteDescription(const SessionDescription& desc
   return applied;
 }
 
+absl::Status PeerConnection::DeliverRemote(const jsep::RemoteCandidate& remote, size_t index) {
+  const TransportSlot* slot = transports_.Find(index);
+  if (slot == nullptr) return absl::OkStatus();
+  absl::Status status;
+  if (remote.candidate.has_value()) status = slot->ice->AddRemoteCandidate(*remote.candidate);
+  if (remote.end_of_candidates) slot->ice->SetRemoteEndOfCandidates();
+  return status;
+}
+
 absl::Status PeerConnection::AddIceCandidate(const IceCandidateInit& init) {
   PCD_RETURN_IF_ERROR(CheckOpen());
   const auto added = session_.AddRemoteCandidate(init);
   if (!added.ok()) return ignoring_offer_ ? absl::OkStatus() : added.status();
   const jsep::RemoteCandidate& remote = *added;
   absl::Status status;
-  if (remote.deliver && remote.transport_index < transports_.size()) {
-    ice::IceTransport& ice = transports_[remote.transport_index]->transport->ice();
-    if (remote.candidate.has_value()) status = ice.AddRemoteCandidate(*remote.candidate);
-    if (remote.end_of_candidates) ice.SetRemoteEndOfCandidates();
+  if (remote.deliver) {
+    status = DeliverRemote(remote, remote.transport_index);
+    for (const size_t index : remote.more_transports) status.Update(DeliverRemote(remote, index));
   }
   Pump();
   return status;
 }
 
-absl::StatusOr<jsep::Transceiver> PeerConnection::AddTransceiver(
-    MediaKind kind, const TransceiverInit& init, const std::string& transceiver_id) {
+absl::StatusOr<TransceiverInfo> PeerConnection::AddTransceiver(MediaKind kind,
+                                                               const TransceiverInit& init,
+                                                               const std::string& transceiver_id) {
   PCD_RETURN_IF_ERROR(CheckOpen());
   PCD_ASSIGN_OR_RETURN(const std::string id, session_.AddTransceiver(kind, init, transceiver_id));
   TransceiversChanged();
-  return *session_.FindTransceiver(id);
+  return Describe(*session_.FindTransceiver(id));
 }
 
 absl::Status PeerConnection::RestartIce() {

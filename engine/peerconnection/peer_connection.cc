@@ -75,13 +75,14 @@ PeerConnection::PeerConnection(net::Loop& loop, const Dependencies& dependencies
       cname_(loop.random().IdString(kCnameCharacters)),
       session_(SessionOptions(configuration_, limits_, *certificate_, cname_), loop.random()),
       media_(loop, *this, *dependencies.sink_policy, *dependencies.sink_claims, limits_,
-             {.cname = cname_, .transport_id = "T0"}),
+             {.cname = cname_, .transport_names = [this](size_t i) { return TransportId(i); }}),
       sending_(loop, *this, *dependencies.sink_policy, limits_,
-               {.cname = cname_, .transport_id = "T0"}),
+               {.cname = cname_, .transport_names = [this](size_t i) { return TransportId(i); }}),
       channels_(limits_),
       streams_(channels_),
       log_(limits_.max_events, limits_.max_event_bytes),
       timer_(loop.CreateTimer([this] { OnTimer(); })) {
+  channels_.SetUnixOffset(Duration(create_unix_us_) - loop_.Now().time_since_epoch());
   UpdateExpiry();
   Emit(CreatedEvent{Info()});
   ArmTimer();
@@ -99,22 +100,20 @@ absl::Status PeerConnection::CheckOpen() const {
                    {.dom_exception = "InvalidStateError"});
 }
 
-void PeerConnection::OnRtp(std::span<PacketPtr> packets) {
-  media_.OnRtp(packets);
+void PeerConnection::OnRtp(size_t transport_index, std::span<PacketPtr> packets) {
+  media_.OnRtp(transport_index, packets);
   Wake();
 }
 
-void PeerConnection::OnRtcp(std::span<PacketPtr> packets) {
-  media_.OnRtcp(packets);
-  sending_.OnRtcp(packets);
+void PeerConnection::OnRtcp(size_t transport_index, std::span<PacketPtr> packets) {
+  media_.OnRtcp(transport_index, packets);
+  sending_.OnRtcp(transport_index, packets);
   Wake();
 }
 
-void PeerConnection::SendRtcp(PacketPtr compound) {
-  // Feedback is for the transport that carries the media: with one bundle group, the first.
-  if (!transports_.empty() && transports_[0] != nullptr) {
-    transports_[0]->transport->SendRtcp(std::move(compound));
-  }
+void PeerConnection::SendRtcp(size_t transport_index, PacketPtr compound) {
+  const TransportSlot* slot = transports_.Find(transport_index);
+  if (slot != nullptr) slot->transport->SendRtcp(std::move(compound));
 }
 
 }  // namespace pcd::peerconnection

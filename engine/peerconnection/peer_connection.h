@@ -14,6 +14,7 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -25,7 +26,7 @@
 #include "engine/base/limits.h"
 #include "engine/datachannel/data_channel_manager.h"
 #include "engine/dtls/certificate.h"
-#include "engine/ice/restartable_ice_transport.h"
+#include "engine/ice/ice_transport.h"
 #include "engine/jsep/negotiation_record.h"
 #include "engine/jsep/session.h"
 #include "engine/media/media_session.h"
@@ -43,8 +44,8 @@
 #include "engine/peerconnection/info.h"
 #include "engine/peerconnection/own_certificate.h"
 #include "engine/peerconnection/sender_parameters.h"
+#include "engine/peerconnection/transport_slots.h"
 #include "engine/sctp/sctp_association.h"
-#include "engine/transport/media_handler.h"
 #include "engine/transport/transport.h"
 
 namespace pcd::peerconnection {
@@ -78,7 +79,7 @@ using WatchCallback = absl::AnyInvocable<void(const WatchItem&)>;
 
 // Threading: everything on its loop. Callbacks run there too and must not call back.
 class PeerConnection : private net::EndOfTurnHandler,
-                       private transport::MediaHandler,
+                       private TransportMedia,
                        private media::RtpOutput {
  public:
   // Errors: NOT_IMPLEMENTED (ICE servers or relay policy), INTERNAL (no key).
@@ -121,20 +122,22 @@ class PeerConnection : private net::EndOfTurnHandler,
   absl::StatusOr<Explanation> ExplainNegotiation() const;
   // After Negotiate ignored an offer, errors of its candidates are ignored too.
   absl::Status AddIceCandidate(const IceCandidateInit& candidate);
-  absl::StatusOr<jsep::Transceiver> AddTransceiver(MediaKind kind, const TransceiverInit& init,
-                                                   const std::string& transceiver_id);
-  std::vector<jsep::Transceiver> ListTransceivers() const;
+  absl::StatusOr<TransceiverInfo> AddTransceiver(MediaKind kind, const TransceiverInit& init,
+                                                 const std::string& transceiver_id);
+  std::vector<TransceiverInfo> ListTransceivers() const;
   // W3C muted of its remote track.
   bool IsMuted(const jsep::Transceiver& transceiver) const;
+  // Of its remote track, those seen so far.
+  std::vector<media::TrackLayer> LayersOf(const jsep::Transceiver& transceiver) const;
   // The others (transceiver_api.cc) return the transceiver afterwards.
-  absl::StatusOr<jsep::Transceiver> RemoveTrack(const std::string& sender_id);
-  absl::StatusOr<jsep::Transceiver> SetSenderStreams(const std::string& sender_id,
-                                                     const std::vector<std::string>& stream_ids);
-  absl::StatusOr<jsep::Transceiver> SetTransceiverDirection(const std::string& transceiver_id,
-                                                            Direction direction);
-  absl::StatusOr<jsep::Transceiver> StopTransceiver(const std::string& transceiver_id);
-  absl::StatusOr<jsep::Transceiver> SetCodecPreferences(const std::string& transceiver_id,
-                                                        std::vector<Codec> codecs);
+  absl::StatusOr<TransceiverInfo> RemoveTrack(const std::string& sender_id);
+  absl::StatusOr<TransceiverInfo> SetSenderStreams(const std::string& sender_id,
+                                                   const std::vector<std::string>& stream_ids);
+  absl::StatusOr<TransceiverInfo> SetTransceiverDirection(const std::string& transceiver_id,
+                                                          Direction direction);
+  absl::StatusOr<TransceiverInfo> StopTransceiver(const std::string& transceiver_id);
+  absl::StatusOr<TransceiverInfo> SetCodecPreferences(const std::string& transceiver_id,
+                                                      std::vector<Codec> codecs);
   // Calls back once gathering is complete on all transports (true), or at `timeout` or when
   // the connection closes before (false).
   void WhenGatheringComplete(Duration timeout,
@@ -162,16 +165,15 @@ class PeerConnection : private net::EndOfTurnHandler,
   absl::StatusOr<media::LocalTrackInfo> GetLocalTrack(const std::string& track_id) const;
   std::vector<media::LocalTrackInfo> ListLocalTracks() const;
   // These return the transceiver afterwards. TRACK_NOT_FOUND: no such local track.
-  absl::StatusOr<jsep::Transceiver> AddTrack(const std::string& track_id,
-                                             const std::vector<std::string>& stream_ids,
-                                             const std::string& transceiver_id,
-                                             bool chosen = false);
-  absl::StatusOr<jsep::Transceiver> AddTransceiverOfTrack(const TransceiverInit& init,
-                                                          const std::string& transceiver_id);
+  absl::StatusOr<TransceiverInfo> AddTrack(const std::string& track_id,
+                                           const std::vector<std::string>& stream_ids,
+                                           const std::string& transceiver_id, bool chosen = false);
+  absl::StatusOr<TransceiverInfo> AddTransceiverOfTrack(const TransceiverInit& init,
+                                                        const std::string& transceiver_id);
   // Empty: none. INVALID_CODEC (InvalidModificationError) when the negotiated codecs do not
   // have the track's.
-  absl::StatusOr<jsep::Transceiver> ReplaceTrack(const std::string& sender_id,
-                                                 const std::string& track_id);
+  absl::StatusOr<TransceiverInfo> ReplaceTrack(const std::string& sender_id,
+                                               const std::string& track_id);
   // With a transaction id that the next SetSenderParameters has to name.
   absl::StatusOr<SenderParameters> GetSenderParameters(const std::string& sender_id);
   // The same without a new transaction, for the caller who names the last one.
@@ -179,7 +181,8 @@ class PeerConnection : private net::EndOfTurnHandler,
   // `transaction_id` is not it. TRANSCEIVER_STOPPED.
   absl::StatusOr<SenderParameters> PeekSenderParameters(const std::string& sender_id,
                                                         const std::string& transaction_id) const;
-  // Reads transaction_id and active. Errors as PeekSenderParameters.
+  // Reads transaction_id and encodings. Errors as PeekSenderParameters, and of
+  // jsep::CheckNewEncodings.
   absl::StatusOr<SenderParameters> SetSenderParameters(const std::string& sender_id,
                                                        const SenderParameters& parameters);
   // RECEIVER_NOT_FOUND.
@@ -188,7 +191,7 @@ class PeerConnection : private net::EndOfTurnHandler,
   absl::Status InsertDtmf(const std::string& sender_id, const std::string& tones, Duration duration,
                           Duration gap);
   // Plain compound or reduced-size RTCP. INVALID_PACKET; INVALID_STATE when not connected.
-  // An empty transport id: that of the first section.
+  // An empty transport id: that of the first audio or video section.
   absl::Status WriteRtcp(const std::vector<ByteSpan>& packets, const std::string& transport_id);
 
   // --- Data channels (data_api.cc). Errors as DataChannelManager's and DataStreams'. ------
@@ -237,25 +240,6 @@ class PeerConnection : private net::EndOfTurnHandler,
   void Close(const CloseParams& params);
 
  private:
-  struct TransportSlot {
-    size_t index = 0;
-    std::string id{};
-    std::vector<std::string> mids{};
-    std::unique_ptr<transport::Transport> transport{};
-    ice::RestartableIceTransport* ice = nullptr;  // Owned by `transport`.
-    size_t remote_candidates = 0;  // Of RemoteTransport::candidates, given to ICE already.
-    bool remote_ended = false;
-    IceRole role = IceRole::kControlled;
-    // As its events have told so far. The transport itself may be further: what gathers at once
-    // begins and ends before anybody has taken the first event, and checks that overtook an answer
-    // connect as soon as it is there.
-    IceGatheringState gathering = IceGatheringState::kNew;
-    IceConnectionState ice_state = IceConnectionState::kNew;
-    std::optional<CandidatePair> selected_pair{};
-    bool pair_untold = false;  // It is told with the state that comes with it, or alone.
-    // The lead has changed (jsep::TransportAction), and the peer has not replaced its end yet.
-    Timestamp replaceable_until{};
-  };
   // The peer replaces its end when it has our answer, which may take that long ...
   static constexpr Duration kReplaceable = std::chrono::seconds(30);
   // ... and has the new one connected this long after the end of the old one.
@@ -287,9 +271,11 @@ class PeerConnection : private net::EndOfTurnHandler,
   struct CombinedStates {
     IceConnectionState ice = IceConnectionState::kNew;
     ConnectionState connection = ConnectionState::kNew;
+    IceGatheringState gathering = IceGatheringState::kNew;
   };
   // What UpdateStates would make of them.
   CombinedStates CombineStates() const;
+  CombinedStates ToldStates() const;
   bool UpdateGatheringState();
   void UpdateExpiry();
   void HandleExpiry(Timestamp now);
@@ -298,12 +284,12 @@ class PeerConnection : private net::EndOfTurnHandler,
   void OnTimer();
 
   // media path, direct calls
-  void OnRtp(std::span<PacketPtr> packets) override;
-  void OnRtcp(std::span<PacketPtr> packets) override;
-  void SendRtcp(PacketPtr compound) override;
-  bool IsWritable() const override;
-  bool SendRtp(PacketPtr packet) override;
-  void ForgetSsrc(uint32_t ssrc) override;
+  void OnRtp(size_t transport_index, std::span<PacketPtr> packets) override;
+  void OnRtcp(size_t transport_index, std::span<PacketPtr> packets) override;
+  void SendRtcp(size_t transport_index, PacketPtr compound) override;
+  bool IsWritable(size_t transport_index) const override;
+  bool SendRtp(size_t transport_index, PacketPtr packet) override;
+  void ForgetSsrc(size_t transport_index, uint32_t ssrc) override;
   void OnSessionWork() override;
 
   static absl::Status CheckConfiguration(const Configuration& configuration,
@@ -314,18 +300,24 @@ class PeerConnection : private net::EndOfTurnHandler,
   // ice_backend.cc
   // Servers and relays are for full ICE only.
   static bool NeedsFullIce(const Configuration& configuration);
+  // The one in use; before there is one, that which will be.
   IceBackend ChooseBackend() const;
+  // What the configuration and the remote ask for now.
+  IceBackend WantedBackend() const;
+  // A restart leaves the shared port if full ICE is wanted by now; nothing leads back to it.
+  IceBackend BackendOfRestart() const;
   // One generation of a transport; a restart makes another, with the configuration of its time.
   // `credentials`: of an earlier generation; null: new ones.
   absl::StatusOr<std::unique_ptr<ice::IceTransport>> MakeIce(
-      std::optional<IceParameters> credentials = std::nullopt);
+      IceBackend backend, std::optional<IceParameters> credentials = std::nullopt);
   // Two lite ends cannot connect. UNSUPPORTED_SDP, unless we can become full.
   absl::Status CheckRemoteLite(const SessionDescription& description) const;
   void BecomeFullForLiteRemote(const SessionDescription& description);
 
   // wiring.cc
   absl::StatusOr<TransportSlot*> EnsureTransport(size_t index);
-  jsep::TransportInfo TransportCredentials();
+  // `failure`: why there are none.
+  jsep::TransportInfo TransportCredentials(absl::Status& failure);
   absl::Status Apply(jsep::ApplyResult result);
   void ChangeSignalingState(SignalingState state);
   absl::Status ApplyTransport(const jsep::TransportAction& action);
@@ -335,7 +327,10 @@ class PeerConnection : private net::EndOfTurnHandler,
   void DropCandidates(const TransportSlot& slot);
   void SignalAgain(const TransportSlot& slot, const std::vector<IceCandidateInit>& candidates);
   absl::Status ApplyRemote(TransportSlot& slot, const jsep::RemoteTransport& remote);
+  absl::Status DeliverRemote(const jsep::RemoteCandidate& remote, size_t index);
   void ApplyMedia(const jsep::ApplyResult& result);
+  void ApplyData(const std::optional<jsep::DataSection>& data);
+  void SyncReceivers();
   std::vector<DataChannelView> NumberDataChannels();
   void StartAssociation();
   // The association is gone, or unusable, and another one may follow that its channels go on with.
@@ -366,6 +361,9 @@ class PeerConnection : private net::EndOfTurnHandler,
   absl::StatusOr<const jsep::Transceiver*> RequireReceiver(const std::string& receiver_id) const;
   SenderParameters ParametersOf(const jsep::Transceiver& transceiver) const;
 
+  // The transport that RTCP goes to when nobody says which; null: none.
+  const TransportSlot* FirstMediaTransport() const;
+
   // stats_collector.cc
   void AppendSctpStats(std::vector<StatsEntry>& out) const;
 
@@ -380,6 +378,11 @@ class PeerConnection : private net::EndOfTurnHandler,
   std::optional<SctpTransportInfo> SctpInfo() const;
   static DataChannelView View(const datachannel::DataChannelInfo& info);
   std::vector<transport::TransportState> TransportStates() const;
+  std::string TransportId(size_t index) const;  // Empty: there is none.
+  // W3C transport of the sender and the receiver; empty: null.
+  std::string TransportIdOf(const jsep::Transceiver& transceiver) const;
+  TransceiverInfo Describe(const jsep::Transceiver& transceiver) const;
+  std::vector<TransceiverInfo> DescribeTransceivers() const;
 
   // close.cc
   void RunCloseStep(CloseStep step);
@@ -404,18 +407,17 @@ class PeerConnection : private net::EndOfTurnHandler,
   media::SendSession sending_;
   datachannel::DataChannelManager channels_;
   DataStreams streams_;
-  std::vector<std::unique_ptr<TransportSlot>> transports_;
+  TransportSlots transports_;
   std::vector<SendParameters> send_parameters_;        // Of the last answer.
   std::vector<ReceiveParameters> receive_parameters_;  // Of the last answer.
   IceBackend ice_backend_ = IceBackend::kAuto;         // In use; kAuto: none made yet.
   struct SenderState {
     std::string transaction_id{};  // Of the last read; empty: none since the last write.
-    bool active = true;
   };
   std::map<std::string, SenderState> sender_states_;  // By sender id; those that were read.
   std::optional<jsep::DataSection> data_section_;
   std::unique_ptr<sctp::SctpAssociation> association_;
-  size_t association_transport_ = 0;  // Index of the transport that carries it.
+  size_t association_transport_ = 0;  // That carries it, or will: data_section_'s.
   SctpState sctp_state_ = SctpState::kConnecting;
   Timestamp suspended_until_ = kNever;  // Channels without an association close then.
   bool needs_new_dtls_ = false;  // SCTP has ended on the present DTLS association; not again there.

@@ -4,8 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "engine/testing/peer_pair.h"
 #include "engine/testing/status_matchers.h"
@@ -161,6 +164,42 @@ TEST(PeerConnectionTest, AChangeOfATransportCarriesTheStatesThatItMakes) {
   EXPECT_EQ(dtls.back().connection_state, ConnectionState::kConnected);
 }
 
+// W3C section 5.6: the end of a generation's candidates, the transport, the connection, null;
+// nothing comes in between, so that who listens can have all of it in one task.
+TEST(PeerConnectionTest, WhatEndsGatheringIsToldWithoutABreak) {
+  PeerPair pair({.delay = 5ms});
+  ASSERT_THAT(pair.left().CreateDataChannel({.label = "d"}, ""), IsOk());
+  ASSERT_THAT(pair.Negotiate(), IsOk());
+  ASSERT_TRUE(pair.RunUntil([&] { return pair.connected(); }));
+  std::vector<std::string> told;
+  for (const auto& item : pair.left_events().items) {
+    const auto* event = std::get_if<std::shared_ptr<const Event>>(&item);
+    if (event == nullptr) continue;
+    const EventPayload& payload = (*event)->payload;
+    if (const auto* candidate = std::get_if<IceCandidateEvent>(&payload)) {
+      const bool null = !candidate->candidate.has_value();
+      told.push_back(null                                                ? "null"
+                     : candidate->candidate->candidate.candidate.empty() ? "end"
+                                                                         : "candidate");
+    } else if (const auto* ice = std::get_if<IceTransportChangeEvent>(&payload)) {
+      // One transport: its state is the connection's.
+      EXPECT_EQ(ice->ice_gathering_state, ice->transport->gathering_state);
+      told.push_back("transport");
+    } else if (const auto* all = std::get_if<IceGatheringStateChangeEvent>(&payload)) {
+      told.push_back(all->state == IceGatheringState::kComplete ? "complete" : "connection");
+    } else {
+      told.push_back("other");
+    }
+  }
+  const auto at = [&told](const char* what) { return std::ranges::find(told, what); };
+  ASSERT_NE(at("connection"), told.end());
+  EXPECT_EQ(*std::prev(at("connection")), "transport");
+  ASSERT_NE(at("end"), told.end());
+  ASSERT_GE(told.end() - at("end"), 4);
+  EXPECT_THAT(std::vector<std::string>(at("end"), at("end") + 4),
+              ::testing::ElementsAre("end", "transport", "complete", "null"));
+}
+
 // W3C 4.4.1.5: in the same step as the answer, at either end.
 TEST(PeerConnectionTest, TheAnswerGivesDataChannelsTheirIds) {
   PeerPair pair({.delay = 5ms});
@@ -276,6 +315,17 @@ TEST(PeerConnectionTest, StreamTakesOverOnlyWhenAsked) {
   EXPECT_TRUE(first.ended);
   EXPECT_THAT(first.end, HasReason(ErrorReason::STREAM_TAKEN_OVER));
   EXPECT_FALSE(second.ended);
+}
+
+TEST(PeerConnectionTest, ARefusedDescriptionMakesNoTransport) {
+  PeerPair pair;
+  EXPECT_THAT(pair.left().CreateAnswer({}), HasReason(ErrorReason::INVALID_STATE));
+  EXPECT_THAT(pair.left().SetLocalDescription(SessionDescription{.type = SdpType::kAnswer}),
+              HasReason(ErrorReason::INVALID_STATE));
+  EXPECT_THAT(pair.left().SetLocalDescription(SessionDescription{.sdp = "v=0\r\n"}),
+              HasReason(ErrorReason::SDP_MODIFIED));
+  EXPECT_TRUE(pair.left().Info().ice_transports.empty());
+  EXPECT_TRUE(pair.left().Info().dtls_transports.empty());
 }
 
 TEST(PeerConnectionTest, MessagesWaitForCreditAndNoneIsLost) {
@@ -434,6 +484,25 @@ TEST(PeerConnectionTest, AGracefulCloseSendsWhatIsQueuedAndTakesNothingMore) {
   ASSERT_TRUE(pair.RunUntil([&] { return pair.left().closed(); }));
   ASSERT_EQ(right_inbox.messages.size(), 1u);
   EXPECT_EQ(right_inbox.messages[0].bytes, Bytes("queued"));
+}
+
+// Who closes sends what is left, an ABORT and a close_notify at once.
+TEST(PeerConnectionTest, WhatComesWithTheEndOfTheTransportCounts) {
+  Inbox inbox;
+  PeerPair pair;
+  OpenChannel(pair);
+  ASSERT_THAT(pair.right().AttachStream({.initial_receive_credit = 1 << 20}, inbox.Callback()),
+              IsOk());
+  ASSERT_THAT(pair.left().Send("d", true, Bytes("the last word")), IsOk());
+  pair.left().Close({});
+  ASSERT_TRUE(
+      pair.RunUntil([&] { return !pair.right_events().All<DataChannelCloseEvent>().empty(); }));
+  ASSERT_EQ(inbox.messages.size(), 1u);
+  EXPECT_EQ(inbox.messages[0].bytes, Bytes("the last word"));
+  const auto errors = pair.right_events().All<DataChannelErrorEvent>();
+  ASSERT_EQ(errors.size(), 1u);
+  EXPECT_TRUE(errors[0].sctp_failure);
+  EXPECT_NE(errors[0].error_text.find("the peer aborted"), std::string::npos);
 }
 
 TEST(PeerConnectionTest, StatsNameEveryPartWithAUniqueId) {

@@ -55,28 +55,34 @@ void PeerConnection::RunPump() {
   ArmTimer();
 }
 
+// One event of each in turn: transports of one description begin to gather together, and are told
+// so before the first of them is complete, also where each brings all its events in one turn.
 bool PeerConnection::DrainTransports() {
   bool moved = false;
-  for (const auto& slot : transports_) {
-    while (auto event = slot->transport->PollEvent()) {
+  for (bool more = true; more; moved |= more) {
+    more = false;
+    for (const auto& slot : transports_) {
+      auto event = slot->transport->PollEvent();
+      if (!event.has_value()) continue;
       HandleTransportEvent(*slot, std::move(*event));
-      moved = true;
+      more = true;
     }
-    TellPair(*slot);
   }
+  for (const auto& slot : transports_) TellPair(*slot);
   return moved;
 }
 
 bool PeerConnection::DrainAssociation() {
   StartAssociation();
   if (association_ == nullptr) return false;
-  const TransportSlot& slot = *transports_[association_transport_];
-  channels_.HandleAssociation(loop_.Now(), MayBeReplaced(slot));
+  const TransportSlot* slot = transports_.Find(association_transport_);
+  if (slot == nullptr) return false;
+  channels_.HandleAssociation(loop_.Now(), MayBeReplaced(*slot));
   if (channels_.suspended()) {
     SuspendAssociation();
     return false;
   }
-  transport::Transport& transport = *slot.transport;
+  transport::Transport& transport = *slot->transport;
   int sent = 0;
   while (sent < kMaxDataPackets) {
     const auto packet = association_->PollOutput();
@@ -150,7 +156,7 @@ bool PeerConnection::UpdateStates() {
 }
 
 bool PeerConnection::UpdateGatheringState() {
-  const IceGatheringState next = transport::CombineIceGatheringState(TransportStates());
+  const IceGatheringState next = CombineStates().gathering;
   if (std::exchange(gathering_state_, next) == next) return false;
   Emit(IceGatheringStateChangeEvent{gathering_state_});
   if (gathering_state_ == IceGatheringState::kComplete) Emit(IceCandidateEvent{});
@@ -161,8 +167,9 @@ void PeerConnection::RunWaiters() {
   if (waiters_.empty()) return;
   const Timestamp now = loop_.Now();
   // Without a section there is nothing to gather.
-  const bool gathered = gathering_state_ == IceGatheringState::kComplete ||
-                        (transports_.empty() && session_.local_description().has_value());
+  const bool gathered =
+      gathering_state_ == IceGatheringState::kComplete ||
+      (transports_.First() == nullptr && session_.local_description().has_value());
   std::vector<std::pair<Waiter, bool>> ready;
   for (auto it = waiters_.begin(); it != waiters_.end();) {
     const bool reached = it->for_gathering ? gathered : channels_.buffered_amount() == 0;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <variant>
 
 #include "engine/peerconnection/peer_connection.h"
 #include "engine/testing/peer_pair.h"
@@ -240,11 +241,38 @@ TEST_F(RenegotiationTest, NegotiateTakesOffersAndAnswersOnly) {
               HasReason(ErrorReason::INVALID_STATE));
 }
 
+// W3C 4.4.1.5: the transceiver stops while the offer is processed, which ends its track; then
+// come the state and what leaves its streams.
+TEST_F(RenegotiationTest, AnOfferThatRejectsASectionEndsItsTrackBeforeAnythingElse) {
+  ASSERT_THAT(pair_.left().StopTransceiver("audio"), IsOk());
+  const auto offer = pair_.left().SetLocalDescription(std::nullopt);
+  ASSERT_THAT(offer, IsOk());
+  const size_t before = pair_.right_events().items.size();
+  ASSERT_THAT(pair_.right().SetRemoteDescription(*offer), IsOk());
+  std::string order;
+  for (size_t i = before; i < pair_.right_events().items.size(); ++i) {
+    const auto* event = std::get_if<std::shared_ptr<const Event>>(&pair_.right_events().items[i]);
+    ASSERT_NE(event, nullptr);
+    if (std::holds_alternative<TrackEndedEvent>((*event)->payload)) order += " ended";
+    if (std::holds_alternative<SignalingStateChangeEvent>((*event)->payload)) order += " state";
+    if (std::holds_alternative<TrackRemovedEvent>((*event)->payload)) order += " removed";
+    if (std::holds_alternative<DescriptionChangeEvent>((*event)->payload)) order += " description";
+  }
+  EXPECT_EQ(order, " ended state removed description");
+  ASSERT_EQ(pair_.right().ListTransceivers().size(), 1u);
+  EXPECT_TRUE(pair_.right().ListTransceivers().at(0).stopped);
+  ASSERT_THAT(pair_.right().SetLocalDescription(std::nullopt), IsOk());
+  EXPECT_TRUE(pair_.right().ListTransceivers().empty());
+}
+
 TEST_F(RenegotiationTest, StoppingEndsTheTrackAtBothEnds) {
   const auto stopping = pair_.left().StopTransceiver("audio");
   ASSERT_THAT(stopping, IsOk());
   EXPECT_TRUE(stopping->stopping);
   EXPECT_FALSE(stopping->stopped);
+  const auto ended_here = [&] { return pair_.left_events().All<TrackEndedEvent>(); };
+  ASSERT_EQ(ended_here().size(), 1u) << "at once";
+  EXPECT_EQ(ended_here()[0].track_id, stopping->track_id);
   const std::string remote_track = pair_.right().ListTransceivers().at(0).track_id;
   ASSERT_THAT(pair_.Negotiate(), IsOk());
   EXPECT_TRUE(pair_.left().ListTransceivers().empty());
@@ -252,6 +280,7 @@ TEST_F(RenegotiationTest, StoppingEndsTheTrackAtBothEnds) {
   const auto ended = pair_.right_events().All<TrackEndedEvent>();
   ASSERT_EQ(ended.size(), 1u);
   EXPECT_EQ(ended[0].track_id, remote_track);
+  EXPECT_EQ(ended_here().size(), 1u);
   // Never negotiated: gone at once.
   ASSERT_THAT(pair_.left().AddTransceiver(MediaKind::kVideo, {}, "v"), IsOk());
   EXPECT_TRUE(pair_.left().StopTransceiver("v")->stopped);
@@ -360,7 +389,7 @@ TEST_F(RenegotiationTest, TheConfigurationMayChangeWhereW3cLetsIt) {
   EXPECT_THAT(pair_.left().SetConfiguration(other_ice),
               HasReason(ErrorReason::CONFIGURATION_CHANGE_REFUSED));
   Configuration servers = configuration;
-  servers.ice_servers = {{.urls = {"turns:192.0.2.1"}, .username = "u", .credential = "c"}};
+  servers.ice_servers = {{.urls = {"turn:"}, .username = "u", .credential = "c"}};
   EXPECT_THAT(pair_.left().SetConfiguration(servers), HasReason(ErrorReason::INVALID_ICE_SERVER));
   EXPECT_EQ(pair_.left().revision(), revision);
   EXPECT_EQ(pair_.left_events().All<ConfigurationChangeEvent>().size(), 1u);

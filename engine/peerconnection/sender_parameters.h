@@ -10,11 +10,11 @@
 
 namespace pcd::peerconnection {
 
-// A sender has one encoding; nothing is encoded here, so all that can be set is whether it is
-// sent.
+// Nothing is encoded here: a track has one stream of packets, which goes out as the first active
+// encoding, and the others are silent. Limits and scales are kept for whoever drives its encoder.
 struct SenderParameters {
   std::string transaction_id{};  // Of the read; a write must name the last one.
-  bool active = true;
+  std::vector<SendEncoding> encodings{};
   // Read-only; empty until negotiated.
   MediaKind kind = MediaKind::kAudio;
   std::vector<Codec> codecs{};

@@ -1,5 +1,6 @@
 // Local tracks and what senders do with them: the send session does the work; here it is
 // negotiated, numbered and shown.
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -16,6 +17,17 @@ constexpr size_t kMaxWrittenRtcpBytes = 1200;
 absl::Status TrackNotFound(const std::string& track_id) {
   return MakeError(absl::StatusCode::kNotFound, ErrorReason::TRACK_NOT_FOUND,
                    "no local track " + track_id, {.field = "track_id"});
+}
+
+// A track has one stream of packets: it goes out as the first active encoding.
+void ChooseEncoding(const std::vector<SendEncoding>& encodings, media::SenderBinding& binding) {
+  const auto active = std::ranges::find_if(encodings, &SendEncoding::active);
+  binding.active = active != encodings.end();
+  SendParameters& parameters = binding.parameters;
+  if (parameters.rids.empty()) return;
+  binding.rid = binding.active ? active->rid : parameters.rids.front();
+  // Each layer is a stream of its own, and none is announced by its SSRC.
+  parameters.ssrc = parameters.rtx_ssrc = 0;
 }
 
 absl::Status CheckRtcp(ByteSpan packet) {
@@ -76,19 +88,20 @@ std::vector<media::LocalTrackInfo> PeerConnection::ListLocalTracks() const {
   return sending_.ListTracks();
 }
 
-absl::StatusOr<jsep::Transceiver> PeerConnection::AddTrack(
-    const std::string& track_id, const std::vector<std::string>& stream_ids,
-    const std::string& transceiver_id, bool chosen) {
+absl::StatusOr<TransceiverInfo> PeerConnection::AddTrack(const std::string& track_id,
+                                                         const std::vector<std::string>& stream_ids,
+                                                         const std::string& transceiver_id,
+                                                         bool chosen) {
   PCD_RETURN_IF_ERROR(CheckOpen());
   const auto track = sending_.GetTrack(track_id);
   if (!track.ok()) return TrackNotFound(track_id);
   PCD_ASSIGN_OR_RETURN(const std::string id, session_.AddTrack(track->config.kind, track_id,
                                                                stream_ids, transceiver_id, chosen));
   TransceiversChanged();
-  return *session_.FindTransceiver(id);
+  return Describe(*session_.FindTransceiver(id));
 }
 
-absl::StatusOr<jsep::Transceiver> PeerConnection::AddTransceiverOfTrack(
+absl::StatusOr<TransceiverInfo> PeerConnection::AddTransceiverOfTrack(
     const TransceiverInit& init, const std::string& transceiver_id) {
   PCD_RETURN_IF_ERROR(CheckOpen());
   const auto track = sending_.GetTrack(init.track_id);
@@ -96,8 +109,8 @@ absl::StatusOr<jsep::Transceiver> PeerConnection::AddTransceiverOfTrack(
   return AddTransceiver(track->config.kind, init, transceiver_id);
 }
 
-absl::StatusOr<jsep::Transceiver> PeerConnection::ReplaceTrack(const std::string& sender_id,
-                                                               const std::string& track_id) {
+absl::StatusOr<TransceiverInfo> PeerConnection::ReplaceTrack(const std::string& sender_id,
+                                                             const std::string& track_id) {
   PCD_RETURN_IF_ERROR(CheckOpen());
   const jsep::Transceiver* sender = session_.FindSender(sender_id);
   MediaKind kind = sender != nullptr ? sender->kind : MediaKind::kAudio;
@@ -109,7 +122,7 @@ absl::StatusOr<jsep::Transceiver> PeerConnection::ReplaceTrack(const std::string
   }
   PCD_RETURN_IF_ERROR(session_.ReplaceTrack(sender_id, kind, track_id));
   TransceiversChanged();
-  return *session_.FindSender(sender_id);
+  return Describe(*session_.FindSender(sender_id));
 }
 
 // W3C: a track that would need another negotiation is refused.
@@ -136,8 +149,7 @@ void PeerConnection::SyncSenders() {
     binding.parameters = parameters;
     binding.parameters.sending = parameters.sending && !transceiver->stopping;
     binding.track_id = transceiver->local_track_id;
-    const auto state = sender_states_.find(parameters.sender_id);
-    binding.active = state == sender_states_.end() || state->second.active;
+    ChooseEncoding(transceiver->send_encodings, binding);
   }
   std::erase_if(sender_states_,
                 [this](const auto& entry) { return session_.FindSender(entry.first) == nullptr; });
@@ -175,9 +187,8 @@ absl::StatusOr<ReceiverParameters> PeerConnection::GetReceiverParameters(
 }
 
 SenderParameters PeerConnection::ParametersOf(const jsep::Transceiver& transceiver) const {
-  SenderParameters out{.kind = transceiver.kind, .cname = cname_};
-  const auto state = sender_states_.find(transceiver.sender_id);
-  if (state != sender_states_.end()) out.active = state->second.active;
+  SenderParameters out{
+      .encodings = transceiver.send_encodings, .kind = transceiver.kind, .cname = cname_};
   for (const SendParameters& parameters : send_parameters_) {
     if (parameters.sender_id != transceiver.sender_id) continue;
     out.codecs = parameters.codecs;
@@ -224,12 +235,9 @@ absl::StatusOr<SenderParameters> PeerConnection::PeekSenderParameters(
 absl::StatusOr<SenderParameters> PeerConnection::SetSenderParameters(
     const std::string& sender_id, const SenderParameters& parameters) {
   PCD_RETURN_IF_ERROR(PeekSenderParameters(sender_id, parameters.transaction_id).status());
-  SenderState& state = sender_states_[sender_id];
-  state.transaction_id.clear();
-  state.active = parameters.active;
-  ++revision_;
-  SyncSenders();
-  Pump();
+  PCD_RETURN_IF_ERROR(session_.SetEncodings(sender_id, parameters.encodings));
+  sender_states_[sender_id].transaction_id.clear();
+  TransceiversChanged();
   return ParametersOf(*session_.FindSender(sender_id));
 }
 
@@ -242,17 +250,26 @@ absl::Status PeerConnection::InsertDtmf(const std::string& sender_id, const std:
   return absl::OkStatus();
 }
 
+const TransportSlot* PeerConnection::FirstMediaTransport() const {
+  if (receive_parameters_.empty()) return transports_.First();
+  return transports_.Find(receive_parameters_.front().transport_index);
+}
+
 absl::Status PeerConnection::WriteRtcp(const std::vector<ByteSpan>& packets,
                                        const std::string& transport_id) {
   PCD_RETURN_IF_ERROR(CheckOpen());
   if (packets.empty()) return InvalidArgument("at least one packet is required", "packets");
   for (const ByteSpan& packet : packets) PCD_RETURN_IF_ERROR(CheckRtcp(packet));
-  if (!transport_id.empty() && (transports_.empty() || transports_[0]->id != transport_id)) {
+  const TransportSlot* slot =
+      transport_id.empty() ? FirstMediaTransport() : transports_.FindById(transport_id);
+  if (slot == nullptr && !transport_id.empty()) {
     return InvalidArgument("no transport " + transport_id, "transport_id");
   }
-  if (!IsWritable()) return InvalidState("the transport is not connected");
+  if (slot == nullptr || !IsWritable(slot->index)) {
+    return InvalidState("the transport is not connected");
+  }
   for (const ByteSpan& packet : packets) {
-    if (transports_[0]->transport->SendRtcp(loop_.packets().CopyOf(packet))) continue;
+    if (slot->transport->SendRtcp(loop_.packets().CopyOf(packet))) continue;
     return MakeError(absl::StatusCode::kResourceExhausted, ErrorReason::LIMIT_EXCEEDED,
                      "a packet could not be protected: too many sender SSRCs");
   }
@@ -262,17 +279,19 @@ absl::Status PeerConnection::WriteRtcp(const std::vector<ByteSpan>& packets,
 
 // --- media::RtpOutput ----------------------------------------------------------------------
 
-bool PeerConnection::IsWritable() const {
-  return !transports_.empty() && transports_[0]->transport->writable() &&
-         transports_[0]->transport->srtp_active();
+bool PeerConnection::IsWritable(size_t transport_index) const {
+  const TransportSlot* slot = transports_.Find(transport_index);
+  return slot != nullptr && slot->transport->writable() && slot->transport->srtp_active();
 }
 
-bool PeerConnection::SendRtp(PacketPtr packet) {
-  return !transports_.empty() && transports_[0]->transport->SendRtp(std::move(packet));
+bool PeerConnection::SendRtp(size_t transport_index, PacketPtr packet) {
+  const TransportSlot* slot = transports_.Find(transport_index);
+  return slot != nullptr && slot->transport->SendRtp(std::move(packet));
 }
 
-void PeerConnection::ForgetSsrc(uint32_t ssrc) {
-  if (!transports_.empty()) transports_[0]->transport->RemoveSendSsrc(ssrc);
+void PeerConnection::ForgetSsrc(size_t transport_index, uint32_t ssrc) {
+  const TransportSlot* slot = transports_.Find(transport_index);
+  if (slot != nullptr) slot->transport->RemoveSendSsrc(ssrc);
 }
 
 void PeerConnection::OnSessionWork() { Wake(); }

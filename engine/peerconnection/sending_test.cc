@@ -332,6 +332,27 @@ TEST_F(SendingTest, AStoppedTransceiverSendsNoMore) {
   EXPECT_TRUE(left().ListTransceivers().empty());
 }
 
+TEST_F(SendingTest, AStoppedTransceiverReceivesNoMoreAndItsTrackEndsAtOnce) {
+  AddTest("clip");
+  ASSERT_THAT(left().AddTrack("clip", {}, "t"), IsOk());
+  AddSink();
+  Connect();
+  pair_.loop().RunFor(300ms);
+  ASSERT_FALSE(sink_.taken.empty());
+  const jsep::Transceiver receiving = right().ListTransceivers().at(0);
+  ASSERT_THAT(right().StopTransceiver(receiving.id), IsOk());
+  const auto ended = [&] { return pair_.right_events().All<TrackEndedEvent>(); };
+  ASSERT_THAT(ended(), SizeIs(1));
+  EXPECT_EQ(ended()[0].track_id, receiving.track_id);
+  const size_t stopped = sink_.taken.size();
+  pair_.loop().RunFor(500ms);
+  EXPECT_EQ(sink_.taken.size(), stopped);
+  ASSERT_THAT(right().StopTransceiver(receiving.id), IsOk());
+  ASSERT_THAT(pair_.Negotiate(right(), left()), IsOk());
+  EXPECT_TRUE(right().ListTransceivers().empty());
+  EXPECT_THAT(ended(), SizeIs(1)) << "a track ends once";
+}
+
 TEST_F(SendingTest, TheAnswererSendsToo) {
   ASSERT_THAT(left().AddTransceiver(MediaKind::kVideo, {}, ""), IsOk());
   media::LocalTrackConfig clip{
@@ -392,7 +413,12 @@ TEST_F(SendingTest, ParametersAreWrittenByWhoReadThemLast) {
   EXPECT_THAT(left().SetSenderParameters(Sender(), *first),
               HasReason(ErrorReason::STALE_PARAMETERS));
   EXPECT_THAT(left().SetSenderParameters(Sender(), {}), HasReason(ErrorReason::STALE_PARAMETERS));
-  second->active = false;
+  ASSERT_THAT(second->encodings, SizeIs(1));
+  auto refused = *second;
+  refused.encodings.emplace_back();
+  EXPECT_THAT(left().SetSenderParameters(Sender(), refused),
+              HasReason(ErrorReason::INVALID_ARGUMENT));
+  second->encodings[0].active = false;
   ASSERT_THAT(left().SetSenderParameters(Sender(), *second), IsOk());
   EXPECT_THAT(left().SetSenderParameters(Sender(), *second), HasReason(ErrorReason::INVALID_STATE))
       << "written already";
@@ -401,11 +427,57 @@ TEST_F(SendingTest, ParametersAreWrittenByWhoReadThemLast) {
   pair_.loop().RunFor(500ms);
   EXPECT_EQ(sink_.taken.size(), stopped);
   auto third = left().GetSenderParameters(Sender());
-  EXPECT_FALSE(third->active);
-  third->active = true;
+  EXPECT_FALSE(third->encodings.at(0).active);
+  third->encodings[0].active = true;
   ASSERT_THAT(left().SetSenderParameters(Sender(), *third), IsOk());
   pair_.loop().RunFor(500ms);
   EXPECT_GT(sink_.taken.size(), stopped);
+}
+
+// One layer of several is sent: the first that is active, under its rid.
+TEST_F(SendingTest, APacketOfASimulcastSenderIsOfItsFirstActiveLayer) {
+  AddTest("clip");
+  ASSERT_THAT(
+      left().AddTransceiverOfTrack(
+          {.direction = Direction::kSendOnly,
+           .track_id = "clip",
+           .send_encodings = {{.rid = "low", .active = false}, {.rid = "mid"}, {.rid = "hi"}}},
+          "t"),
+      IsOk());
+  AddSink();
+  Connect();
+  pair_.loop().RunFor(500ms);
+  const auto rids = [&] {
+    std::vector<std::string> heard;
+    for (const auto& packet : pair_.right_events().All<FirstPacketEvent>()) {
+      heard.push_back(packet.rid);
+    }
+    return heard;
+  };
+  EXPECT_EQ(rids(), std::vector<std::string>{"mid"});
+  ASSERT_FALSE(sink_.taken.empty());
+  const auto set_active = [&](bool low, bool mid, bool hi) {
+    auto parameters = left().GetSenderParameters(Sender());
+    ASSERT_THAT(parameters, IsOk());
+    ASSERT_THAT(parameters->encodings, SizeIs(3));
+    parameters->encodings[0].active = low;
+    parameters->encodings[1].active = mid;
+    parameters->encodings[2].active = hi;
+    ASSERT_THAT(left().SetSenderParameters(Sender(), *parameters), IsOk());
+  };
+  set_active(true, true, true);
+  pair_.loop().RunFor(500ms);
+  EXPECT_EQ(rids(), (std::vector<std::string>{"mid", "low"}));
+  set_active(false, false, false);
+  pair_.loop().RunFor(50ms);
+  const size_t stopped = sink_.taken.size();
+  pair_.loop().RunFor(500ms);
+  EXPECT_EQ(sink_.taken.size(), stopped);
+  set_active(false, false, true);
+  pair_.loop().RunFor(3s);
+  EXPECT_EQ(rids(), (std::vector<std::string>{"mid", "low", "hi"}));
+  EXPECT_GT(sink_.taken.size(), stopped) << "the sink takes the layer that there is";
+  EXPECT_FALSE(left().Info().negotiation_needed);
 }
 
 TEST_F(SendingTest, WrittenRtcpReachesThePeer) {

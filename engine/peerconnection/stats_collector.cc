@@ -17,6 +17,22 @@ void MoveInto(std::vector<StatsEntry>& out, std::vector<T>&& entries) {
   for (T& entry : entries) out.emplace_back(std::move(entry));
 }
 
+// Of the pair that the transport uses.
+void SetIncomingBitrate(std::vector<StatsEntry>& entries, const std::string& transport_id,
+                        uint64_t bitrate) {
+  std::string selected;
+  for (const StatsEntry& entry : entries) {
+    const auto* transport = std::get_if<TransportStats>(&entry);
+    if (transport != nullptr && transport->id == transport_id) {
+      selected = transport->selected_candidate_pair_id;
+    }
+  }
+  for (StatsEntry& entry : entries) {
+    auto* pair = std::get_if<CandidatePairStats>(&entry);
+    if (pair != nullptr && pair->id == selected) pair->available_incoming_bitrate = bitrate;
+  }
+}
+
 }  // namespace
 
 StatsReport PeerConnection::GetStats() const {
@@ -25,8 +41,13 @@ StatsReport PeerConnection::GetStats() const {
   out.emplace_back(PeerConnectionStats{.id = "P",
                                        .data_channels_opened = channels_.channels_opened(),
                                        .data_channels_closed = channels_.channels_closed()});
-  for (const auto& slot : transports_) slot->transport->AppendStats(slot->id, out);
+  for (const auto& slot : transports_) {
+    if (slot->described()) slot->transport->AppendStats(slot->id, out);
+  }
   media::MediaStats media = media_.GetStats();
+  for (const auto& [transport_index, bitrate] : media.incoming_bitrates) {
+    SetIncomingBitrate(out, TransportId(transport_index), bitrate);
+  }
   media::SendStats sent = sending_.GetStats();
   // A codec that a section both sends and receives has one entry.
   std::erase_if(sent.codecs, [&](const CodecStats& codec) {
@@ -48,7 +69,7 @@ StatsReport PeerConnection::GetStats() const {
 void PeerConnection::AppendSctpStats(std::vector<StatsEntry>& out) const {
   const auto path = association_ == nullptr ? std::nullopt : association_->path();
   if (!path.has_value()) return;
-  const std::string& transport_id = transports_[association_transport_]->id;
+  const std::string transport_id = TransportId(association_transport_);
   out.emplace_back(SctpTransportStats{.id = "sctp-" + transport_id,
                                       .transport_id = transport_id,
                                       .smoothed_round_trip_time = path->smoothed_round_trip_time,

@@ -8,7 +8,7 @@ namespace pcd::peerconnection {
 namespace {
 
 // A transceiver that was never negotiated is gone once stopped; this is its last state.
-jsep::Transceiver Stopped(jsep::Transceiver transceiver) {
+TransceiverInfo Stopped(TransceiverInfo transceiver) {
   transceiver.stopping = true;
   transceiver.stopped = true;
   transceiver.direction = Direction::kStopped;
@@ -26,56 +26,60 @@ absl::Status ChangeRefused(const char* message, const char* field) {
 void PeerConnection::TransceiversChanged() {
   ++revision_;
   SyncSenders();
-  Emit(TransceiverChangeEvent{session_.transceivers()});
+  Emit(TransceiverChangeEvent{DescribeTransceivers()});
   Pump();
 }
 
-std::vector<jsep::Transceiver> PeerConnection::ListTransceivers() const {
-  return session_.transceivers();
+std::vector<TransceiverInfo> PeerConnection::ListTransceivers() const {
+  return DescribeTransceivers();
 }
 
-absl::StatusOr<jsep::Transceiver> PeerConnection::RemoveTrack(const std::string& sender_id) {
+absl::StatusOr<TransceiverInfo> PeerConnection::RemoveTrack(const std::string& sender_id) {
   PCD_RETURN_IF_ERROR(CheckOpen());
   PCD_RETURN_IF_ERROR(session_.RemoveTrack(sender_id));
   TransceiversChanged();
-  return *session_.FindSender(sender_id);
+  return Describe(*session_.FindSender(sender_id));
 }
 
-absl::StatusOr<jsep::Transceiver> PeerConnection::SetSenderStreams(
+absl::StatusOr<TransceiverInfo> PeerConnection::SetSenderStreams(
     const std::string& sender_id, const std::vector<std::string>& stream_ids) {
   PCD_RETURN_IF_ERROR(CheckOpen());
   PCD_RETURN_IF_ERROR(session_.SetSenderStreams(sender_id, stream_ids));
   TransceiversChanged();
-  return *session_.FindSender(sender_id);
+  return Describe(*session_.FindSender(sender_id));
 }
 
-absl::StatusOr<jsep::Transceiver> PeerConnection::SetTransceiverDirection(
+absl::StatusOr<TransceiverInfo> PeerConnection::SetTransceiverDirection(
     const std::string& transceiver_id, Direction direction) {
   PCD_RETURN_IF_ERROR(CheckOpen());
   PCD_RETURN_IF_ERROR(session_.SetDirection(transceiver_id, direction));
   TransceiversChanged();
-  return *session_.FindTransceiver(transceiver_id);
+  return Describe(*session_.FindTransceiver(transceiver_id));
 }
 
-absl::StatusOr<jsep::Transceiver> PeerConnection::StopTransceiver(
-    const std::string& transceiver_id) {
+absl::StatusOr<TransceiverInfo> PeerConnection::StopTransceiver(const std::string& transceiver_id) {
   PCD_RETURN_IF_ERROR(CheckOpen());
   const jsep::Transceiver* known = session_.FindTransceiver(transceiver_id);
-  jsep::Transceiver last = known != nullptr ? Stopped(*known) : jsep::Transceiver{};
+  TransceiverInfo last = known != nullptr ? Stopped(Describe(*known)) : TransceiverInfo{};
+  const bool ends = known != nullptr && !known->stopping;
   PCD_RETURN_IF_ERROR(session_.StopTransceiver(transceiver_id));
   const jsep::Transceiver* remains = session_.FindTransceiver(transceiver_id);
-  if (remains != nullptr) last = *remains;
+  if (remains != nullptr) last = Describe(*remains);
+  // W3C "stop sending and receiving": both at once, and the track has ended.
+  if (ends) {
+    SyncReceivers();
+    Emit(TrackEndedEvent{last.track_id});
+  }
   TransceiversChanged();
-  if (remains == nullptr) Emit(TrackEndedEvent{last.track_id});
   return last;
 }
 
-absl::StatusOr<jsep::Transceiver> PeerConnection::SetCodecPreferences(
+absl::StatusOr<TransceiverInfo> PeerConnection::SetCodecPreferences(
     const std::string& transceiver_id, std::vector<Codec> codecs) {
   PCD_RETURN_IF_ERROR(CheckOpen());
   PCD_RETURN_IF_ERROR(session_.SetCodecPreferences(transceiver_id, std::move(codecs)));
   TransceiversChanged();
-  return *session_.FindTransceiver(transceiver_id);
+  return Describe(*session_.FindTransceiver(transceiver_id));
 }
 
 // W3C compares the set of certificates; a caller who got them from GetConfiguration has them in
@@ -108,12 +112,6 @@ absl::Status PeerConnection::SetConfiguration(const Configuration& configuration
   }
   if (!certificates.empty() && !AreOwn(certificates)) {
     return ChangeRefused("certificates are fixed at creation", "configuration.certificates");
-  }
-  if (ice_backend_ == IceBackend::kSharedPort && NeedsFullIce(configuration)) {
-    return ChangeRefused(
-        "the connection is on the shared port, which uses no STUN or TURN servers: give them, or "
-        "ice_backend full, before the first description",
-        "configuration.ice_servers");
   }
   const bool other_ice = configuration.ice_servers != configuration_.ice_servers ||
                          configuration.ice_transport_policy != configuration_.ice_transport_policy;

@@ -38,7 +38,7 @@ void PeerConnection::HandleGathering(TransportSlot& slot, IceGatheringState stat
     AnnounceCandidate(slot, session_.SetLocalGatheringComplete(slot.index), {});
   }
   slot.gathering = state;
-  TellIce(slot, {ice_state_, connection_state_});
+  TellIce(slot, {ice_state_, connection_state_, CombineStates().gathering});
   UpdateGatheringState();
 }
 
@@ -46,7 +46,7 @@ void PeerConnection::HandleGathering(TransportSlot& slot, IceGatheringState stat
 // transport that is about to be gone.
 void PeerConnection::HandleIceState(TransportSlot& slot, IceConnectionState state) {
   slot.ice_state = state;
-  if (state == IceConnectionState::kClosed) return TellIce(slot, {ice_state_, connection_state_});
+  if (state == IceConnectionState::kClosed) return TellIce(slot, ToldStates());
   TellIce(slot, CombineStates());
   UpdateStates();
 }
@@ -66,6 +66,8 @@ void PeerConnection::HandleDtlsState(TransportSlot& slot, transport::DtlsStateCh
   if (state == DtlsState::kClosed && MayBeReplaced(slot)) {
     SuspendAssociation();
   } else if (state == DtlsState::kClosed || state == DtlsState::kFailed) {
+    // What came before the end counts: messages, and the ABORT of who closes, with its cause.
+    if (association_ != nullptr) channels_.HandleAssociation(loop_.Now(), false);
     EndAssociation();
   }
 }
@@ -73,18 +75,24 @@ void PeerConnection::HandleDtlsState(TransportSlot& slot, transport::DtlsStateCh
 PeerConnection::CombinedStates PeerConnection::CombineStates() const {
   const auto states = TransportStates();
   return {.ice = transport::CombineIceConnectionState(states),
-          .connection = transport::CombineConnectionState(states)};
+          .connection = transport::CombineConnectionState(states),
+          .gathering = transport::CombineIceGatheringState(states)};
+}
+
+PeerConnection::CombinedStates PeerConnection::ToldStates() const {
+  return {.ice = ice_state_, .connection = connection_state_, .gathering = gathering_state_};
 }
 
 void PeerConnection::TellIce(TransportSlot& slot, CombinedStates states) {
   slot.pair_untold = false;
   Emit(IceTransportChangeEvent{.transport = IceInfo(slot),
                                .ice_connection_state = states.ice,
-                               .connection_state = states.connection});
+                               .connection_state = states.connection,
+                               .ice_gathering_state = states.gathering});
 }
 
 void PeerConnection::TellPair(TransportSlot& slot) {
-  if (slot.pair_untold) TellIce(slot, {ice_state_, connection_state_});
+  if (slot.pair_untold) TellIce(slot, ToldStates());
 }
 
 void PeerConnection::HandleTransportEvent(TransportSlot& slot, transport::Event event) {
@@ -116,7 +124,9 @@ void PeerConnection::HandleTransportEvent(TransportSlot& slot, transport::Event 
                  },
                  [&](transport::DtlsStateChanged& e) { HandleDtlsState(slot, std::move(e)); },
                  [&](transport::DataReceived& e) {
-                   if (association_ != nullptr) association_->HandlePacket(e.data, loop_.Now());
+                   if (association_ != nullptr && association_transport_ == slot.index) {
+                     association_->HandlePacket(e.data, loop_.Now());
+                   }
                    data_changed_ = true;
                  },
                  [](transport::WritableChanged&) {},

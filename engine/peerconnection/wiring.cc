@@ -8,15 +8,16 @@
 
 namespace pcd::peerconnection {
 
-absl::StatusOr<PeerConnection::TransportSlot*> PeerConnection::EnsureTransport(size_t index) {
-  if (index < transports_.size()) return transports_[index].get();
-  PCD_ASSIGN_OR_RETURN(std::unique_ptr<ice::IceTransport> first, MakeIce());
+absl::StatusOr<TransportSlot*> PeerConnection::EnsureTransport(size_t index) {
+  if (TransportSlot* known = transports_.Find(index)) return known;
+  const IceBackend backend = ChooseBackend();
+  PCD_ASSIGN_OR_RETURN(std::unique_ptr<ice::IceTransport> first, MakeIce(backend));
+  ice_backend_ = backend;
   auto ice = std::make_unique<ice::RestartableIceTransport>(
-      loop_, std::move(first), [this] { return MakeIce(); },
-      [this](IceParameters credentials) { return MakeIce(std::move(credentials)); });
-  auto slot = std::make_unique<TransportSlot>();
-  slot->index = index;
-  slot->id = "T" + std::to_string(index);
+      loop_, std::move(first), [this] { return MakeIce(BackendOfRestart()); },
+      [this](IceParameters credentials) { return MakeIce(ice_backend_, std::move(credentials)); });
+  TransportMedia& media = *this;
+  auto slot = std::make_unique<TransportSlot>(media, index);
   slot->ice = ice.get();
   slot->transport = std::make_unique<transport::Transport>(
       loop_, std::move(ice),
@@ -25,15 +26,17 @@ absl::StatusOr<PeerConnection::TransportSlot*> PeerConnection::EnsureTransport(s
                         .key_log = dependencies_.key_log,
                         .limits = limits_});
   slot->transport->SetEventCallback([this] { Wake(); });
-  slot->transport->SetMediaHandler(this);
-  transports_.push_back(std::move(slot));
-  return transports_.back().get();
+  slot->transport->SetMediaHandler(slot.get());
+  return transports_.Add(std::move(slot));
 }
 
-jsep::TransportInfo PeerConnection::TransportCredentials() {
-  return [this](const jsep::TransportRequest& request) {
+jsep::TransportInfo PeerConnection::TransportCredentials(absl::Status& failure) {
+  return [this, &failure](const jsep::TransportRequest& request) {
     const auto slot = EnsureTransport(request.transport_index);
-    if (!slot.ok()) return IceParameters{};
+    if (!slot.ok()) {
+      failure = slot.status();
+      return IceParameters{};
+    }
     if (!request.ice_restart) return (*slot)->ice->local_parameters();
     return (*slot)->ice->PrepareRestart().value_or(IceParameters{});
   };
@@ -45,19 +48,11 @@ absl::Status PeerConnection::Apply(jsep::ApplyResult result) {
   for (const jsep::TransportAction& action : result.transports)
     status.Update(ApplyTransport(action));
   ApplyMedia(result);
-  if (result.data_changed) {
-    // The section was rejected by either side: its channels are over (W3C closes them).
-    if (!result.data.has_value()) {
-      EndAssociation();
-      needs_new_dtls_ = false;
-    }
-    data_section_ = result.data;
-    if (data_section_.has_value()) {
-      channels_.SetRemoteMaxMessageSize(data_section_->remote_max_message_size);
-    }
-  }
+  if (result.data_changed) ApplyData(result.data);
   for (const size_t index : result.closed_transports) CloseTransport(index);
   if (result.rolled_back) ChangeSignalingState(SignalingState::kStable);
+  // W3C 4.4.1.5: a track ends while the description is processed, the other events follow it.
+  for (const std::string& track_id : result.ended_tracks) Emit(TrackEndedEvent{track_id});
   ChangeSignalingState(result.signaling_state);
   for (const jsep::TrackEvent& track : result.tracks) {
     if (!track.added) {
@@ -66,12 +61,11 @@ absl::Status PeerConnection::Apply(jsep::ApplyResult result) {
                              .stream_ids = track.stream_ids,
                              .goes_on = track.goes_on});
     } else if (const jsep::Transceiver* t = session_.FindTransceiver(track.transceiver_id)) {
-      Emit(TrackEvent{.transceiver = *t, .muted = IsMuted(*t)});
+      Emit(TrackEvent{.transceiver = Describe(*t), .muted = IsMuted(*t)});
     }
   }
-  for (const std::string& track_id : result.ended_tracks) Emit(TrackEndedEvent{track_id});
   Emit(DescriptionChangeEvent{
-      .info = Info(), .transceivers = session_.transceivers(), .numbered = NumberDataChannels()});
+      .info = Info(), .transceivers = DescribeTransceivers(), .numbered = NumberDataChannels()});
   return status;
 }
 
@@ -80,9 +74,9 @@ absl::Status PeerConnection::Apply(jsep::ApplyResult result) {
 std::vector<DataChannelView> PeerConnection::NumberDataChannels() {
   std::vector<DataChannelView> numbered;
   if (!data_section_.has_value()) return numbered;
-  const size_t index = data_section_->transport_index;
-  if (index >= transports_.size()) return numbered;
-  const DtlsRole role = transports_[index]->transport->dtls_role();
+  const TransportSlot* slot = transports_.Find(data_section_->transport_index);
+  if (slot == nullptr) return numbered;
+  const DtlsRole role = slot->transport->dtls_role();
   if (role == DtlsRole::kAuto) return numbered;
   for (const datachannel::DataChannelInfo& info : channels_.SetRole(role)) {
     numbered.push_back(View(info));
@@ -90,19 +84,24 @@ std::vector<DataChannelView> PeerConnection::NumberDataChannels() {
   return numbered;
 }
 
-// Its last events tell of the end; what comes to be at its place is another one.
+// Its last events tell of the end; what comes to be at its place is another one. Sections that have
+// moved go on where they are now.
 void PeerConnection::CloseTransport(size_t index) {
-  if (index >= transports_.size()) return;
+  TransportSlot* found = transports_.Find(index);
+  if (found == nullptr) return;
   if (association_transport_ == index) {
     EndAssociation();
     needs_new_dtls_ = false;
   }
-  TransportSlot& slot = *transports_[index];
+  TransportSlot& slot = *found;
   slot.transport->Close();
-  while (auto event = slot.transport->PollEvent()) HandleTransportEvent(slot, std::move(*event));
-  TellPair(slot);
-  DropCandidates(slot);
-  transports_.erase(transports_.begin() + static_cast<ptrdiff_t>(index));
+  if (slot.described()) {
+    while (auto event = slot.transport->PollEvent()) HandleTransportEvent(slot, std::move(*event));
+    TellPair(slot);
+    DropCandidates(slot);
+  }
+  transports_.Remove(index);
+  states_changed_ = true;
   // The choice is free again.
   if (transports_.empty()) ice_backend_ = IceBackend::kAuto;
 }
@@ -115,7 +114,7 @@ void PeerConnection::ChangeSignalingState(SignalingState state) {
 
 absl::Status PeerConnection::ApplyTransport(const jsep::TransportAction& action) {
   PCD_ASSIGN_OR_RETURN(TransportSlot * slot, EnsureTransport(action.transport_index));
-  slot->mids = action.mids;
+  transports_.Describe(*slot, action.mids);
   PCD_RETURN_IF_ERROR(ApplyLocalIce(*slot, action));
   slot->role = action.ice_role;
   slot->ice->SetRole(action.ice_role);
@@ -136,8 +135,12 @@ absl::Status PeerConnection::ApplyLocalIce(TransportSlot& slot,
     const bool is_before = local.candidate.username_fragment == before;
     return local.transport_id == slot.id && is_before == action.cancel_restart;
   });
-  if (!action.cancel_restart) return slot.ice->Restart();
-  slot.ice->CancelRestart();
+  if (action.cancel_restart) {
+    slot.ice->CancelRestart();
+  } else {
+    PCD_RETURN_IF_ERROR(slot.ice->Restart());
+  }
+  ice_backend_ = slot.ice->local_parameters().lite ? IceBackend::kSharedPort : IceBackend::kFull;
   return absl::OkStatus();
 }
 
@@ -195,8 +198,8 @@ void PeerConnection::ApplyMedia(const jsep::ApplyResult& result) {
   if (result.receivers.has_value()) {
     negotiated_revision_ = revision_;
     receive_parameters_ = *result.receivers;
-    media_.SetReceivers(*result.receivers);
   }
+  if (result.receivers.has_value() || !result.stopped_transceivers.empty()) SyncReceivers();
   if (result.senders.has_value()) {
     send_parameters_ = *result.senders;
     // What was read before describes another negotiation.
@@ -205,21 +208,51 @@ void PeerConnection::ApplyMedia(const jsep::ApplyResult& result) {
   SyncSenders();
 }
 
+void PeerConnection::ApplyData(const std::optional<jsep::DataSection>& data) {
+  // The section was rejected by either side: its channels are over (W3C closes them).
+  if (!data.has_value()) {
+    EndAssociation();
+    needs_new_dtls_ = false;
+  }
+  data_section_ = data;
+  if (!data_section_.has_value()) return;
+  channels_.SetRemoteMaxMessageSize(data_section_->remote_max_message_size);
+  if (std::exchange(association_transport_, data_section_->transport_index) ==
+      data_section_->transport_index) {
+    return;
+  }
+  // Bundled with others, or taken out. An association that there is goes on with the DTLS of the
+  // other transport, as it does in browsers: what was lost on the way is sent again.
+  needs_new_dtls_ = false;
+  if (association_ != nullptr) Emit(SctpTransportChangeEvent{*SctpInfo()});
+}
+
+// One that is stopping receives no more, whatever was negotiated (W3C "stop sending and
+// receiving").
+void PeerConnection::SyncReceivers() {
+  std::vector<ReceiveParameters> receivers = receive_parameters_;
+  for (const jsep::Transceiver& transceiver : session_.transceivers()) {
+    if (!transceiver.stopping || !transceiver.mid.has_value()) continue;
+    for (ReceiveParameters& receiver : receivers) {
+      if (receiver.mid == *transceiver.mid) receiver.receiving = false;
+    }
+  }
+  media_.SetReceivers(receivers);
+}
+
 // SCTP runs once its section is negotiated and DTLS has verified the peer (RFC 8261).
 void PeerConnection::StartAssociation() {
   if (association_ != nullptr || needs_new_dtls_ || !data_section_.has_value() || closed_) return;
-  if (data_section_->transport_index >= transports_.size()) return;
-  const TransportSlot& slot = *transports_[data_section_->transport_index];
-  if (slot.transport->state().dtls != DtlsState::kConnected) return;
+  const TransportSlot* slot = transports_.Find(association_transport_);
+  if (slot == nullptr || slot->transport->state().dtls != DtlsState::kConnected) return;
   association_ =
       dependencies_.sctp_factory->Create(loop_, sctp::SctpOptionsFor(limits_.max_message_bytes));
-  association_transport_ = data_section_->transport_index;
   suspended_until_ = kNever;
   association_->SetWakeCallback([this] { WakeData(); });
   const absl::Status started = association_->Start(
       {.local_port = data_section_->local_port, .remote_port = data_section_->remote_port},
       loop_.Now());
-  channels_.AttachAssociation(association_.get(), slot.transport->dtls_role(), loop_.Now());
+  channels_.AttachAssociation(association_.get(), slot->transport->dtls_role(), loop_.Now());
   if (!started.ok()) {
     PCD_LOG(kWarning, "peerconnection", std::string(started.message()));
     EndAssociation();
@@ -265,8 +298,10 @@ void PeerConnection::EndAssociation() {
   }
   channels_.DetachAssociation();
   association_->Abort();
-  transport::Transport& transport = *transports_[association_transport_]->transport;
-  while (const auto packet = association_->PollOutput()) transport.SendData(*packet);
+  const TransportSlot* slot = transports_.Find(association_transport_);
+  while (const auto packet = association_->PollOutput()) {
+    if (slot != nullptr) slot->transport->SendData(*packet);
+  }
   association_.reset();
   sctp_state_ = SctpState::kClosed;
   data_changed_ = true;

@@ -38,7 +38,7 @@ std::optional<Av1Payload> ParseAv1Payload(ByteSpan payload) {
     if (!in.ok()) return std::nullopt;
     const bool begins = element > 1 || !out.continues_obu;
     if (begins && !obu.empty() && ((obu[0] >> 3) & 0x0F) == kSequenceHeader) {
-      out.has_sequence_header = true;
+      out.sequence_header = obu;
     }
   }
   return out;

@@ -14,13 +14,14 @@ struct Av1Payload {
   bool obu_continues = false;          // Y: the last element goes on in the next packet.
   uint8_t element_count = 0;           // W; 0: each element has its size.
   bool starts_coded_sequence = false;  // N.
-  bool has_sequence_header = false;    // A sequence header OBU begins in here.
+  ByteSpan sequence_header{};          // The OBU that is one, or its part in here; empty: none.
 
   // A decoder can begin here.
   bool start_of_key_frame() const { return starts_coded_sequence && !continues_obu; }
 };
 
-// Nullopt when the payload is empty, an element does not fit, or N comes with Z.
+// Nullopt when the payload is empty, an element does not fit, or N comes with Z. The
+// span points into `payload`.
 std::optional<Av1Payload> ParseAv1Payload(ByteSpan payload);
 
 }  // namespace pcd::rtp

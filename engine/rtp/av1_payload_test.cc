@@ -14,7 +14,7 @@ TEST(Av1PayloadTest, ANewCodedSequenceStartsADecoder) {
   const auto payload = ParseAv1Payload(Bytes{0x28, 0x03, 0x08, 0x00, 0x01, 0x30, 0x12});
   ASSERT_TRUE(payload.has_value());
   EXPECT_EQ(payload->element_count, 2);
-  EXPECT_TRUE(payload->has_sequence_header);
+  EXPECT_EQ(payload->sequence_header.size(), 3u);
   EXPECT_TRUE(payload->start_of_key_frame());
 }
 
@@ -24,13 +24,13 @@ TEST(Av1PayloadTest, OtherPacketsDoNot) {
   const auto middle = ParseAv1Payload(Bytes{0xD0, 0x08, 0x12});
   EXPECT_TRUE(middle->continues_obu);
   EXPECT_TRUE(middle->obu_continues);
-  EXPECT_FALSE(middle->has_sequence_header);
+  EXPECT_TRUE(middle->sequence_header.empty());
 }
 
 TEST(Av1PayloadTest, WithoutACountEachElementHasItsSize) {
   const auto payload = ParseAv1Payload(Bytes{0x08, 0x02, 0x08, 0x01, 0x01, 0x30});
   ASSERT_TRUE(payload.has_value());
-  EXPECT_TRUE(payload->has_sequence_header);
+  EXPECT_EQ(payload->sequence_header.size(), 2u);
 }
 
 TEST(Av1PayloadTest, WhatDoesNotFitIsRefused) {

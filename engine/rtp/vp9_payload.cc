@@ -36,7 +36,7 @@ void ReadStructure(ByteReader& in, Vp9Payload& out) {
     for (int i = 0; i < layers; ++i) {
       const uint16_t width = in.U16();
       const uint16_t height = in.U16();
-      if (i > 0) continue;
+      if (uint32_t{width} * height < uint32_t{out.width} * out.height) continue;
       out.width = width;
       out.height = height;
     }

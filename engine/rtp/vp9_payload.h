@@ -22,7 +22,7 @@ struct Vp9Payload {
   bool switching_up = false;                // U; with temporal_layer only.
   bool inter_layer_predicted = false;       // D; with spatial_layer only.
   std::optional<uint8_t> tl0_picture{};     // TL0PICIDX; not in flexible mode.
-  // Of the first spatial layer, where a structure tells it; 0: unknown.
+  // Of the largest spatial layer, where a structure tells it; 0: unknown.
   uint16_t width = 0, height = 0;
 
   // The first packet of a key picture: a decoder can begin here.

@@ -25,6 +25,15 @@ TEST(Vp9PayloadTest, AKeyPictureOfChromiumStartsADecoder) {
   EXPECT_TRUE(payload->start_of_key_frame);
 }
 
+TEST(Vp9PayloadTest, TheSizeIsThatOfTheLargestLayer) {
+  // V: two layers, 320x180 and 640x360.
+  const auto payload = ParseVp9Payload(
+      Bytes{0x8A, 0x05, 0x30, 0x01, 0x40, 0x00, 0xB4, 0x02, 0x80, 0x01, 0x68, 0x82});
+  ASSERT_TRUE(payload.has_value());
+  EXPECT_EQ(payload->width, 640);
+  EXPECT_EQ(payload->height, 360);
+}
+
 TEST(Vp9PayloadTest, AnInterPictureDoesNot) {
   const auto payload = ParseVp9Payload(Bytes{0xC8, 0x05, 0x86});
   ASSERT_TRUE(payload.has_value());

@@ -13,6 +13,7 @@ namespace pcd::sctp {
 inline constexpr size_t kSctpCommonHeader = 12;
 inline constexpr size_t kSctpChecksumOffset = 8;
 inline constexpr size_t kSctpChunkHeader = 4;
+inline constexpr size_t kSctpParameterHeader = 4;
 
 enum SctpChunkType : uint8_t {
   kDataChunk = 0,
@@ -33,6 +34,16 @@ enum SctpChunkType : uint8_t {
   kForwardTsnChunk = 192  // RFC 3758.
 };
 
+// Parameters of RE-CONFIG (RFC 6525 section 4).
+enum ReConfigParameterType : uint16_t {
+  kOutgoingResetRequest = 13,
+  kIncomingResetRequest = 14,
+  kTsnResetRequest = 15,
+  kResetResponse = 16,
+  kAddOutgoingStreamsRequest = 17,
+  kAddIncomingStreamsRequest = 18
+};
+
 // Calls visit(offset, chunk) for each chunk that is whole, its padding left out.
 template <typename Visit>
 void ForEachSctpChunk(ByteSpan packet, Visit&& visit) {
@@ -43,6 +54,24 @@ void ForEachSctpChunk(ByteSpan packet, Visit&& visit) {
     visit(at, packet.subspan(at, length));
     at += (length + 3) & ~size_t{3};
   }
+}
+
+// Calls visit(parameter) for each parameter that is whole, its padding left out.
+template <typename Visit>
+void ForEachSctpParameter(ByteSpan parameters, Visit&& visit) {
+  while (parameters.size() >= kSctpParameterHeader) {
+    const size_t length = LoadU16(parameters.data() + 2);
+    if (length < kSctpParameterHeader || length > parameters.size()) return;
+    visit(parameters.first(length));
+    parameters = parameters.subspan(std::min((length + 3) & ~size_t{3}, parameters.size()));
+  }
+}
+
+inline bool HasReConfigChunk(ByteSpan packet) {
+  bool found = false;
+  ForEachSctpChunk(packet,
+                   [&](size_t, ByteSpan chunk) { found = found || chunk[0] == kReConfigChunk; });
+  return found;
 }
 
 }  // namespace pcd::sctp

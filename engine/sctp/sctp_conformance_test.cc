@@ -284,10 +284,11 @@ TEST_P(SctpConformance, AResetIsSeenAfterWhatWasSentBeforeAndTheStreamCanBeUsedA
 }
 
 TEST_P(SctpConformance, ManyStreamsResetAtOnceFromBothEnds) {
+  constexpr uint16_t kStreams = 512;
   for (uint64_t seed = 1; seed <= 20; ++seed) {
     auto pair = MakePair(kLossy, {}, seed);
     ASSERT_TRUE(pair->Connect());
-    for (uint16_t id = 0; id < 200; ++id) {
+    for (uint16_t id = 0; id < kStreams; ++id) {
       ASSERT_TRUE(pair->a.Send(id, "x"));
       pair->a.sctp->ResetStream(id, pair->a.loop.Now());
       pair->b.sctp->ResetStream(id, pair->b.loop.Now());
@@ -295,8 +296,10 @@ TEST_P(SctpConformance, ManyStreamsResetAtOnceFromBothEnds) {
     pair->a.Pump();
     pair->b.Pump();
     ASSERT_TRUE(pair->RunUntil([&] {
-      return pair->a.outgoing_resets.size() == 200 && pair->b.outgoing_resets.size() == 200 &&
-             pair->a.incoming_resets.size() == 200 && pair->b.incoming_resets.size() == 200;
+      return pair->a.outgoing_resets.size() == kStreams &&
+             pair->b.outgoing_resets.size() == kStreams &&
+             pair->a.incoming_resets.size() == kStreams &&
+             pair->b.incoming_resets.size() == kStreams;
     })) << "seed "
         << seed;
     EXPECT_TRUE(pair->a.Connected());

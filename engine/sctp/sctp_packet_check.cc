@@ -10,7 +10,6 @@ namespace pcd::sctp {
 namespace {
 
 constexpr size_t kInitFixedPart = 20;  // With the chunk header.
-constexpr size_t kParameterHeader = 4;
 
 bool IsUsed(uint8_t type) {
   switch (type) {
@@ -38,9 +37,9 @@ bool IsUsed(uint8_t type) {
 
 bool HasWholeParameters(ByteSpan parameters) {
   while (!parameters.empty()) {
-    if (parameters.size() < kParameterHeader) return false;
+    if (parameters.size() < kSctpParameterHeader) return false;
     const size_t length = LoadU16(parameters.data() + 2);
-    if (length < kParameterHeader || length > parameters.size()) return false;
+    if (length < kSctpParameterHeader || length > parameters.size()) return false;
     parameters = parameters.subspan(std::min((length + 3) & ~size_t{3}, parameters.size()));
   }
   return true;

@@ -28,13 +28,6 @@ MutableByteSpan ReadBuffer(size_t size) {
   return MutableByteSpan(buffer).first(size);
 }
 
-bool HasReConfig(ByteSpan packet) {
-  bool found = false;
-  ForEachSctpChunk(packet,
-                   [&](size_t, ByteSpan chunk) { found = found || chunk[0] == kReConfigChunk; });
-  return found;
-}
-
 }  // namespace
 
 UsrsctpAssociation::UsrsctpAssociation(net::Loop& loop, const SctpOptions& options,
@@ -96,9 +89,25 @@ bool UsrsctpAssociation::IsForUs(ByteSpan packet) const {
 }
 
 void UsrsctpAssociation::Input(ByteSpan packet) {
+  if (!HasReConfigChunk(packet)) {
+    InputAsIs(packet);
+    return;
+  }
+  const std::optional<std::vector<uint8_t>> instead = reset_splitter_.OnInput(packet);
+  if (!instead) {
+    InputReset(packet);
+  } else if (!instead->empty()) {
+    InputReset(*instead);
+  }
+}
+
+void UsrsctpAssociation::InputReset(ByteSpan packet) {
+  MakeRoomForNotification();
+  if (socket_ != nullptr) InputAsIs(packet);
+}
+
+void UsrsctpAssociation::InputAsIs(ByteSpan packet) {
   UsrsctpMailbox::OwnCall own_call(*mailbox_);
-  MakeRoomForNotification(packet);
-  if (socket_ == nullptr) return;
   socket_->Input(packet);
   UpdateBufferedBytes();
   ReadWhileConnecting();
@@ -114,8 +123,8 @@ void UsrsctpAssociation::ReadWhileConnecting() {
 // consumer that does not read brings about. About one buffer's worth more is kept here then, and
 // beyond that only what the notification needs. A peer that uses up that room, too, by sending
 // more each time is cut off: its resets could be neither kept nor forgotten.
-void UsrsctpAssociation::MakeRoomForNotification(ByteSpan packet) {
-  if (!HasReConfig(packet)) return;
+void UsrsctpAssociation::MakeRoomForNotification() {
+  UsrsctpMailbox::OwnCall own_call(*mailbox_);
   const size_t plenty = options_.receive_buffer_bytes;
   const size_t most = 2 * options_.receive_buffer_bytes + options_.max_message_bytes;
   size_t freed = 0;
@@ -130,18 +139,28 @@ void UsrsctpAssociation::MakeRoomForNotification(ByteSpan packet) {
 }
 
 std::optional<std::vector<uint8_t>> UsrsctpAssociation::PollOutput() {
-  auto packet = mailbox_->PollPacket();
-  if (packet) {
-    UsrsctpSocket::FinishOutput(*packet, params_);
-    ++stats_.packets_sent;
-    stats_.bytes_sent += packet->size();
-    reset_gate_.OnOutput(*packet);
-    if (const auto released = reset_gate_.TakeReleased(); released && socket_ != nullptr) {
-      Input(*released);
-      mailbox_->Touch();  // The owner has polled its events already: it has to come again.
+  while (auto packet = mailbox_->PollPacket()) {
+    const bool is_for_peer = reset_splitter_.OnOutput(*packet);
+    if (is_for_peer) {
+      UsrsctpSocket::FinishOutput(*packet, params_);
+      ++stats_.packets_sent;
+      stats_.bytes_sent += packet->size();
+      reset_gate_.OnOutput(*packet);
     }
+    InputWhatWaited();
+    if (is_for_peer) return packet;
   }
-  return packet;
+  return std::nullopt;
+}
+
+// What the packet just sent was the sign for.
+void UsrsctpAssociation::InputWhatWaited() {
+  const auto piece = reset_splitter_.TakeNext();
+  const auto released = reset_gate_.TakeReleased();
+  if (!piece && !released) return;
+  if (piece && socket_ != nullptr) InputReset(*piece);
+  if (released && socket_ != nullptr) Input(*released);
+  mailbox_->Touch();  // The owner has polled its events already: it has to come again.
 }
 
 std::optional<SctpEvent> UsrsctpAssociation::PollEvent() {

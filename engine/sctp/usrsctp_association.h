@@ -17,6 +17,7 @@
 #include "engine/sctp/usrsctp_mailbox.h"
 #include "engine/sctp/usrsctp_notification.h"
 #include "engine/sctp/usrsctp_reset_gate.h"
+#include "engine/sctp/usrsctp_reset_splitter.h"
 #include "engine/sctp/usrsctp_socket.h"
 #include "engine/sctp/usrsctp_ticker.h"
 
@@ -55,6 +56,9 @@ class UsrsctpAssociation : public SctpAssociation {
  private:
   bool IsForUs(ByteSpan packet) const;
   void Input(ByteSpan packet);
+  void InputReset(ByteSpan packet);
+  void InputAsIs(ByteSpan packet);
+  void InputWhatWaited();
   static constexpr size_t kReadBuffer = size_t{64} * 1024;
   // Reads one notification, or one piece of a message of up to `most` bytes. Returns the bytes
   // read; nullopt when there is nothing.
@@ -68,7 +72,7 @@ class UsrsctpAssociation : public SctpAssociation {
   void End(std::string reason, std::optional<uint16_t> cause_code = {});
   void CloseSocket();
   void UpdateBufferedBytes();
-  void MakeRoomForNotification(ByteSpan packet);
+  void MakeRoomForNotification();
 
   const SctpOptions options_;
   const std::shared_ptr<UsrsctpTicker> ticker_;
@@ -77,6 +81,7 @@ class UsrsctpAssociation : public SctpAssociation {
   uintptr_t address_ = 0;  // 0: none.
   std::unique_ptr<UsrsctpSocket> socket_;
   UsrsctpResetGate reset_gate_;
+  UsrsctpResetSplitter reset_splitter_;
   SctpState state_ = SctpState::kConnecting;
   uint16_t stream_count_ = 0;
   size_t buffered_bytes_ = 0;

@@ -8,26 +8,23 @@
 namespace pcd::sctp {
 namespace {
 
-constexpr uint16_t kOutgoingResetRequest = 13;
-constexpr size_t kParameterHeader = 4;
-
 // TSNs are compared in serial number arithmetic.
 bool AtOrAfter(uint32_t a, uint32_t b) { return static_cast<int32_t>(a - b) >= 0; }
 
 // "Sender's Last Assigned TSN" of the chunk's outgoing reset request; absent without one.
 std::optional<uint32_t> LastTsnOf(ByteSpan chunk) {
   ByteReader in(chunk.subspan(kSctpChunkHeader));
-  while (in.remaining() >= kParameterHeader) {
+  while (in.remaining() >= kSctpParameterHeader) {
     const uint16_t type = in.U16();
     const size_t length = in.U16();
-    if (length < kParameterHeader) return std::nullopt;
+    if (length < kSctpParameterHeader) return std::nullopt;
     if (type == kOutgoingResetRequest) {
       in.Skip(8);  // Both sequence numbers.
       const uint32_t last_tsn = in.U32();
       if (!in.ok()) return std::nullopt;
       return last_tsn;
     }
-    in.Skip(((length + 3) & ~size_t{3}) - kParameterHeader);
+    in.Skip(((length + 3) & ~size_t{3}) - kSctpParameterHeader);
   }
   return std::nullopt;
 }

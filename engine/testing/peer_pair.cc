@@ -64,11 +64,14 @@ void PeerPair::Trickle() {
 }
 
 void PeerPair::Trickle(const EventRecorder& events, size_t& given, PeerConnection& to) {
-  const auto candidates = events.All<peerconnection::IceCandidateEvent>();
-  if (to.Info().remote_description == nullptr) return;
-  for (; given < candidates.size(); ++given) {
-    if (!candidates[given].candidate.has_value()) continue;
-    to.AddIceCandidate(candidates[given].candidate->candidate).IgnoreError();
+  if (given == events.items.size() || to.Info().remote_description == nullptr) return;
+  for (; given < events.items.size(); ++given) {
+    const auto* event =
+        std::get_if<std::shared_ptr<const peerconnection::Event>>(&events.items[given]);
+    if (event == nullptr) continue;
+    const auto* told = std::get_if<peerconnection::IceCandidateEvent>(&(*event)->payload);
+    if (told == nullptr || !told->candidate.has_value()) continue;
+    to.AddIceCandidate(told->candidate->candidate).IgnoreError();
   }
 }
 

@@ -101,7 +101,7 @@ class PeerPair {
   std::vector<ice::FakeIceNetwork::Deliver> delivers_;
   std::unique_ptr<peerconnection::PeerConnection> left_, right_;
   EventRecorder left_events_, right_events_;
-  size_t left_given_ = 0, right_given_ = 0;
+  size_t left_given_ = 0, right_given_ = 0;  // Items whose candidates the other end has.
 };
 
 }  // namespace pcd::testing

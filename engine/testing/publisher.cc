@@ -46,6 +46,7 @@ absl::Status Publisher::Start(absl::AnyInvocable<void(const SessionDescription&)
   PCD_ASSIGN_OR_RETURN(auto ice, factory_.Create(loop_, options_.ice));
   jsep::Options session_options;
   session_options.limits = options_.limits;
+  session_options.config.bundle_policy = BundlePolicy::kMaxBundle;  // It has one transport.
   session_options.local_fingerprints = {certificate->fingerprint()};
   session_ = std::make_unique<jsep::Session>(std::move(session_options), loop_.random());
   transport_ = std::make_unique<transport::Transport>(

@@ -55,6 +55,8 @@ class SimLoop final : public net::Loop {
   bool IsCurrent() const override;
   Timestamp Now() const override { return network_.Now(); }
   int64_t UnixMicros() const override { return network_.UnixMicros(); }
+  // As if it never waited.
+  Duration ProcessorTime() const override { return network_.Now().time_since_epoch(); }
   std::unique_ptr<net::Timer> CreateTimer(net::Task callback) override;
   absl::StatusOr<std::unique_ptr<net::DatagramSocket>> OpenDatagramSocket(
       const net::DatagramSocketOptions& options) override;

@@ -354,7 +354,7 @@ TEST(LoopbackTest, EveryPacketOfAUdpSourceReachesTheOtherConnectionsSink) {
     return pc.CreateLocalTrack({.id = "cam", .kind = MediaKind::kVideo, .source = udp});
   });
   ASSERT_THAT(track, IsOk());
-  ASSERT_THAT(host.Call<jsep::Transceiver>(
+  ASSERT_THAT(host.Call<peerconnection::TransceiverInfo>(
                   pair.left, [](PeerConnection& pc) { return pc.AddTrack("cam", {"s"}, ""); }),
               IsOk());
   ASSERT_THAT(
@@ -401,7 +401,7 @@ TEST(LoopbackTest, TheTestSourceIsAnsweredWithAKeyFrame) {
                 {.id = "clip", .kind = MediaKind::kVideo, .source = media::TestSourceConfig{}});
           }),
       IsOk());
-  ASSERT_THAT(host.Call<jsep::Transceiver>(
+  ASSERT_THAT(host.Call<peerconnection::TransceiverInfo>(
                   pair.left, [](PeerConnection& pc) { return pc.AddTrack("clip", {}, ""); }),
               IsOk());
   ASSERT_THAT(

@@ -75,13 +75,15 @@ void LocalTrack::OnSourcePacket(const rtp::RtpPacketView& view, int64_t sequence
   last_packet_ = now;
   if (silent_at_ == kNever) silent_at_ = now + kSilence;
   const bool is_video = config_.kind == MediaKind::kVideo;
+  // Receivers get what is in the packets, and no parameter sets beside them.
+  const KeyFrameStart start = InspectPayload(format_, false, view.payload());
   SourcePacket packet{.view = view,
                       .track = serial_,
                       .restarts = restarts,
                       .sequence = sequence,
                       .is_video = is_video,
-                      // Receivers get what is in the packets, and no parameter sets beside them.
-                      .can_start = InspectPayload(format_, false, view.payload()).begins,
+                      .can_start = start.begins,
+                      .frame_size = start.size,
                       .clock_rate = codec().clock_rate,
                       .now = now};
   if (view.payload().empty()) return owner_.OnTrackPadding(*this, packet);
@@ -90,7 +92,11 @@ void LocalTrack::OnSourcePacket(const rtp::RtpPacketView& view, int64_t sequence
     last_timestamp_arrival_ = now;
   }
   if (is_video) {
-    if (view.marker()) ++counters_.frames;
+    if (start.size.known()) frame_size_ = start.size;
+    if (view.marker()) {
+      ++counters_.frames;
+      frame_rate_.OnFrame(now);
+    }
     if (packet.can_start) {
       ++counters_.key_frames;
       key_frames_.OnKeyFrame();

@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "engine/media/frame_rate.h"
 #include "engine/media/key_frame_requester.h"
 #include "engine/media/payload_format.h"
 #include "engine/media/sender_clock.h"
@@ -15,6 +16,7 @@
 #include "engine/media/sending/rtp_sender.h"
 #include "engine/net/address_policy.h"
 #include "engine/net/loop.h"
+#include "engine/rtp/frame_size/frame_size.h"
 
 namespace pcd::media {
 
@@ -69,6 +71,9 @@ class LocalTrack final : private SourceSink {
   const SenderReportState& report() const { return report_; }
   const std::string& clock() const { return clock_; }
   const SourceCounters& counters() const { return counters_; }
+  // Video: of the last second, and of the last key frame that told.
+  uint32_t frames_per_second() const { return frame_rate_.PerSecond(loop_.Now()); }
+  const rtp::FrameSize& frame_size() const { return frame_size_; }
 
  private:
   void OnSourcePacket(const rtp::RtpPacketView& view, int64_t sequence, uint32_t restarts) override;
@@ -95,6 +100,8 @@ class LocalTrack final : private SourceSink {
   SenderReportState report_{};
   std::string clock_{};
   SourceCounters counters_{};
+  FrameRate frame_rate_{};
+  rtp::FrameSize frame_size_{};
 };
 
 }  // namespace pcd::media

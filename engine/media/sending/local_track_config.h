@@ -31,6 +31,7 @@ struct UdpSourceConfig {
 // The built-in clip, in a loop. It runs while somebody is sent it.
 struct TestSourceConfig {
   std::optional<Codec> codec{};  // Unset: VP8 for video, Opus for audio, the only ones there are.
+  bool blank = false;            // Instead: a black picture once a second; silence.
   friend bool operator==(const TestSourceConfig&, const TestSourceConfig&) = default;
 };
 

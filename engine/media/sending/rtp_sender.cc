@@ -49,11 +49,14 @@ const Codec* FindSendCodec(const std::vector<Codec>& negotiated, const Codec& co
   return best;
 }
 
-void RtpSender::SetParameters(const SendParameters& parameters, bool active) {
+void RtpSender::SetParameters(const SendParameters& parameters, bool active,
+                              const std::string& rid) {
   active_ = active;
-  if (parameters == parameters_) return ChooseCodec();  // What was sent is kept.
+  if (parameters == parameters_ && rid == rid_) return ChooseCodec();  // What was sent is kept.
   parameters_ = parameters;
-  extensions_.Set(parameters_.extensions, parameters_.mid);
+  rid_ = rid;
+  extensions_.Set(parameters_.extensions, parameters_.mid, rid);
+  repair_extensions_.Set(parameters_.extensions, parameters_.mid, rid, true);
   ChooseCodec();
   ConfigureAuxiliary();
 }
@@ -162,7 +165,8 @@ size_t RtpSender::Write(const SourcePacket& packet, const SendExtensionValues& v
 size_t RtpSender::WriteAgain(uint16_t sequence, const SendExtensionValues& values, Timestamp now,
                              MutableByteSpan out) {
   const Duration round_trip = reception_.round_trip.value_or(Duration(0));
-  return retransmitter_.Write(sequence, round_trip, extensions_, values, now, out);
+  const SendExtensions& extensions = uses_rtx() ? repair_extensions_ : extensions_;
+  return retransmitter_.Write(sequence, round_trip, extensions, values, now, out);
 }
 
 void RtpSender::CountSentAgain(size_t size) {
@@ -177,11 +181,23 @@ void RtpSender::CountSent(const SourcePacket& packet, size_t size) {
   ++counters_.packets_sent;
   counters_.payload_bytes_sent += payload;
   counters_.header_bytes_sent += size - payload;
-  if (packet.is_video) {
-    if (packet.view.marker()) ++counters_.frames_sent;
-    if (packet.can_start) ++counters_.key_frames_sent;
-  }
+  if (packet.is_video) CountFrame(packet);
   if (next_report_ == kNever) next_report_ = packet.now + kReportInterval;
+}
+
+void RtpSender::CountFrame(const SourcePacket& packet) {
+  if (packet.can_start) ++counters_.key_frames_sent;
+  if (packet.frame_size.known()) frame_size_ = packet.frame_size;
+  frame_bytes_ += packet.view.payload().size();
+  if (!packet.view.marker()) return;
+  // 2.5 times the average, without a fraction.
+  if (2 * frame_bytes_ * counters_.frames_sent >= 5 * frames_bytes_ && counters_.frames_sent > 0) {
+    ++counters_.huge_frames_sent;
+  }
+  frames_bytes_ += frame_bytes_;
+  frame_bytes_ = 0;
+  ++counters_.frames_sent;
+  frame_rate_.OnFrame(packet.now);
 }
 
 void RtpSender::Skip(const SourcePacket& packet) {
@@ -255,11 +271,21 @@ RtpSender::Wish RtpSender::HandleRtcp(const rtp::RtcpPacketView& packet, Timesta
   return Wish::kNothing;
 }
 
+// As webrtc-stats estimates it, from where our numbers began. A remote that got none of the
+// packets before the first wrap counts its cycles from there.
+uint64_t RtpSender::ReceivedPackets(const rtp::ReportBlock& block) const {
+  constexpr int64_t kCycle = 0x10000;
+  int64_t expected = int64_t{block.extended_sequence} - first_sequence_ + 1;
+  if (expected < 0) expected += kCycle;
+  return static_cast<uint64_t>(std::max(expected - block.cumulative_lost, int64_t{0}));
+}
+
 void RtpSender::HandleReportBlock(const rtp::ReportBlock& block, Timestamp now) {
   if (block.ssrc != ssrc_) return;
   ++reception_.reports;
   reception_.fraction_lost = block.fraction_lost / 256.0;
   reception_.packets_lost = block.cumulative_lost;
+  reception_.packets_received = ReceivedPackets(block);
   reception_.extended_sequence = block.extended_sequence;
   if (codec_ && codec_->clock_rate > 0) {
     reception_.jitter = static_cast<double>(block.jitter) / codec_->clock_rate;

@@ -2,6 +2,7 @@
 #define ENGINE_MEDIA_SENDING_RTP_SENDER_H_
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,12 +10,14 @@
 
 #include "engine/base/bytes.h"
 #include "engine/base/time.h"
+#include "engine/media/frame_rate.h"
 #include "engine/media/sender_clock.h"
 #include "engine/media/sending/dtmf_queue.h"
 #include "engine/media/sending/retransmitter.h"
 #include "engine/media/sending/send_extensions.h"
 #include "engine/media/sink_rewriter.h"
 #include "engine/model/rtp_parameters.h"
+#include "engine/rtp/frame_size/frame_size.h"
 #include "engine/rtp/rtcp/compound_reader.h"
 #include "engine/rtp/rtcp/report_block.h"
 #include "engine/rtp/rtp_packet_view.h"
@@ -28,7 +31,8 @@ struct SourcePacket {
   uint32_t restarts = 0;  // Grows when the source counts anew.
   int64_t sequence = 0;   // Unwrapped; comparable within one `restarts`.
   bool is_video = false;
-  bool can_start = true;  // A receiver can begin with it (audio: always).
+  bool can_start = true;        // A receiver can begin with it (audio: always).
+  rtp::FrameSize frame_size{};  // Where it tells.
   uint32_t clock_rate = 0;
   Timestamp now{};
 };
@@ -38,6 +42,7 @@ struct RemoteReception {
   uint64_t reports = 0;  // 0: none came yet.
   double fraction_lost = 0;
   int64_t packets_lost = 0;
+  uint64_t packets_received = 0;
   uint32_t extended_sequence = 0;
   double jitter = 0;  // Seconds.
   std::optional<Duration> round_trip{};
@@ -48,6 +53,7 @@ struct RemoteReception {
 struct SenderCounters {
   uint64_t packets_sent = 0, payload_bytes_sent = 0, header_bytes_sent = 0;
   uint64_t frames_sent = 0, key_frames_sent = 0;
+  uint64_t huge_frames_sent = 0;  // Of 2.5 times the average of those before (webrtc-stats).
   uint64_t plis = 0, firs = 0, nack_packets = 0;  // From the remote.
   uint64_t not_sent = 0;                          // Media packets of its track that did not go out.
   uint64_t packets_sent_again = 0;                // Not among packets_sent.
@@ -85,6 +91,7 @@ class RtpSender {
   RtpSender(std::string id, const StreamNumbers& numbers)
       : id_(std::move(id)),
         ssrc_(numbers.ssrc),
+        first_sequence_(numbers.first_sequence),
         rewriter_(numbers.first_sequence),
         retransmitter_(numbers.rtx_ssrc, numbers.first_rtx_sequence) {}
 
@@ -94,15 +101,21 @@ class RtpSender {
   uint32_t rtx_ssrc() const { return retransmitter_.rtx_ssrc(); }
   bool uses_rtx() const { return retransmitter_.uses_rtx(); }
   const SendParameters& parameters() const { return parameters_; }
+  size_t transport_index() const { return parameters_.transport_index; }
   const SenderCounters& counters() const { return counters_; }
   const RemoteReception& reception() const { return reception_; }
+  // Video: of the last second, and of the last key frame that told.
+  uint32_t frames_per_second(Timestamp now) const { return frame_rate_.PerSecond(now); }
+  const rtp::FrameSize& frame_size() const { return frame_size_; }
 
-  // After each negotiation. `active`: of its encoding (W3C).
-  void SetParameters(const SendParameters& parameters, bool active);
+  // After each negotiation. `active`: of its encoding (W3C); `rid`: of that, if simulcast is
+  // negotiated.
+  void SetParameters(const SendParameters& parameters, bool active, const std::string& rid = {});
   // 0: no track. `codec` is what the track's packets carry.
   void SetTrack(uint64_t track, const Codec& codec);
   uint64_t track() const { return track_; }
   bool active() const { return active_; }
+  const std::string& rid() const { return rid_; }
   // The negotiated codec that it sends; null: the track's is not negotiated, or no track.
   const Codec* codec() const { return codec_ ? &*codec_ : nullptr; }
   // Negotiated, active, and with a track whose codec is negotiated.
@@ -169,6 +182,8 @@ class RtpSender {
   static constexpr size_t kSentReports = 8;
 
   void HandleReportBlock(const rtp::ReportBlock& block, Timestamp now);
+  uint64_t ReceivedPackets(const rtp::ReportBlock& block) const;
+  void CountFrame(const SourcePacket& packet);
   void ChooseCodec();
   void ConfigureAuxiliary();
   void WriteHeader(uint8_t payload_type, bool marker, const SinkRewriter::Out& numbers,
@@ -176,12 +191,15 @@ class RtpSender {
 
   const std::string id_;
   const uint32_t ssrc_;
+  const uint16_t first_sequence_;
   SendParameters parameters_{};
   bool active_ = true;
   uint64_t track_ = 0;
   Codec track_codec_{};
   std::optional<Codec> codec_{};
+  std::string rid_{};
   SendExtensions extensions_{};
+  SendExtensions repair_extensions_{};  // Of RTX.
 
   SinkRewriter rewriter_;
   Retransmitter retransmitter_;
@@ -199,6 +217,10 @@ class RtpSender {
   size_t next_sent_report_ = 0;
   std::optional<uint16_t> last_fir_{};  // Command sequence number, above it 0.
 
+  FrameRate frame_rate_{};
+  rtp::FrameSize frame_size_{};
+  uint64_t frame_bytes_ = 0;   // Payload of the frame that is being sent, ...
+  uint64_t frames_bytes_ = 0;  // ... and of all before it.
   SenderCounters counters_{};
   RemoteReception reception_{};
 };

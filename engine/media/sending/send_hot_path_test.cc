@@ -65,6 +65,7 @@ class NullLoop : public net::Loop {
   bool IsCurrent() const override { return true; }
   Timestamp Now() const override { return now; }
   int64_t UnixMicros() const override { return now.time_since_epoch().count(); }
+  Duration ProcessorTime() const override { return now.time_since_epoch(); }
   std::unique_ptr<net::Timer> CreateTimer(net::Task) override { return nullptr; }
   absl::StatusOr<std::unique_ptr<net::DatagramSocket>> OpenDatagramSocket(
       const net::DatagramSocketOptions& options) override {
@@ -90,13 +91,13 @@ class NullLoop : public net::Loop {
 
 class NullOutput : public RtpOutput {
  public:
-  bool IsWritable() const override { return true; }
-  bool SendRtp(PacketPtr) override {
+  bool IsWritable(size_t) const override { return true; }
+  bool SendRtp(size_t, PacketPtr) override {
     ++rtp;
     return true;
   }
-  void SendRtcp(PacketPtr) override { ++rtcp; }
-  void ForgetSsrc(uint32_t) override {}
+  void SendRtcp(size_t, PacketPtr) override { ++rtcp; }
+  void ForgetSsrc(size_t, uint32_t) override {}
   void OnSessionWork() override {}
 
   size_t rtp = 0, rtcp = 0;
@@ -153,13 +154,13 @@ class SendHotPathTest : public ::testing::Test {
     StoreU32(feedback + 8, session_.SsrcOf("sender-0"));
     StoreU32(feedback + 40, session_.SsrcOf("sender-0"));
     const PacketPtr packet = loop_.packets().CopyOf(feedback);
-    session_.OnRtcp({&packet, 1});
+    session_.OnRtcp(0, {&packet, 1});
   }
 
   NullLoop loop_;
   NullOutput output_;
   net::AddressPolicy policy_;
-  SendSession session_{loop_, output_, policy_, {}, {.cname = "ours", .transport_id = "T0"}};
+  SendSession session_{loop_, output_, policy_, {}, {.cname = "ours"}};
   std::vector<PacketPtr> batch_ = std::vector<PacketPtr>(4);
   std::vector<SocketAddress> from_ =
       std::vector<SocketAddress>(4, *SocketAddress::Parse("127.0.0.1:7000"));

@@ -46,8 +46,7 @@ SendSession::SendSession(net::Loop& loop, RtpOutput& output, const net::AddressP
       output_(output),
       policy_(policy),
       max_tracks_(limits.max_local_tracks),
-      options_(std::move(options)),
-      transport_sequence_(loop.random().Uint16()) {}
+      options_(std::move(options)) {}
 
 SendSession::~SendSession() = default;
 
@@ -150,17 +149,20 @@ void SendSession::SetSenders(const std::vector<SenderBinding>& bindings) {
   if (closed_) return;
   std::erase_if(senders_, [&](const auto& sender) {
     const bool stays = std::ranges::any_of(bindings, [&](const SenderBinding& binding) {
-      return binding.parameters.sender_id == sender->rtp.id();
+      return binding.parameters.sender_id == sender->rtp.id() && binding.rid == sender->rtp.rid();
     });
     if (stays) return false;
     SendBye(*sender);
-    output_.ForgetSsrc(sender->rtp.ssrc());
-    output_.ForgetSsrc(sender->rtp.rtx_ssrc());
+    output_.ForgetSsrc(sender->rtp.transport_index(), sender->rtp.ssrc());
+    output_.ForgetSsrc(sender->rtp.transport_index(), sender->rtp.rtx_ssrc());
     return true;
   });
   for (const SenderBinding& binding : bindings) {
     Sender& sender = EnsureSender(binding.parameters);
-    sender.rtp.SetParameters(binding.parameters, binding.active);
+    while (transport_sequences_.size() <= binding.parameters.transport_index) {
+      transport_sequences_.push_back(loop_.random().Uint16());
+    }
+    sender.rtp.SetParameters(binding.parameters, binding.active, binding.rid);
     Bind(sender, FindTrack(binding.track_id));
   }
   SettleTracks();
@@ -185,10 +187,9 @@ void SendSession::SettleTracks() {
 
 void SendSession::OnTrackPacket(LocalTrack& track, const SourcePacket& packet) {
   if (closed_) return;
-  const bool writable = output_.IsWritable();
   for (const auto& sender : senders_) {
     if (sender->track != &track) continue;
-    if (!writable) {
+    if (!output_.IsWritable(sender->rtp.transport_index())) {
       sender->rtp.Pause();
       sender->rtp.CountNotSent();
       continue;
@@ -206,11 +207,9 @@ void SendSession::Send(Sender& sender, const SourcePacket& packet) {
   }
   PacketPtr out = loop_.packets().Get();
   const size_t size =
-      sender.rtp.Write(packet, ExtensionValues(), {out->data(), Packet::kMaxPayload});
+      sender.rtp.Write(packet, ExtensionValues(sender), {out->data(), Packet::kMaxPayload});
   if (size == 0) return sender.rtp.CountNotSent();
-  if (sender.rtp.wants_transport_sequence()) ++transport_sequence_;
-  out->set_size(size);
-  if (output_.SendRtp(std::move(out))) {
+  if (Send(sender, std::move(out), size)) {
     sender.rtp.CountSent(packet, size);
   } else {
     sender.rtp.CountNotSent();
@@ -239,8 +238,16 @@ void SendSession::NoteState(LocalTrack& track) {
 }
 
 // Of the next packet.
-SendExtensionValues SendSession::ExtensionValues() const {
-  return {.abs_send_time = AbsSendTime(), .transport_sequence = transport_sequence_};
+SendExtensionValues SendSession::ExtensionValues(const Sender& sender) const {
+  return {.abs_send_time = AbsSendTime(),
+          .transport_sequence = transport_sequences_[sender.rtp.transport_index()]};
+}
+
+bool SendSession::Send(const Sender& sender, PacketPtr packet, size_t size) {
+  const size_t transport_index = sender.rtp.transport_index();
+  if (sender.rtp.wants_transport_sequence()) ++transport_sequences_[transport_index];
+  packet->set_size(size);
+  return output_.SendRtp(transport_index, std::move(packet));
 }
 
 // The low 24 bits of seconds in 6.18 fixed point.
@@ -249,14 +256,16 @@ uint32_t SendSession::AbsSendTime() const {
   return static_cast<uint32_t>(((micros % 64'000'000) << 18) / 1'000'000);
 }
 
-void SendSession::OnRtcp(std::span<const PacketPtr> packets) {
+void SendSession::OnRtcp(size_t transport_index, std::span<const PacketPtr> packets) {
   if (closed_ || senders_.empty()) return;
   const Timestamp now = loop_.Now();
   for (const PacketPtr& packet : packets) {
     if (packet == nullptr) continue;
     rtp::RtcpPacketView view;
     for (rtp::CompoundReader reader(packet->bytes()); reader.Next(view);) {
-      for (const auto& sender : senders_) HandleFeedback(*sender, view, now);
+      for (const auto& sender : senders_) {
+        if (sender->rtp.transport_index() == transport_index) HandleFeedback(*sender, view, now);
+      }
     }
   }
 }
@@ -285,17 +294,15 @@ void SendSession::WantKeyFrame(Sender& sender, bool by_fir, Timestamp now) {
 
 void SendSession::SendAgain(Sender& sender, const rtp::RtcpPacketView& packet, Timestamp now) {
   const auto nack = rtp::ParseNack(packet);
-  if (!nack || !sender.rtp.sends() || !output_.IsWritable()) return;
+  if (!nack || !sender.rtp.sends() || !output_.IsWritable(sender.rtp.transport_index())) return;
   PacketPtr out;
   rtp::Nack::Reader sequences = nack->sequences();
   for (uint16_t sequence = 0; sequences.Next(sequence);) {
     if (out == nullptr) out = loop_.packets().Get();
-    const size_t size =
-        sender.rtp.WriteAgain(sequence, ExtensionValues(), now, {out->data(), Packet::kMaxPayload});
+    const size_t size = sender.rtp.WriteAgain(sequence, ExtensionValues(sender), now,
+                                              {out->data(), Packet::kMaxPayload});
     if (size == 0) continue;
-    if (sender.rtp.wants_transport_sequence()) ++transport_sequence_;
-    out->set_size(size);
-    if (output_.SendRtp(std::move(out))) sender.rtp.CountSentAgain(size);
+    if (Send(sender, std::move(out), size)) sender.rtp.CountSentAgain(size);
   }
 }
 
@@ -332,14 +339,12 @@ void SendSession::PlayTones(Sender& sender, Timestamp now) {
       Emit(ToneChangedEvent{.sender_id = sender.rtp.id(),
                             .tone = *step->change == '\0' ? "" : std::string(1, *step->change)});
     }
-    if (!step->packet || !output_.IsWritable()) continue;
+    if (!step->packet || !output_.IsWritable(sender.rtp.transport_index())) continue;
     PacketPtr out = loop_.packets().Get();
-    const size_t size = sender.rtp.WriteTone(*step->packet, ExtensionValues(), now,
+    const size_t size = sender.rtp.WriteTone(*step->packet, ExtensionValues(sender), now,
                                              {out->data(), Packet::kMaxPayload});
     if (size == 0) continue;
-    if (sender.rtp.wants_transport_sequence()) ++transport_sequence_;
-    out->set_size(size);
-    if (output_.SendRtp(std::move(out))) sender.rtp.CountToneSent(size);
+    if (Send(sender, std::move(out), size)) sender.rtp.CountToneSent(size);
   }
 }
 
@@ -367,12 +372,13 @@ Timestamp SendSession::NextDeadline() const {
 }
 
 void SendSession::SendReport(Sender& sender, Timestamp now) {
-  if (sender.track == nullptr || !output_.IsWritable()) return;
+  const size_t transport_index = sender.rtp.transport_index();
+  if (sender.track == nullptr || !output_.IsWritable(transport_index)) return;
   PacketPtr packet = loop_.packets().Get();
   ByteWriter out({packet->data(), Packet::kMaxPayload});
   sender.rtp.WriteReport(out, sender.track->At(now, clocks_), options_.cname, now);
   packet->set_size(out.size());
-  output_.SendRtcp(std::move(packet));
+  output_.SendRtcp(transport_index, std::move(packet));
 }
 
 void SendSession::SendBye(const Sender& sender) {
@@ -380,7 +386,7 @@ void SendSession::SendBye(const Sender& sender) {
   ByteWriter out({packet->data(), Packet::kMaxPayload});
   if (!sender.rtp.WriteBye(out, options_.cname)) return;
   packet->set_size(out.size());
-  output_.SendRtcp(std::move(packet));
+  output_.SendRtcp(sender.rtp.transport_index(), std::move(packet));
 }
 
 void SendSession::Close() {

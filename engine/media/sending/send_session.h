@@ -4,7 +4,7 @@
 //   SendSession session(loop, output, policy, limits, {.cname = cname});
 //   session.CreateTrack(config);                  // before or after negotiation
 //   session.SetSenders({{parameters, track_id}}); // after each negotiation and track change
-//   session.OnRtcp(batch);                        // from the transport
+//   session.OnRtcp(0, batch);                     // from that transport
 //   while (auto event = session.PollEvent()) ...  // at the end of the turn
 //   timer.Set(session.NextDeadline());  ->  session.HandleTimeout(loop.Now());
 #ifndef ENGINE_MEDIA_SENDING_SEND_SESSION_H_
@@ -13,6 +13,7 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -30,6 +31,7 @@
 #include "engine/media/sending/local_track.h"
 #include "engine/media/sending/rtp_output.h"
 #include "engine/media/sending/rtp_sender.h"
+#include "engine/media/transport_names.h"
 #include "engine/model/rtp_parameters.h"
 #include "engine/model/stats.h"
 #include "engine/net/address_policy.h"
@@ -38,8 +40,8 @@
 namespace pcd::media {
 
 struct SendSessionOptions {
-  std::string cname{};         // Our RTCP CNAME; one per connection.
-  std::string transport_id{};  // Goes into stats entries.
+  std::string cname{};               // Our RTCP CNAME; one per connection.
+  TransportNames transport_names{};  // Go into stats entries.
 };
 
 // A sender of a live section, with what it sends now.
@@ -47,6 +49,9 @@ struct SenderBinding {
   SendParameters parameters{};
   std::string track_id{};  // Empty: no track.
   bool active = true;      // Of its encoding.
+  // Of the encoding that the track's packets are, if simulcast is negotiated. Another one is
+  // another stream, with other SSRCs.
+  std::string rid{};
 };
 
 // The remote asks for a key frame of a track. The source was asked.
@@ -97,7 +102,7 @@ class SendSession final : private LocalTrack::Owner {
   std::vector<LocalTrackInfo> ListTracks() const;  // In order of creation.
 
   // The complete set, in m-line order. What a sender that stays has sent goes on: its SSRC,
-  // sequence numbers and timestamps. One that is gone says BYE.
+  // sequence numbers and timestamps, also on another transport. One that is gone says BYE.
   void SetSenders(const std::vector<SenderBinding>& bindings);
   // 0: no such sender, or not negotiated yet.
   uint32_t SsrcOf(std::string_view sender_id) const;
@@ -108,8 +113,9 @@ class SendSession final : private LocalTrack::Owner {
   absl::Status InsertTones(std::string_view sender_id, const std::string& tones, Duration duration,
                            Duration gap);
 
-  // Decrypted RTCP of the bundle: feedback about our streams. Packets stay with the caller.
-  void OnRtcp(std::span<const PacketPtr> packets);
+  // Decrypted RTCP of one transport (SendParameters::transport_index): feedback about what we send
+  // there. Packets stay with the caller.
+  void OnRtcp(size_t transport_index, std::span<const PacketPtr> packets);
 
   std::optional<SendEvent> PollEvent();
   void HandleTimeout(Timestamp now);
@@ -140,7 +146,9 @@ class SendSession final : private LocalTrack::Owner {
   void Bind(Sender& sender, LocalTrack* track);
   void SettleTracks();
   void Send(Sender& sender, const SourcePacket& packet);
-  SendExtensionValues ExtensionValues() const;
+  SendExtensionValues ExtensionValues(const Sender& sender) const;
+  // What was written for the sender goes out. False: it did not.
+  bool Send(const Sender& sender, PacketPtr packet, size_t size);
   void HandleFeedback(Sender& sender, const rtp::RtcpPacketView& packet, Timestamp now);
   void WantKeyFrame(Sender& sender, bool by_fir, Timestamp now);
   void SendAgain(Sender& sender, const rtp::RtcpPacketView& nack, Timestamp now);
@@ -153,6 +161,9 @@ class SendSession final : private LocalTrack::Owner {
 
   std::string StatsId(const char* prefix, const RtpSender& sender) const;
   std::string CodecStatsId(const RtpSender& sender) const;
+  std::string TransportId(const RtpSender& sender) const {
+    return NameOf(options_.transport_names, sender.transport_index());
+  }
   OutboundRtpStats OutboundStatsOf(const Sender& sender) const;
   RemoteInboundRtpStats RemoteStatsOf(const RtpSender& sender) const;
   MediaSourceStats SourceStatsOf(const LocalTrack& track) const;
@@ -166,7 +177,8 @@ class SendSession final : private LocalTrack::Owner {
   std::vector<std::unique_ptr<LocalTrack>> tracks_;
   std::vector<std::unique_ptr<Sender>> senders_;
   uint64_t next_serial_ = 1;
-  uint16_t transport_sequence_ = 0;
+  // The next transport-wide number, by transport index.
+  std::vector<uint16_t> transport_sequences_;
   std::deque<SendEvent> events_;
   bool closed_ = false;
 };

@@ -11,8 +11,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!bench.AddUdpTrack("a", pcd::MediaKind::kAudio).ok()) std::abort();
   if (!bench.AddUdpTrack("v", pcd::MediaKind::kVideo).ok()) std::abort();
   pcd::media::Feeder audio(bench, "a", 7000), video(bench, "v", 7100);
+  pcd::SendParameters alone = pcd::media::VideoSender();
+  alone.transport_index = 1;
   bench.Bind({{.parameters = pcd::media::AudioSender(), .track_id = "a"},
-              {.parameters = pcd::media::VideoSender(), .track_id = "v"}});
+              {.parameters = alone, .track_id = "v"}});
   video.Rtp({.ssrc = 5, .sequence = 1, .payload = pcd::media::kKeyFrame});
   pcd::ByteReader in({data, size});
   while (in.remaining() >= 2) {
@@ -31,7 +33,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
         video.Rtcp(bytes);
         break;
       case 3:
-        bench.Rtcp(bytes);
+        bench.Rtcp(bytes, kind / 6 % 3);
         break;
       case 4:
         bench.output.writable = !bench.output.writable;

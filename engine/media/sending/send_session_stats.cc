@@ -14,13 +14,14 @@ std::string SourceStatsId(const std::string& track_id) { return "media-source-" 
 
 }  // namespace
 
+// Of a stream and its section, whichever transport carries them.
 std::string SendSession::StatsId(const char* prefix, const RtpSender& sender) const {
-  return prefix + options_.transport_id + "-" + std::to_string(sender.ssrc());
+  return prefix + sender.parameters().mid + "-" + std::to_string(sender.ssrc());
 }
 
 // The same id as that of the receiving side: it is the same codec of the same section.
 std::string SendSession::CodecStatsId(const RtpSender& sender) const {
-  return "codec-" + options_.transport_id + "-" + sender.parameters().mid + "-" +
+  return "codec-" + TransportId(sender) + "-" + sender.parameters().mid + "-" +
          std::to_string(sender.codec()->payload_type);
 }
 
@@ -29,7 +30,7 @@ OutboundRtpStats SendSession::OutboundStatsOf(const Sender& sender) const {
   const SenderCounters& counters = rtp.counters();
   OutboundRtpStats stats;
   stats.id = StatsId("outbound-rtp-", rtp);
-  stats.transport_id = options_.transport_id;
+  stats.transport_id = TransportId(rtp);
   if (rtp.codec() != nullptr) stats.codec_id = CodecStatsId(rtp);
   if (sender.track != nullptr) stats.media_source_id = SourceStatsId(sender.track->id());
   if (rtp.reception().reports > 0) stats.remote_id = StatsId("remote-inbound-rtp-", rtp);
@@ -45,6 +46,10 @@ OutboundRtpStats SendSession::OutboundStatsOf(const Sender& sender) const {
   if (rtp.uses_rtx()) stats.rtx_ssrc = rtp.rtx_ssrc();
   stats.frames_sent = counters.frames_sent;
   stats.key_frames_sent = counters.key_frames_sent;
+  stats.huge_frames_sent = counters.huge_frames_sent;
+  stats.frames_per_second = rtp.frames_per_second(loop_.Now());
+  stats.frame_width = rtp.frame_size().width;
+  stats.frame_height = rtp.frame_size().height;
   stats.nack_count = counters.nack_packets;
   stats.fir_count = counters.firs;
   stats.pli_count = counters.plis;
@@ -56,10 +61,11 @@ RemoteInboundRtpStats SendSession::RemoteStatsOf(const RtpSender& sender) const 
   RemoteInboundRtpStats stats;
   stats.id = StatsId("remote-inbound-rtp-", sender);
   stats.local_id = StatsId("outbound-rtp-", sender);
-  stats.transport_id = options_.transport_id;
+  stats.transport_id = TransportId(sender);
   if (sender.codec() != nullptr) stats.codec_id = CodecStatsId(sender);
   stats.ssrc = sender.ssrc();
   stats.kind = sender.parameters().kind;
+  stats.packets_received = reception.packets_received;
   stats.packets_lost = reception.packets_lost;
   stats.fraction_lost = reception.fraction_lost;
   stats.jitter = reception.jitter;
@@ -80,6 +86,9 @@ MediaSourceStats SendSession::SourceStatsOf(const LocalTrack& track) const {
   stats.packets_received = track.counters().packets_received;
   stats.bytes_received = track.counters().payload_bytes_received;
   stats.frames = track.counters().frames;
+  stats.frames_per_second = track.frames_per_second();
+  stats.width = track.frame_size().width;
+  stats.height = track.frame_size().height;
   return stats;
 }
 
@@ -100,7 +109,7 @@ SendStats SendSession::GetStats() const {
     if (codec == nullptr || !codecs.insert(CodecStatsId(rtp)).second) continue;
     stats.codecs.push_back(
         {.id = CodecStatsId(rtp),
-         .transport_id = options_.transport_id,
+         .transport_id = TransportId(rtp),
          .mime_type = std::string(ToString(rtp.parameters().kind)) + "/" + codec->name,
          .sdp_fmtp_line = codec->FmtpText(),
          .payload_type = codec->payload_type,

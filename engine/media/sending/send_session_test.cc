@@ -296,6 +296,43 @@ TEST_F(SendSessionTest, AReceiverReportShowsLossJitterAndRoundTrip) {
   EXPECT_EQ(Outbound().remote_id, stats[0].id);
 }
 
+TEST_F(SendSessionTest, WhatTheRemoteReceivedFollowsFromItsReport) {
+  Frame(1, true);
+  const uint32_t first = bench_.output.rtp.at(0).sequence;
+  const auto received = [&](uint32_t highest, int32_t lost) {
+    bench_.Rtcp(MakeReceiverReport(
+        {.ssrc = ssrc(), .cumulative_lost = lost, .extended_sequence = highest}));
+    return bench_.session->GetStats().remote_inbound.at(0).packets_received;
+  };
+  EXPECT_EQ(received(first, 0), 1u);
+  EXPECT_EQ(received(first + 99, 10), 90u);
+  EXPECT_EQ(received(first + 99, -3), 103u) << "some came twice";
+  EXPECT_EQ(received(first + 0x10000, 0), 0x10001u);
+  EXPECT_EQ(received(first, 5), 0u);
+  EXPECT_EQ(received(0, 0), 0x10001u - first) << "it missed all before the wrap";
+}
+
+TEST_F(SendSessionTest, StatisticsTellTheSizeAndTheRateOfFrames) {
+  Frame(1, true);
+  for (uint16_t i = 2; i <= 60; ++i) {
+    Frame(i);
+    bench_.Run(milliseconds(25));
+  }
+  SendStats stats = bench_.session->GetStats();
+  EXPECT_EQ(stats.outbound.at(0).frame_width, 320u);
+  EXPECT_EQ(stats.outbound.at(0).frame_height, 240u);
+  EXPECT_EQ(stats.outbound.at(0).frames_per_second, 40u);
+  EXPECT_EQ(stats.sources.at(0).width, 320u);
+  EXPECT_EQ(stats.sources.at(0).height, 240u);
+  EXPECT_EQ(stats.sources.at(0).frames_per_second, 40u);
+  // Of what was sent before, nothing is as large as two and a half times the others.
+  EXPECT_EQ(stats.outbound.at(0).huge_frames_sent, 0u);
+  Frame(61, true);  // Eleven bytes; the others have four.
+  EXPECT_EQ(Outbound().huge_frames_sent, 1u);
+  bench_.Run(seconds(2));
+  EXPECT_EQ(Outbound().frames_per_second, 0u);
+}
+
 TEST_F(SendSessionTest, ASenderThatIsGoneSaysByeAndItsSsrcIsForgotten) {
   Frame(1, true);
   const uint32_t before = ssrc();
@@ -404,6 +441,38 @@ TEST(SendExtensionsTest, LargeIdsAndNamesUseTheTwoByteForm) {
   ASSERT_THAT(bench.output.rtp, SizeIs(1));
   EXPECT_EQ(bench.output.rtp[0].mid, p.mid);
   EXPECT_TRUE(bench.output.rtp[0].transport_sequence.has_value());
+}
+
+TEST(SendExtensionsTest, ALayerIsNamedByItsRidAndWhatRepairsItByTheOtherExtension) {
+  const std::vector<HeaderExtension> negotiated = {
+      {1, kMidExtensionUri}, {2, kRidExtensionUri}, {3, kRepairedRidExtensionUri}};
+  const auto bytes = [&](const std::vector<HeaderExtension>& of, bool repairs) {
+    SendExtensions extensions;
+    extensions.Set(of, "0", "hi", repairs);
+    std::vector<uint8_t> out(extensions.size());
+    extensions.Write(out.data(), {});
+    return out;
+  };
+  EXPECT_THAT(bytes(negotiated, false),
+              ElementsAre(0xBE, 0xDE, 0, 2, 0x10, '0', 0x21, 'h', 'i', 0, 0, 0));
+  EXPECT_THAT(bytes(negotiated, true),
+              ElementsAre(0xBE, 0xDE, 0, 2, 0x10, '0', 0x31, 'h', 'i', 0, 0, 0));
+  // As long as without: packets that are sent again keep their size.
+  EXPECT_THAT(bytes({negotiated[0], negotiated[1]}, true),
+              ElementsAre(0xBE, 0xDE, 0, 2, 0x10, '0', 0, 0, 0, 0, 0, 0));
+  EXPECT_THAT(bytes({negotiated[0]}, false), ElementsAre(0xBE, 0xDE, 0, 1, 0x10, '0', 0, 0));
+}
+
+TEST_F(SendSessionTest, AnotherLayerIsAnotherStream) {
+  SendParameters p = VideoSender();
+  p.ssrc = p.rtx_ssrc = 0;
+  p.rids = {"q", "f"};
+  bench_.Bind({{.parameters = p, .track_id = "cam", .rid = "q"}});
+  const uint32_t first = bench_.session->SsrcOf(p.sender_id);
+  bench_.Bind({{.parameters = p, .track_id = "cam", .active = false, .rid = "q"}});
+  EXPECT_EQ(bench_.session->SsrcOf(p.sender_id), first);
+  bench_.Bind({{.parameters = p, .track_id = "cam", .rid = "f"}});
+  EXPECT_NE(bench_.session->SsrcOf(p.sender_id), first);
 }
 
 TEST(SendExtensionsTest, WithoutExtensionsThereIsNone) {

@@ -56,10 +56,11 @@ SendParameters VideoSender(const std::string& id) {
   return p;
 }
 
-bool OutputLog::SendRtp(PacketPtr packet) {
+bool OutputLog::SendRtp(size_t transport_index, PacketPtr packet) {
   const auto view = rtp::RtpPacketView::Parse(packet->bytes());
   if (!view) return false;
-  SentRtp sent{.ssrc = view->ssrc(),
+  SentRtp sent{.transport_index = transport_index,
+               .ssrc = view->ssrc(),
                .payload_type = view->payload_type(),
                .sequence = view->sequence_number(),
                .timestamp = view->timestamp(),
@@ -76,7 +77,8 @@ bool OutputLog::SendRtp(PacketPtr packet) {
   return true;
 }
 
-void OutputLog::SendRtcp(PacketPtr compound) {
+void OutputLog::SendRtcp(size_t transport_index, PacketPtr compound) {
+  rtcp_transports.push_back(transport_index);
   const ByteSpan bytes = compound->bytes();
   rtcp.emplace_back(bytes.begin(), bytes.end());
   rtp::RtcpPacketView view;
@@ -96,9 +98,19 @@ std::vector<uint16_t> OutputLog::Sequences() const {
   return sequences;
 }
 
+std::vector<SentRtp> OutputLog::On(size_t transport_index) const {
+  std::vector<SentRtp> found;
+  for (const SentRtp& each : rtp) {
+    if (each.transport_index == transport_index) found.push_back(each);
+  }
+  return found;
+}
+
 SendBench::SendBench(const Limits& limits) {
   session = std::make_unique<SendSession>(
-      loop, output, policy, limits, SendSessionOptions{.cname = "ours", .transport_id = "T0"});
+      loop, output, policy, limits,
+      SendSessionOptions{.cname = "ours",
+                         .transport_names = [](size_t i) { return "T" + std::to_string(i); }});
 }
 
 absl::Status SendBench::AddUdpTrack(const std::string& id, MediaKind kind, UdpSourceConfig config) {
@@ -110,10 +122,10 @@ absl::Status SendBench::AddTestTrack(const std::string& id, MediaKind kind) {
   return session->CreateTrack({.id = id, .kind = kind, .source = TestSourceConfig{}});
 }
 
-void SendBench::Rtcp(const Bytes& bytes) {
+void SendBench::Rtcp(const Bytes& bytes, size_t transport_index) {
   OnLoop([&] {
     PacketPtr packet = loop.packets().CopyOf(bytes);
-    if (packet != nullptr) session->OnRtcp({&packet, 1});
+    if (packet != nullptr) session->OnRtcp(transport_index, {&packet, 1});
   });
 }
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ namespace pcd::media {
 
 // What reached the remote peer.
 struct SentRtp {
+  size_t transport_index = 0;
   uint32_t ssrc = 0;
   uint8_t payload_type = 0;
   uint16_t sequence = 0;
@@ -33,20 +35,30 @@ struct SentRtp {
 
 class OutputLog : public RtpOutput {
  public:
-  bool IsWritable() const override { return writable; }
-  bool SendRtp(PacketPtr packet) override;
-  void SendRtcp(PacketPtr compound) override;
-  void ForgetSsrc(uint32_t ssrc) override { forgotten.push_back(ssrc); }
+  bool IsWritable(size_t transport_index) const override {
+    return writable && !shut.contains(transport_index);
+  }
+  bool SendRtp(size_t transport_index, PacketPtr packet) override;
+  void SendRtcp(size_t transport_index, PacketPtr compound) override;
+  void ForgetSsrc(size_t transport_index, uint32_t ssrc) override {
+    forgotten.push_back(ssrc);
+    forgotten_on.push_back(transport_index);
+  }
   void OnSessionWork() override { ++work; }
 
   std::vector<uint16_t> Sequences() const;
+  // What went out on one transport.
+  std::vector<SentRtp> On(size_t transport_index) const;
 
   bool writable = true;
+  std::set<size_t> shut{};  // Transports that are not writable.
   std::vector<SentRtp> rtp{};
   std::vector<Bytes> rtcp{};
+  std::vector<size_t> rtcp_transports{};  // Of each.
   std::vector<ReceivedReport> reports{};
   std::vector<uint32_t> byes{};
   std::vector<uint32_t> forgotten{};
+  std::vector<size_t> forgotten_on{};
   size_t work = 0;
 };
 
@@ -68,7 +80,7 @@ class SendBench {
     OnLoop([&] { session->SetSenders(bindings); });
   }
   // From the remote peer.
-  void Rtcp(const Bytes& bytes);
+  void Rtcp(const Bytes& bytes, size_t transport_index = 0);
   void OnLoop(const std::function<void()>& work) {
     loop.Post([&work] { work(); });
     loop.RunDue();

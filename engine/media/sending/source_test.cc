@@ -217,6 +217,27 @@ TEST_F(TestSourceTest, AStalledLoopDoesNotCatchUpWithABurst) {
               2 * 960);
 }
 
+TEST_F(TestSourceTest, BlankIsAKeyFrameASecondAndSilence) {
+  ASSERT_THAT(
+      bench_.session->CreateTrack(
+          {.id = "black", .kind = MediaKind::kVideo, .source = TestSourceConfig{.blank = true}}),
+      IsOk());
+  bench_.Bind({{.parameters = VideoSender(), .track_id = "black"}});
+  bench_.Run(milliseconds(2990));
+  EXPECT_EQ(Frames(), 3u);
+  EXPECT_EQ(KeyFrames(), 3u);
+  EXPECT_EQ(bench_.output.rtp.back().timestamp - bench_.output.rtp.front().timestamp, 180'000u);
+  bench_.output.rtp.clear();
+  ASSERT_THAT(
+      bench_.session->CreateTrack(
+          {.id = "silence", .kind = MediaKind::kAudio, .source = TestSourceConfig{.blank = true}}),
+      IsOk());
+  bench_.Bind({{.parameters = AudioSender(), .track_id = "silence"}});
+  bench_.Run(milliseconds(1490));
+  ASSERT_THAT(bench_.output.rtp, SizeIs(75));
+  EXPECT_EQ(bench_.output.rtp[1].timestamp - bench_.output.rtp[0].timestamp, 960u);
+}
+
 TEST_F(TestSourceTest, ThereIsAClipOfVp8AndOneOfOpus) {
   const auto create = [&](const std::string& id, MediaKind kind, const Codec& codec) {
     return bench_.session->CreateTrack(

@@ -23,8 +23,10 @@ absl::StatusOr<std::unique_ptr<TestSource>> TestSource::Create(MediaKind kind,
                            : "the audio clip is Opus of 48000 Hz and 2 channels",
                      {.dom_exception = "InvalidModificationError", .field = "source.test.codec"});
   }
+  const Clip& moving = video ? kVideoClip : kAudioClip;
+  const Clip& blank = video ? kBlackClip : kSilenceClip;
   return std::unique_ptr<TestSource>(
-      new TestSource(video ? kVideoClip : kAudioClip, codec, random, sink));
+      new TestSource(config.blank ? blank : moving, codec, random, sink));
 }
 
 TestSource::TestSource(const Clip& clip, Codec codec, RandomSource& random, SourceSink& sink)

@@ -16,9 +16,11 @@ from gi.repository import GLib, Gst, GstSdp, GstWebRTC  # noqa: E402
 
 from json_lines import answer, messages_of, tell, tell_message  # noqa: E402
 
+# Its argument: webrtcbin's bundle policy.
+BUNDLE = sys.argv[1] if len(sys.argv) > 1 else "max-bundle"
 # Media goes in only once there is somebody to take it: webrtcbin would count what came earlier.
 PIPELINE = """
-  webrtcbin name=peer bundle-policy=max-bundle
+  webrtcbin name=peer bundle-policy={bundle}
   audiotestsrc is-live=true wave=sine ! opusenc
     ! valve name=audio drop=true drop-mode=transform-to-gap ! rtpopuspay name=audio-payloader pt=111
     ! application/x-rtp,media=audio,encoding-name=OPUS,payload=111 ! peer.
@@ -46,7 +48,7 @@ class GstreamerPeer:
 
     def publish(self, _):
         self.publishes = True
-        self._start(PIPELINE)
+        self._start(PIPELINE.format(bundle=BUNDLE))
         for pad in self.peer.sinkpads:
             self._await_caps(pad)
 
@@ -58,7 +60,7 @@ class GstreamerPeer:
             raise RuntimeError(f"{pad.get_name()}: no caps")
 
     def receive(self, request):
-        self._start("webrtcbin name=peer bundle-policy=max-bundle fakesrc num-buffers=0 ! fakesink", self._on_pad)
+        self._start(f"webrtcbin name=peer bundle-policy={BUNDLE} fakesrc num-buffers=0 ! fakesink", self._on_pad)
         for caps, _ in RECEIVED.values() if request["offers"] else []:
             self.peer.emit("add-transceiver", GstWebRTC.WebRTCRTPTransceiverDirection.RECVONLY,
                            Gst.Caps.from_string(caps))

@@ -5,6 +5,7 @@ import { packageVersion, serve, tell } from '../support/json_lines.js';
 
 const HOST = '127.0.0.1';
 const MAGIC = [0x21, 0x12, 0xa4, 0x42]; // Of STUN.
+const ABORT = 6; // Of SCTP.
 
 const sockets = [];
 
@@ -43,6 +44,7 @@ function count(track) {
   track.onReceiveRtp.subscribe(() => ++packets[track.kind]);
 }
 
+const toBytes16 = (...values) => Buffer.from(values.flatMap((value) => [value >> 8, value & 0xff]));
 const fromRequest = ({ text, base64 }) => text ?? Buffer.from(base64, 'base64');
 const toEvent = (data) => (typeof data === 'string' ? { text: data } : { base64: data.toString('base64') });
 const tellMessages = (channel) => channel.onMessage.subscribe((data) => tell('message', { label: channel.label, ...toEvent(data) }));
@@ -90,6 +92,14 @@ await serve(packageVersion('werift'), {
   accept: ({ sdp }) => connection.setRemoteDescription({ type: 'answer', sdp }),
   candidate: ({ candidate }) => connection.addIceCandidate(candidate ?? {}),
   stop: async () => ({}),
+  // werift gives no cause, so the chunk (RFC 9260, 3.3.7) is made here.
+  async abort({ cause, reason = '' }) {
+    const text = Buffer.from(reason);
+    const causes = cause === undefined ? Buffer.alloc(0) : Buffer.concat([toBytes16(cause, 4 + text.length), text]);
+    const padding = Buffer.alloc((4 - (causes.length % 4)) % 4);
+    const bytes = Buffer.concat([toBytes16(ABORT << 8, 4 + causes.length), causes, padding]);
+    await connection.sctpTransport.sctp.sendChunk({ bytes });
+  },
 }, async () => {
   for (const socket of sockets) socket.close();
   await connection.close();

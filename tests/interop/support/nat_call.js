@@ -33,13 +33,15 @@ export async function publishing(t, bench, { configuration } = {}) {
   return { call, log };
 }
 
+const selectedRemote = (call) => call.page.evaluate(async () => (await globalThis.peer.selectedPair()).remote);
+
 // The service's address in the pair that the page uses.
-export const remoteOfPage = (call) => call.page.evaluate(async () => {
-  const stats = await globalThis.peer.connection.getStats();
-  const transport = [...stats.values()].find(({ type }) => type === 'transport');
-  const { address, candidateType } = stats.get(stats.get(transport.selectedCandidatePairId).remoteCandidateId);
+export async function remoteOfPage(call) {
+  const { address, candidateType } = await selectedRemote(call);
   return { address, candidateType };
-});
+}
+
+export const protocolOfPage = async (call) => (await selectedRemote(call)).protocol;
 
 export function behind(kind, args, define) {
   return () => {

@@ -57,12 +57,15 @@ globalThis.peer = {
     transceiver.setCodecPreferences(wanted);
   },
 
-  /** Adds a picture of coloured blocks that change with every frame: it takes all the bits that it is given. */
-  publishNoise({ width, height, maxBitrate, encodings = [{ maxBitrate }] }) {
+  /**
+   * Adds a picture on which so many coloured blocks appear with every frame. With 300 of them it takes all the bits that
+   * it is given, but where there are too few for them, Chromium's encoder leaves out most of the frames.
+   */
+  publishNoise({ width, height, maxBitrate, encodings = [{ maxBitrate }], patches = 300 }) {
     const canvas = Object.assign(document.createElement('canvas'), { width, height });
     const context = canvas.getContext('2d');
     setInterval(() => {
-      for (let i = 0; i < 300; ++i) {
+      for (let i = 0; i < patches; ++i) {
         context.fillStyle = `hsl(${Math.random() * 360}, 80%, ${Math.random() * 100}%)`;
         context.fillRect(Math.random() * width, Math.random() * height, width / 20, height / 20);
       }
@@ -282,6 +285,16 @@ globalThis.peer = {
 
   closeChannel(label) {
     this.channels.get(label).channel.close();
+  },
+
+  /** Closes every channel, all in one task. */
+  closeChannels() {
+    for (const { channel } of this.channels.values()) channel.close();
+  },
+
+  /** The ids of all channels, in order. */
+  channelIds() {
+    return [...this.channels.values()].map(({ channel }) => channel.id).sort((a, b) => a - b);
   },
 
   sendText(label, text) {

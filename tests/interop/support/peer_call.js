@@ -24,14 +24,17 @@ export class PeerCall {
    * @param {import('node:test').TestContext} t
    * @param {import('./bench.js').Bench} bench
    * @param {string[]} command Of the peer.
+   * @param {{configuration?: object, change?: (sdp: string) => string}} [options] `change`: descriptions on their way, in
+   *   both directions.
    * @returns {Promise<PeerCall>}
    */
-  static async create(t, bench, command) {
+  static async create(t, bench, command, { configuration, change = (sdp) => sdp } = {}) {
     const call = new PeerCall();
+    call.change = change;
     call.client = bench.client;
     call.peer = new Peer(command);
     t.after(() => call.peer.close());
-    const { peerConnection } = await bench.client.peerConnections.create({});
+    const { peerConnection } = await bench.client.peerConnections.create({ configuration });
     call.peerConnectionId = peerConnection.peerConnectionId;
     t.after(() => bench.client.peerConnections.close({ peerConnectionId: call.peerConnectionId }));
     for (const kind of Object.keys(KINDS)) await call.#addSink(t, kind);
@@ -84,12 +87,12 @@ export class PeerCall {
 
   #setRemote(type, sdp) {
     const { client, peerConnectionId } = this;
-    return client.peerConnections.setRemoteDescription({ peerConnectionId, description: { type, sdp } });
+    return client.peerConnections.setRemoteDescription({ peerConnectionId, description: { type, sdp: this.change(sdp) } });
   }
 
   async #setLocal() {
     const { peerConnection } = await this.client.peerConnections.setLocalDescription({ peerConnectionId: this.peerConnectionId });
-    return peerConnection.localDescription.sdp;
+    return this.change(peerConnection.localDescription.sdp);
   }
 
   // Candidates follow the descriptions, on both sides.

@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { until } from '../../../clients/node/demo/lib/wait.js';
 import { Bench } from '../support/bench.js';
 import { Call } from '../support/call.js';
+import { impair } from '../support/impair.js';
 import { DataStream } from '../support/messages.js';
 import { steady } from '../support/steady.js';
 
@@ -31,21 +32,24 @@ const expected = (init) => described({ ordered: true, protocol: '', negotiated: 
 const pageInit = (call, label) => call.page.evaluate((name) => globalThis.peer.channelInit(name), label);
 const pageChannels = (call, state) => call.page.evaluate((wanted) => globalThis.peer.countChannels(wanted), state);
 const pageReached = (call) => call.page.evaluate(() => globalThis.peer.countReached());
-const openHere = (data) => [...data.channels.values()].filter(({ readyState }) => readyState === 'DATA_CHANNEL_STATE_OPEN');
+const inState = (data, state) => [...data.channels.values()].filter(({ readyState }) => readyState === state);
+const openHere = (data) => inState(data, 'DATA_CHANNEL_STATE_OPEN');
+const closedHere = (data) => inState(data, 'DATA_CHANNEL_STATE_CLOSED');
 
-/** A call with the channels that are to be there from the beginning. */
-async function connect(t, bench, { open = {}, ours = {}, theirs = {} } = {}) {
+/** A call with the channels that are to be there from the beginning; with `network` through a relay with these flags. */
+async function connect(t, bench, { open = {}, ours = {}, theirs = {}, network = null } = {}) {
   const call = await Call.create(t, bench);
   const { client, peerConnectionId } = call;
   for (const [label, init] of Object.entries(ours)) {
     await client.dataChannels.createDataChannel({ peerConnectionId, init: { label, ...init } });
   }
   const data = new DataStream(t, call, open);
-  await call.trickleFromPage();
+  const relayed = network && impair(t, call, network);
+  if (!relayed) await call.trickleFromPage();
   await call.page.evaluate((inits) => {
     for (const [label, init] of Object.entries(inits)) globalThis.peer.createChannel(label, init);
   }, theirs);
-  await call.pageOffers();
+  await (relayed ?? call).pageOffers();
   await call.connected();
   return { call, data };
 }
@@ -154,6 +158,39 @@ for (const browser of ['chromium', 'firefox']) {
       });
       assert.deepEqual(dataChannels.map(({ openedByRemote, readyState }) => `${openedByRemote} ${readyState}`),
         Array(HALF).fill('true DATA_CHANNEL_STATE_OPEN'));
+    });
+
+    test('a page closes 512 in one task: each closes at both ends, and the ids serve again', TIMEOUT, async (t) => {
+      const COUNT = 512;
+      const labels = Array.from({ length: COUNT }, (_, i) => `theirs ${i}`);
+      // Far away, so that all that is closed while the first reset is under way is in the second.
+      const { call, data } = await connect(t, bench, { theirs: { 'theirs 0': {} }, network: ['--delay-ms=50'] });
+      const { client, peerConnectionId } = call;
+      let ids = null;
+      for (const round of [0, 1, 2]) {
+        await call.page.evaluate((names) => names.forEach((name) => globalThis.peer.createChannel(name)),
+          round === 0 ? labels.slice(1) : labels);
+        await until('all are open here', () => openHere(data).length === COUNT, { timeoutMs: 30_000 });
+        await until('all are open at the page', async () => (await pageChannels(call, 'open')) === COUNT, { timeoutMs: 30_000 });
+        const used = await call.page.evaluate(() => globalThis.peer.channelIds());
+        ids ??= used;
+        assert.deepEqual(used, ids, `the ids of round ${round}`);
+
+        data.messages.length = 0;
+        await call.page.evaluate(() => globalThis.peer.sendLabels());
+        await until('a message of each', () => data.messages.length === COUNT, { timeoutMs: 30_000 });
+        for (const { dataChannelId, text } of data.messages) assert.equal(text, data.channels.get(dataChannelId).label);
+        for (const { dataChannelId, text } of data.messages) await data.send(dataChannelId, { text });
+        await until('the echo of each', async () => (await pageReached(call)) === COUNT, { timeoutMs: 30_000 });
+
+        const begin = performance.now();
+        await call.page.evaluate(() => globalThis.peer.closeChannels());
+        await until('all are closed at the page', async () => (await pageChannels(call, 'closed')) === COUNT);
+        await until('all are closed here', () => closedHere(data).length === (round + 1) * COUNT);
+        t.diagnostic(`round ${round}: closed at both ends after ${Math.round(performance.now() - begin)} ms`);
+        assert.deepEqual((await client.dataChannels.listDataChannels({ peerConnectionId })).dataChannels, []);
+      }
+      assert.deepEqual(data.refused, []);
     });
   });
 }

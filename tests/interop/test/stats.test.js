@@ -26,6 +26,12 @@ async function ofService(call) {
   return report.stats;
 }
 
+// Whether two ends of one stream tell the same of its pictures now; each counts its own last second.
+const RATE_TOLERANCE = 5; // Frames.
+const isSamePicture = (page, service) =>
+  page.frameWidth > 0 && page.frameWidth === service.frameWidth && page.frameHeight === service.frameHeight
+  && service.framesPerSecond > 0 && Math.abs(page.framesPerSecond - service.framesPerSecond) <= RATE_TOLERANCE;
+
 const entryOf = (stats, member) => Object.values(stats).find((entry) => entry[member])?.[member];
 
 describe('statistics of a call with Chromium', () => {
@@ -74,6 +80,11 @@ describe('statistics of a call with Chromium', () => {
       assert.ok(seconds >= LEAST_ROUND_TRIP && seconds < MOST_ROUND_TRIP, `round trips of ${rounds} s`);
     }
 
+    await until('the same pictures at both ends', async () => {
+      const [{ 'outbound-rtp': sent }, stats] = [await ofPage(call), await ofService(call)];
+      return isSamePicture(sent, entryOf(stats, 'inboundRtp'));
+    }, { intervalMs: 200 });
+
     await page.evaluate(() => globalThis.peer.stopSending());
     const { theirs, ours } = await until('both ends agree', async () => {
       const [theirs, ours] = [await ofPage(call), entryOf(await ofService(call), 'inboundRtp')];
@@ -106,17 +117,33 @@ describe('statistics of a call with Chromium', () => {
     await call.connected();
     await call.page.evaluate(() => globalThis.peer.play());
     await until('packets', async () => ((await ofPage(call))['inbound-rtp']?.packetsReceived ?? 0) > 300, { timeoutMs: 30_000 });
+    await until('the same pictures at both ends', async () => {
+      const [{ 'inbound-rtp': received }, stats] = [await ofPage(call), await ofService(call)];
+      const source = entryOf(stats, 'mediaSource');
+      return isSamePicture(received, entryOf(stats, 'outboundRtp')) && source.width === received.frameWidth
+        && source.height === received.frameHeight && source.framesPerSecond > 0;
+    }, { intervalMs: 200 });
     await client.peerConnections.replaceTrack({ peerConnectionId, senderId: sender.senderId });
     const { theirs, ours, told } = await until('both ends agree', async () => {
       const [theirs, stats] = [await ofPage(call), await ofService(call)];
-      const ours = entryOf(stats, 'outboundRtp');
-      const same = theirs['inbound-rtp'].packetsReceived === Number(ours.packetsSent);
-      return same && { theirs: theirs['inbound-rtp'], ours, told: entryOf(stats, 'remoteInboundRtp') };
+      const [ours, told] = [entryOf(stats, 'outboundRtp'), entryOf(stats, 'remoteInboundRtp')];
+      const { packetsReceived } = theirs['inbound-rtp'];
+      const same = packetsReceived === Number(ours.packetsSent) && packetsReceived === Number(told.packetsReceived);
+      return same && { theirs: theirs['inbound-rtp'], ours, told };
+    }, { timeoutMs: 20_000, intervalMs: 200 });
+    await until('both ends tell the same of the pair', async () => {
+      const [{ 'candidate-pair': theirs }, stats] = [await ofPage(call), await ofService(call)];
+      const { candidatePair: ours } = stats[entryOf(stats, 'transport').selectedCandidatePairId];
+      const asked = theirs.requestsSent; // Chromium counts those of consent among them.
+      return ours.nominated && asked === Number(ours.requestsReceived) && asked === Number(ours.responsesSent)
+        && theirs.responsesReceived === asked && Number(ours.requestsSent) === 0;
     }, { timeoutMs: 20_000, intervalMs: 200 });
     assert.equal(theirs.bytesReceived, Number(ours.bytesSent));
     assert.equal(theirs.headerBytesReceived, Number(ours.headerBytesSent));
     assert.equal(theirs.packetsLost, 0);
     assert.equal(Number(told.packetsLost), 0);
+    assert.equal(theirs.framesReceived, Number(ours.framesSent));
+    assert.ok(theirs.keyFramesDecoded <= Number(ours.keyFramesSent));
     assert.equal(theirs.pliCount, Number(ours.pliCount ?? 0));
   });
 });

@@ -194,12 +194,55 @@ describe('a TURN server', () => {
     await mediaFlows(call);
   });
 
-  test('over TLS is refused', TIMEOUT, async () => {
-    for (const url of ['turns:192.0.2.1', 'turns:192.0.2.1?transport=tcp', 'stuns:192.0.2.1']) {
-      await assert.rejects(
-        bench.client.peerConnections.create({ configuration: { iceServers: [{ urls: [url], username: 'u', credential: 'c' }] } }),
-        { code: 'INVALID_ARGUMENT', reason: 'INVALID_ICE_SERVER' });
-    }
+  test('given to a connection on the shared port is used from the next offer on, which leaves that port', TIMEOUT, async (t) => {
+    const turn = await TurnServer.start(t);
+    const call = await Call.create(t, bench);
+    const log = new EventLog(t, call.client, call.peerConnectionId);
+    await publish(call);
+    await call.page.evaluate(() => globalThis.peer.createChannel('page'));
+    await call.pageOffers();
+    await call.connected();
+    await mediaFlows(call);
+    assert.equal((await get(call)).iceBackend, 'ICE_BACKEND_SHARED_PORT');
+    assert.match((await get(call)).localDescription.sdp, /^a=ice-lite\r$/m);
+    const { client, peerConnectionId } = call;
+    const configuration = { iceServers: [turn.iceServer(turn.turn('udp'))], iceTransportPolicy: RELAY };
+    await client.peerConnections.setConfiguration({ peerConnectionId, configuration });
+    await mediaFlows(call);
+    assert.equal((await get(call)).iceBackend, 'ICE_BACKEND_SHARED_PORT');
+    const states = log.of('connectionStateChange').length;
+    await call.serviceOffers();
+    assert.equal((await get(call)).iceBackend, 'ICE_BACKEND_FULL');
+    assert.doesNotMatch((await get(call)).localDescription.sdp, /ice-lite/);
+    await until('the relay is used', async () => (await selected(call))?.candidateType === 'ICE_CANDIDATE_TYPE_RELAY',
+      { timeoutMs: 30_000 });
+    await mediaFlows(call);
+    await call.page.evaluate(() => globalThis.peer.channels.get('page').channel.send('over the relay'));
+    await until('the message', async () => {
+      const [entry] = await call.stats('STATS_TYPE_DATA_CHANNEL');
+      return Number(entry?.dataChannel.messagesReceived) === 1;
+    }, { timeoutMs: 15_000 });
+    // The one before went on until then: nobody was disconnected.
+    assert.equal(log.of('connectionStateChange').length, states);
+    await call.stopSending();
+    assertUnbroken('video', call.sinks.video);
+  });
+
+  test('over TLS is an error of its URL, and the others are used', TIMEOUT, async (t) => {
+    const turn = await TurnServer.start(t);
+    const secure = [`turns:${turn.host}:${turn.port}?transport=tcp`, 'turns:turn.invalid', `stuns:${turn.host}`];
+    const configuration = { iceServers: [turn.iceServer(...secure, turn.turn('udp'))], iceTransportPolicy: RELAY };
+    const call = await Call.create(t, bench, { configuration });
+    const log = new EventLog(t, call.client, call.peerConnectionId);
+    await publish(call);
+    await call.pageOffers();
+    await call.connected();
+    await mediaFlows(call);
+    await gathered(call);
+    const errors = log.of('iceCandidateError');
+    assert.deepEqual(errors.map(({ url, errorCode }) => [url, errorCode]), secure.map((url) => [url, 701]));
+    for (const { errorText } of errors) assert.match(errorText, /TLS to STUN and TURN servers is not implemented/);
+    assert.equal((await selected(call)).url, turn.turn('udp'));
   });
 
   test('on an address that the node does not allow is refused', TIMEOUT, async () => {

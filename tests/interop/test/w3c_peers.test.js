@@ -4,45 +4,14 @@ import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { after, before, describe, test } from 'node:test';
 import { until } from '../../../clients/node/demo/lib/wait.js';
-import { connect, createMediaStreamTrack, firstFrame, MediaStream, RTCPeerConnection } from '../../../clients/node/esm/w3c.mjs';
+import { connect, createMediaStreamTrack, firstFrame, MediaStream } from '../../../clients/node/esm/w3c.mjs';
 import { Bench } from '../support/bench.js';
-import { Peer } from '../support/json_lines.js';
 import { PEERS } from '../support/peers.js';
+import { negotiate, startPeer } from '../support/w3c_peer.js';
 
 const TIMEOUT = { timeout: 120_000 };
 const NAMES = ['Firefox', 'wrtc'];
 const LEAST = { audio: 100, video: 40 }; // Frames that it decodes.
-
-async function startPeer(t, spec) {
-  const peer = new Peer(await spec.command());
-  t.after(() => peer.close());
-  await peer.started();
-  const connection = new RTCPeerConnection();
-  t.after(() => connection.close());
-  return { peer, connection };
-}
-
-/** Offer and answer, candidates trickled both ways. @returns {Promise<Error[]>} What candidates fail with. */
-async function negotiate(connection, peer, weOffer) {
-  const early = [];
-  connection.onicecandidate = ({ candidate }) => early.push(candidate);
-  if (weOffer) {
-    await connection.setLocalDescription();
-    const { sdp } = await peer.request('answer', { sdp: connection.localDescription.sdp });
-    await connection.setRemoteDescription({ type: 'answer', sdp });
-  } else {
-    const { sdp } = await peer.request('offer');
-    await connection.setRemoteDescription({ type: 'offer', sdp });
-    await connection.setLocalDescription();
-    await peer.request('accept', { sdp: connection.localDescription.sdp });
-  }
-  const errors = [];
-  const toPeer = (candidate) => peer.request('candidate', { candidate: candidate?.toJSON() ?? null }).catch((error) => errors.push(error));
-  for (const candidate of early) void toPeer(candidate);
-  connection.onicecandidate = ({ candidate }) => void toPeer(candidate);
-  peer.takeCandidates((candidate) => connection.addIceCandidate(candidate ?? undefined).catch((error) => errors.push(error)));
-  return errors;
-}
 
 async function connectWith(t, spec, weOffer) {
   const { peer, connection } = await startPeer(t, spec);

@@ -40,8 +40,9 @@ const PRIORITIES: readonly Priority[] = ['very-low', 'low', 'medium', 'high'];
 /** RTCDataChannelInit and the label (W3C WebRTC 1.0, 6.1.1.1; WebRTC Priority Control, 4.2). */
 export function toChannelParameters(label: unknown, value: unknown): ConvertedChannel {
   const text = toUSVString(label);
-  const init = toDictionary(value, 'RTCDataChannelInit');
-  const short = (name: string): number | null =>
+  const init = toDictionary(value, 'RTCDataChannelInit',
+    ['id', 'maxPacketLifeTime', 'maxRetransmits', 'negotiated', 'ordered', 'priority', 'protocol']);
+  const short = (name: 'id' | 'maxPacketLifeTime' | 'maxRetransmits'): number | null =>
     init[name] === undefined || init[name] === null ? null : toEnforcedInteger(init[name], 0xffff, name);
   return {
     label: text,
@@ -50,8 +51,8 @@ export function toChannelParameters(label: unknown, value: unknown): ConvertedCh
     maxRetransmits: short('maxRetransmits'),
     negotiated: Boolean(init.negotiated),
     ordered: init.ordered === undefined ? true : Boolean(init.ordered),
-    protocol: init.protocol === undefined ? '' : toUSVString(init.protocol),
     priority: init.priority === undefined ? 'low' : toEnum(init.priority, PRIORITIES, 'priority'),
+    protocol: init.protocol === undefined ? '' : toUSVString(init.protocol),
   };
 }
 
@@ -70,10 +71,10 @@ export function checkChannelParameters(parameters: ConvertedChannel): void {
 
 /** RTCRtpTransceiverInit. */
 export function toTransceiverInit(value: unknown): TransceiverInit {
-  const init = toDictionary(value, 'RTCRtpTransceiverInit');
+  const init = toDictionary(value, 'RTCRtpTransceiverInit', ['direction', 'sendEncodings', 'streams']);
   const direction = init.direction === undefined ? 'sendrecv' : toEnum(init.direction, DIRECTIONS, 'direction');
-  const streams = init.streams === undefined ? [] : toSequence(init.streams, 'streams', streamId);
   const encodings = init.sendEncodings === undefined ? [] : toSequence(init.sendEncodings, 'sendEncodings', toEncoding);
+  const streams = init.streams === undefined ? [] : toSequence(init.streams, 'streams', streamId);
   return { direction, streams: [...new Set(streams)], encodings };
 }
 
@@ -85,7 +86,7 @@ export function checkTransceiverInit(init: TransceiverInit, kind: Kind): Transce
 
 /** RTCOfferOptions, with the legacy members (4.4.4). */
 export function toOfferOptions(value: unknown): { iceRestart: boolean; offerToReceive: Record<Kind, boolean | undefined> } {
-  const init = toDictionary(value, 'RTCOfferOptions');
+  const init = toDictionary(value, 'RTCOfferOptions', ['iceRestart', 'offerToReceiveAudio', 'offerToReceiveVideo']);
   const flag = (member: unknown): boolean | undefined => (member === undefined ? undefined : Boolean(member));
   return {
     iceRestart: Boolean(init.iceRestart),

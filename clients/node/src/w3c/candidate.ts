@@ -20,6 +20,7 @@ interface Parsed {
   extensions: Map<string, string>;
 }
 
+const INIT_MEMBERS = ['candidate', 'sdpMLineIndex', 'sdpMid', 'usernameFragment'] as const;
 const TYPES = ['host', 'srflx', 'prflx', 'relay'];
 const RELAY_PROTOCOLS = ['udp', 'tcp', 'tls'];
 const TCP_TYPES = ['active', 'passive', 'so'];
@@ -52,11 +53,12 @@ export class RTCIceCandidate {
   readonly #url: string | null;
 
   constructor(candidateInitDict: CandidateInit & { relayProtocol?: string | null; url?: string | null } = {}) {
-    const init = toCandidateInit(candidateInitDict);
+    const dictionary = toDictionary(candidateInitDict, 'RTCLocalIceCandidateInit', [...INIT_MEMBERS, 'relayProtocol', 'url']);
+    const { relayProtocol, url } = dictionary;
+    const init = toCandidateInit(dictionary);
     if (init.sdpMid === null && init.sdpMLineIndex === null) {
       throw new TypeError('RTCIceCandidate: sdpMid and sdpMLineIndex are both null');
     }
-    const { relayProtocol, url } = toDictionary(candidateInitDict, 'RTCLocalIceCandidateInit');
     this.#candidate = init.candidate;
     this.#sdpMid = init.sdpMid;
     this.#sdpMLineIndex = init.sdpMLineIndex;
@@ -103,11 +105,11 @@ defineInterface(RTCIceCandidate, 'RTCIceCandidate');
 
 /** RTCIceCandidateInit; a null candidate is an empty one. */
 export function toCandidateInit(value: unknown): Required<CandidateInit> {
-  const { candidate, sdpMLineIndex, sdpMid, usernameFragment } = toDictionary(value, 'RTCIceCandidateInit');
+  const { candidate, sdpMLineIndex, sdpMid, usernameFragment } = toDictionary(value, 'RTCIceCandidateInit', INIT_MEMBERS);
   return {
     candidate: candidate === undefined ? '' : toDOMString(candidate),
-    sdpMid: sdpMid === undefined || sdpMid === null ? null : toDOMString(sdpMid),
     sdpMLineIndex: sdpMLineIndex === undefined || sdpMLineIndex === null ? null : toUnsignedShort(sdpMLineIndex),
+    sdpMid: sdpMid === undefined || sdpMid === null ? null : toDOMString(sdpMid),
     usernameFragment: usernameFragment === undefined || usernameFragment === null ? null : toDOMString(usernameFragment),
   };
 }

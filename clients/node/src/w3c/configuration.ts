@@ -22,9 +22,8 @@ export interface Configuration {
 }
 
 const SCHEMES = ['stun', 'stuns', 'turn', 'turns'];
-const SECURE_SCHEMES = ['stuns', 'turns'];
-const MAX_SERVERS = 16;
-const MAX_URLS = 16; // Of all servers, at the service.
+const MAX_SERVERS = 32; // W3C's least.
+const MAX_URLS = 64; // Of all servers, at the service.
 const MAX_CREDENTIAL_BYTES = 509;
 
 function checkUrl(url: string, username: string | undefined, credential: string | undefined): void {
@@ -36,7 +35,6 @@ function checkUrl(url: string, username: string | undefined, credential: string 
   if (!found || Number(found[2] ?? 1) > 0xffff || (found[3] !== undefined && !turn)) {
     throw exception('SyntaxError', `'${url}' is not a valid URL of its scheme`);
   }
-  if (SECURE_SCHEMES.includes(scheme.toLowerCase())) throw exception('NotSupportedError', `'${url}': TLS and DTLS are not supported`);
   if (!turn) return;
   if (username === undefined || credential === undefined) {
     throw exception('InvalidAccessError', `'${url}' needs username and credential`);
@@ -44,20 +42,24 @@ function checkUrl(url: string, username: string | undefined, credential: string 
   if (Buffer.byteLength(username) > MAX_CREDENTIAL_BYTES) throw exception('InvalidAccessError', 'the username is too long');
 }
 
+// RTCIceServer, not yet checked.
 function toIceServer(value: unknown): IceServer {
-  const init = toDictionary(value, 'RTCIceServer');
+  const init = toDictionary(value, 'RTCIceServer', ['credential', 'urls', 'username']);
   if (init.urls === undefined) throw new TypeError('RTCIceServer: the member urls is required');
-  const several = typeof init.urls === 'object' && init.urls !== null;
-  const urls = several ? toSequence(init.urls, 'RTCIceServer.urls', toDOMString) : [toDOMString(init.urls)];
-  if (urls.length === 0) throw exception('SyntaxError', 'RTCIceServer.urls is empty');
-  const username = init.username === undefined ? undefined : toUSVString(init.username);
   const credential = init.credential === undefined ? undefined : toUSVString(init.credential);
-  for (const url of urls) checkUrl(url, username, credential);
+  const several = typeof init.urls === 'object' && init.urls !== null;
+  const urls = several ? toSequence(init.urls, 'RTCIceServer.urls', toDOMString) : toDOMString(init.urls);
+  const username = init.username === undefined ? undefined : toUSVString(init.username);
   return {
-    urls: several ? urls : urls[0],
+    urls,
     ...(username === undefined ? {} : { username }),
     ...(credential === undefined ? {} : { credential }),
   };
+}
+
+function checkServer({ urls, username, credential }: IceServer): void {
+  if (urls.length === 0 && Array.isArray(urls)) throw exception('SyntaxError', 'RTCIceServer.urls is empty');
+  for (const url of [urls].flat()) checkUrl(url, username, credential);
 }
 
 function toCertificate(value: unknown): RTCCertificate {
@@ -69,25 +71,23 @@ function toCertificate(value: unknown): RTCCertificate {
 
 /** Converts and validates what a user gives. */
 export function toConfiguration(value: unknown): Configuration {
-  const init = toDictionary(value, 'RTCConfiguration');
+  const init = toDictionary(value, 'RTCConfiguration',
+    ['bundlePolicy', 'certificates', 'iceCandidatePoolSize', 'iceServers', 'iceTransportPolicy', 'rtcpMuxPolicy']);
   const { iceServers = [], certificates = [] } = init;
-  const member = <T extends string>(name: string, preset: T, values: readonly T[]): T =>
+  const member = <T extends string>(name: keyof typeof init, preset: T, values: readonly T[]): T =>
     init[name] === undefined ? preset : toEnum(init[name], values, name);
-  return {
+  const converted: Configuration = {
     bundlePolicy: member('bundlePolicy', 'balanced', ['balanced', 'max-compat', 'max-bundle']),
     certificates: toSequence(certificates, 'RTCConfiguration.certificates', toCertificate),
     iceCandidatePoolSize: init.iceCandidatePoolSize === undefined ? 0
       : toEnforcedInteger(init.iceCandidatePoolSize, 255, 'iceCandidatePoolSize'),
-    // W3C 4.4.1.6: what is too many is cut off before it is looked at.
-    iceServers: toSequence(iceServers, 'RTCConfiguration.iceServers', (server) => server).slice(0, MAX_SERVERS).map(toIceServer),
+    // W3C 4.2.1: what is too many is cut off, whatever it is.
+    iceServers: toSequence(iceServers, 'RTCConfiguration.iceServers', toIceServer).slice(0, MAX_SERVERS),
     iceTransportPolicy: member('iceTransportPolicy', 'all', ['all', 'relay']),
     rtcpMuxPolicy: member('rtcpMuxPolicy', 'require', ['require']),
   };
-}
-
-/** Throws NotSupportedError for what a new connection cannot have. */
-export function checkSupported({ bundlePolicy }: Configuration): void {
-  if (bundlePolicy === 'max-compat') throw exception('NotSupportedError', 'a connection has one transport: bundlePolicy is max-bundle');
+  converted.iceServers.forEach(checkServer);
+  return converted;
 }
 
 /** Throws unless the change is one that W3C allows after creation. */

@@ -17,9 +17,10 @@ import { descriptionFromApi, RTCSessionDescription, type SdpTypeName } from './d
 import { fromApi, toApi } from './enums';
 import { exception, ignoring, isOf, toException } from './errors';
 import { RTCDataChannelEvent } from './events';
+import { GatheringSteps } from './gathering';
 import { HeardSources } from './heard';
 import { MediaSet } from './media_set';
-import type { TrackCore } from './media_stream_track';
+import type { Kind, TrackCore } from './media_stream_track';
 import { dispatch } from './mirror';
 import type { Answer } from './parameters';
 import { cnameOf, fragments, sectionOf, withLine } from './sdp_view';
@@ -77,6 +78,8 @@ export class Connection implements ConnectionCore {
   readonly #chain: OperationsChain;
   // Local tracks at the service, and what ends their hold on this connection.
   readonly #tracks = new Map<string, { track: TrackCore; release: () => void }>();
+  // What stands in for tracks that are disabled or have ended.
+  readonly #blankTracks = new Map<Kind, string>();
   readonly #channelPrefix = `w3c-${randomBytes(4).toString('hex')}`;
   #channelCount = 0;
   #deferred: { error: unknown } | null = null;
@@ -85,6 +88,7 @@ export class Connection implements ConnectionCore {
   #lastReport: Promise<StatsReport | null> = Promise.resolve(null);
   // Of gathering whose description is not applied (any more).
   #withheld: ApiEvent[] = [];
+  readonly #gatheringSteps = new GatheringSteps();
 
   configuration: Configuration;
   closed = false;
@@ -119,7 +123,7 @@ export class Connection implements ConnectionCore {
       onRemoteChannel: (core) => void this.fire(new RTCDataChannelEvent('datachannel', { channel: core.object })),
     });
     this.session.start({
-      onEvent: (event) => dispatch(this, event),
+      onEvent: (event) => this.#onEvent(event),
       onSnapshot: (snapshot) => this.#onSnapshot(snapshot),
       onLost: (error) => this.#onLost(error),
     });
@@ -176,6 +180,7 @@ export class Connection implements ConnectionCore {
     const onEnabled = (): void => this.media.onTrackEnabled(track);
     const onStop = (): void => {
       this.#releaseTrack(track.id);
+      this.media.onTrackEnabled(track);
       void this.background((id) => this.session.client.media.deleteLocalTrack({ peerConnectionId: id, trackId: track.id })
         .catch(ignoring('TRACK_NOT_FOUND')));
     };
@@ -199,6 +204,22 @@ export class Connection implements ConnectionCore {
       throw error;
     }
     if (track.ended && this.#tracks.has(track.id)) onStop(); // Stopped before its turn came: nothing of it is sent.
+  }
+
+  async blankTrack(peerConnectionId: string, kind: Kind): Promise<string> {
+    const known = this.#blankTracks.get(kind);
+    if (known !== undefined) return known;
+    const trackId = `blank-${kind}-${randomBytes(4).toString('hex')}`;
+    try {
+      await this.session.client.media.createLocalTrack({
+        peerConnectionId, trackId, kind: toApi<MediaKind>(kind, 'MEDIA_KIND'), source: { test: { blank: true } },
+      });
+    } catch (error) {
+      if (isOf(error, 'LIMIT_EXCEEDED')) return '';
+      throw error;
+    }
+    this.#blankTracks.set(kind, trackId);
+    return trackId;
   }
 
   /** A local track is at the service, and its source has this state now. */
@@ -267,6 +288,7 @@ export class Connection implements ConnectionCore {
     };
     return this.session.step(checked, ({ peerConnection }) => peerConnection?.lastEventSequence ?? 0, (response, events) => {
       if (this.closed) return;
+      events.unshift(...this.#gatheringSteps.end());
       const past = flowBeforeRemoval(events);
       for (const event of past) dispatch(this, event);
       for (const { descriptionChange } of events) this.data.setIds(descriptionChange?.numberedDataChannels ?? []);
@@ -303,9 +325,14 @@ export class Connection implements ConnectionCore {
     }
   }
 
-  // Tracks of transceivers that were made here had their ids before the service gave its own.
+  // Tracks of transceivers that were made here had their ids before the service gave its own. What stands in for a track has
+  // that track's; if it does so for several, the first one's.
   #reportOf(report: StatsReport | null): RTCStatsReport {
-    return reportFromApi(report, (id) => this.media.ofTrack(id)?.id ?? id);
+    return reportFromApi(report, (id) => {
+      const stoodInFor = this.media.list().find(({ kind, sender: { track } }) =>
+        this.#blankTracks.get(kind) === id && track && (!track.enabled || track.ended));
+      return stoodInFor?.sender.track?.id ?? this.media.ofTrack(id)?.id ?? id;
+    });
   }
 
   // After close() the statistics are those of its moment (W3C WebRTC 1.0, 8.2: getStats does not ask whether it is closed).
@@ -355,7 +382,7 @@ export class Connection implements ConnectionCore {
     this.cname ??= cnameOf(this.local?.sdp ?? '');
     this.canTrickleIceCandidates = { CAN_TRICKLE_ICE_CANDIDATES_SUPPORTED: true, CAN_TRICKLE_ICE_CANDIDATES_UNSUPPORTED: false }[
       pc.canTrickleIceCandidates as string] ?? null;
-    for (const transport of pc.iceTransports) this.transports.current(transport).mids = transport.mids;
+    this.transports.describe(pc.iceTransports);
     this.transports.setSctp(pc.sctp);
     this.data.setRole(dataRole(pc));
     if (this.transports.sctp) this.data.open();
@@ -402,6 +429,12 @@ export class Connection implements ConnectionCore {
       this.negotiationNeeded = false;
       this.fire(new Event('negotiationneeded'));
     });
+  }
+
+  #onEvent(event: ApiEvent): void {
+    const withholding = this.local === null || this.#withheld.length > 0;
+    const states = { connection: this.iceGatheringState, transport: (id: string) => this.transports.ice(id).gatheringState };
+    for (const one of this.#gatheringSteps.take(event, withholding ? null : states)) dispatch(this, one);
   }
 
   /**
@@ -466,6 +499,7 @@ export class Connection implements ConnectionCore {
   // Events were lost: things are as they are now, and each attribute that differs has its event.
   #onSnapshot(snapshot: PeerConnectionSnapshot): void {
     const pc = snapshot.peerConnection;
+    for (const event of this.#gatheringSteps.end()) dispatch(this, event);
     if (!pc || this.closed) return;
     this.data.setIds(snapshot.dataChannels);
     this.applyDescriptions(pc, snapshot.transceivers, true);
@@ -477,7 +511,7 @@ export class Connection implements ConnectionCore {
       else this.onSourceState(trackId, source?.state);
     }
     const tells = [
-      ...pc.iceTransports.flatMap((transport) => this.transports.current(transport).take(transport)),
+      ...pc.iceTransports.flatMap((transport) => this.transports.ice(transport.transportId).take(transport)),
       ...pc.dtlsTransports.flatMap((dtlsTransport) => this.transports.dtls(dtlsTransport.transportId).take({ dtlsTransport })),
     ];
     this.changeTogether(tells, {
@@ -485,7 +519,7 @@ export class Connection implements ConnectionCore {
       connectionState: fromApi(pc.connectionState, 'PEER_CONNECTION_STATE'),
     });
     if (this.closed) return;
-    if (pc.sctp) this.transports.sctp?.update(pc.sctp);
+    if (pc.sctp) this.transports.updateSctp(pc.sctp);
     this.data.onSctpChange();
     this.data.onSnapshot(snapshot.dataChannels);
     for (const candidate of snapshot.localCandidates) {

@@ -3,7 +3,7 @@ import type { HeardSources } from './heard';
 import type { Answer } from './parameters';
 import type { Session } from './session';
 import type { RTCStatsReport } from './stats';
-import type { TrackCore } from './media_stream_track';
+import type { Kind, TrackCore } from './media_stream_track';
 import type { Transports } from './transports';
 
 /** A connection, as its parts see it. */
@@ -18,6 +18,8 @@ export interface ConnectionCore {
   background(operation: (id: string) => Promise<unknown>): Promise<void>;
   /** The local track at the service, made if need be. Within a call. */
   ensureTrack(id: string, track: TrackCore): Promise<void>;
+  /** The id of the track that has black pictures or silence; '' if there is no room for it. Within a call. */
+  blankTrack(id: string, kind: Kind): Promise<string>;
   /** W3C operations chain. */
   chain<T>(operation: () => Promise<T>): Promise<T>;
   /** The current answer: what both sides have agreed upon. Null: none. */

@@ -30,6 +30,8 @@ export interface ChannelParameters {
 
 /** What a channel asks of the connection. */
 export interface ChannelOwner {
+  /** Of the document, serialized. */
+  readonly origin: string;
   maxMessageSize(): number;
   send(channel: ChannelCore, payload: Payload, bytes: number): void;
   close(channel: ChannelCore): void;
@@ -100,6 +102,7 @@ export class ChannelCore {
     if (this.readyState !== 'open') return; // W3C 6.2: one that is closing takes nothing any more.
     const bytes = typeof data === 'string' ? data : Uint8Array.from(data).buffer;
     this.#fire(new MessageEvent('message', {
+      origin: this.owner.origin,
       data: typeof bytes === 'string' || this.binaryType === 'arraybuffer' ? bytes : new Blob([bytes]),
     }));
   }

@@ -41,6 +41,8 @@ export interface LinkListener {
 }
 
 export class DataLink implements ChannelOwner {
+  // W3C [[DocumentOrigin]], as messages have it; without a document it is opaque (HTML, 7.1.1).
+  readonly origin = (globalThis as { location?: { origin?: string } }).location?.origin ?? 'null';
   readonly #session: Session;
   readonly #listener: LinkListener;
   readonly #channels = new Map<string, Entry>();

@@ -35,10 +35,10 @@ defineInterface(RTCSessionDescription, 'RTCSessionDescription');
 
 /** RTCSessionDescriptionInit or RTCLocalSessionDescriptionInit; in the latter `type` may be left out. */
 export function toDescriptionInit(value: unknown): { type: SdpTypeName | undefined; sdp: string } {
-  const { sdp, type } = toDictionary(value, 'RTCSessionDescriptionInit');
+  const { sdp, type } = toDictionary(value, 'RTCSessionDescriptionInit', ['sdp', 'type']);
   return {
-    type: type === undefined ? undefined : toEnum(type, SDP_TYPES, 'RTCSessionDescriptionInit.type'),
     sdp: sdp === undefined ? '' : toDOMString(sdp),
+    type: type === undefined ? undefined : toEnum(type, SDP_TYPES, 'RTCSessionDescriptionInit.type'),
   };
 }
 

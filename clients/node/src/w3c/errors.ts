@@ -30,11 +30,12 @@ export class RTCError extends DOMException {
   constructor(init: ErrorInit, message: string = '') {
     requireArguments('RTCError', arguments.length, 1);
     super(toDOMString(message), 'OperationError');
-    const dictionary = toDictionary(init, 'RTCErrorInit');
+    const dictionary = toDictionary(init, 'RTCErrorInit',
+      ['errorDetail', 'receivedAlert', 'sctpCauseCode', 'sdpLineNumber', 'sentAlert']);
     this.#errorDetail = toEnum(dictionary.errorDetail, ERROR_DETAILS, 'RTCErrorInit.errorDetail');
-    this.#sdpLineNumber = dictionary.sdpLineNumber === undefined ? null : Number(dictionary.sdpLineNumber) | 0;
-    this.#sctpCauseCode = dictionary.sctpCauseCode === undefined ? null : Number(dictionary.sctpCauseCode) | 0;
     this.#receivedAlert = optionalNumber(dictionary.receivedAlert);
+    this.#sctpCauseCode = dictionary.sctpCauseCode === undefined ? null : Number(dictionary.sctpCauseCode) | 0;
+    this.#sdpLineNumber = dictionary.sdpLineNumber === undefined ? null : Number(dictionary.sdpLineNumber) | 0;
     this.#sentAlert = optionalNumber(dictionary.sentAlert);
   }
 

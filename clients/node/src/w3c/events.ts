@@ -12,6 +12,11 @@ import {
 
 type Init = Record<string, unknown>;
 
+/** A dictionary that inherits EventInit. */
+function toEventInit(value: unknown, what: string, members: readonly string[]): EventInit & Init {
+  return toDictionary(value, what, ['bubbles', 'cancelable', 'composed', ...members]) as EventInit & Init;
+}
+
 function required<T>(init: Init, member: string, name: string): T {
   if (init[member] === undefined) throw new TypeError(`${name}: the member ${member} is required`);
   return init[member] as T;
@@ -34,7 +39,7 @@ export class RTCPeerConnectionIceEvent extends Event {
 
   constructor(type: string, eventInitDict: Init = {}) {
     requireArguments('RTCPeerConnectionIceEvent', arguments.length, 1);
-    const init = toDictionary(eventInitDict, 'RTCPeerConnectionIceEventInit');
+    const init = toEventInit(eventInitDict, 'RTCPeerConnectionIceEventInit', ['candidate', 'url']);
     super(type, init);
     const { candidate } = init;
     if (candidate !== undefined && candidate !== null && !(candidate instanceof RTCIceCandidate)) {
@@ -59,13 +64,13 @@ export class RTCPeerConnectionIceErrorEvent extends Event {
 
   constructor(type: string, eventInitDict: Init) {
     requireArguments('RTCPeerConnectionIceErrorEvent', arguments.length, 2);
-    const init = toDictionary(eventInitDict, 'RTCPeerConnectionIceErrorEventInit');
+    const init = toEventInit(eventInitDict, 'RTCPeerConnectionIceErrorEventInit', ['address', 'errorCode', 'errorText', 'port', 'url']);
     super(type, init);
     this.#address = nullableString(init.address);
-    this.#port = init.port === undefined || init.port === null ? null : toUnsignedShort(init.port);
-    this.#url = init.url === undefined ? '' : toDOMString(init.url);
     this.#errorCode = toUnsignedShort(required(init, 'errorCode', 'RTCPeerConnectionIceErrorEventInit'));
     this.#errorText = init.errorText === undefined ? '' : toDOMString(init.errorText);
+    this.#port = init.port === undefined || init.port === null ? null : toUnsignedShort(init.port);
+    this.#url = init.url === undefined ? '' : toDOMString(init.url);
   }
 
   get address(): string | null { return this.#address; }
@@ -85,16 +90,16 @@ export class RTCTrackEvent extends Event {
 
   constructor(type: string, eventInitDict: Init) {
     requireArguments('RTCTrackEvent', arguments.length, 2);
-    const init = toDictionary(eventInitDict, 'RTCTrackEventInit');
+    const init = toEventInit(eventInitDict, 'RTCTrackEventInit', ['receiver', 'streams', 'track', 'transceiver']);
     super(type, init);
     this.#receiver = requiredOf(RTCRtpReceiver, init, 'receiver', 'RTCTrackEventInit');
-    this.#track = requiredOf(MediaStreamTrack, init, 'track', 'RTCTrackEventInit');
-    this.#transceiver = requiredOf(RTCRtpTransceiver, init, 'transceiver', 'RTCTrackEventInit');
     const { streams = [] } = init;
     this.#streams = Object.freeze(toSequence(streams, 'RTCTrackEventInit.streams', (item) => {
       if (!(item instanceof MediaStream)) throw new TypeError('RTCTrackEventInit.streams: not a MediaStream');
       return item;
     }));
+    this.#track = requiredOf(MediaStreamTrack, init, 'track', 'RTCTrackEventInit');
+    this.#transceiver = requiredOf(RTCRtpTransceiver, init, 'transceiver', 'RTCTrackEventInit');
   }
 
   get receiver(): RTCRtpReceiver { return this.#receiver; }
@@ -110,7 +115,7 @@ export class RTCDataChannelEvent extends Event {
 
   constructor(type: string, eventInitDict: Init) {
     requireArguments('RTCDataChannelEvent', arguments.length, 2);
-    const init = toDictionary(eventInitDict, 'RTCDataChannelEventInit');
+    const init = toEventInit(eventInitDict, 'RTCDataChannelEventInit', ['channel']);
     super(type, init);
     this.#channel = requiredOf(RTCDataChannel, init, 'channel', 'RTCDataChannelEventInit');
   }
@@ -125,7 +130,7 @@ export class RTCDTMFToneChangeEvent extends Event {
 
   constructor(type: string, eventInitDict: Init = {}) {
     requireArguments('RTCDTMFToneChangeEvent', arguments.length, 1);
-    const init = toDictionary(eventInitDict, 'RTCDTMFToneChangeEventInit');
+    const init = toEventInit(eventInitDict, 'RTCDTMFToneChangeEventInit', ['tone']);
     super(type, init);
     this.#tone = init.tone === undefined ? '' : toDOMString(init.tone);
   }
@@ -140,7 +145,7 @@ export class RTCErrorEvent extends Event {
 
   constructor(type: string, eventInitDict: Init) {
     requireArguments('RTCErrorEvent', arguments.length, 2);
-    const init = toDictionary(eventInitDict, 'RTCErrorEventInit');
+    const init = toEventInit(eventInitDict, 'RTCErrorEventInit', ['error']);
     super(type, init);
     this.#error = requiredOf(RTCError, init, 'error', 'RTCErrorEventInit');
   }
@@ -155,7 +160,7 @@ export class MediaStreamTrackEvent extends Event {
 
   constructor(type: string, eventInitDict: Init) {
     requireArguments('MediaStreamTrackEvent', arguments.length, 2);
-    const init = toDictionary(eventInitDict, 'MediaStreamTrackEventInit');
+    const init = toEventInit(eventInitDict, 'MediaStreamTrackEventInit', ['track']);
     super(type, init);
     this.#track = requiredOf(MediaStreamTrack, init, 'track', 'MediaStreamTrackEventInit');
   }

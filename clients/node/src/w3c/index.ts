@@ -2,6 +2,7 @@
 export { RTCIceCandidate } from './candidate';
 export { RTCCertificate } from './certificate';
 export { connect, type ConnectOptions, type Service } from './connect';
+export { OverconstrainedError, type TrackConstraints, type TrackSettings } from './constraints';
 export { RTCDataChannel } from './data_channel';
 export { RTCSessionDescription } from './description';
 export { RTCDTMFSender } from './dtmf';

@@ -1,6 +1,7 @@
 // The globals of a platform with WebRTC.
 import { RTCIceCandidate } from './candidate';
 import { RTCCertificate } from './certificate';
+import { OverconstrainedError } from './constraints';
 import { RTCDataChannel } from './data_channel';
 import { RTCSessionDescription } from './description';
 import { RTCDTMFSender } from './dtmf';
@@ -16,7 +17,7 @@ import { RTCRtpTransceiver } from './transceiver';
 import { RTCDtlsTransport, RTCIceCandidatePair, RTCIceTransport, RTCSctpTransport } from './transports';
 
 const INTERFACES = {
-  MediaStream, MediaStreamTrack, RTCCertificate, RTCDataChannel, RTCDTMFSender, RTCDtlsTransport, RTCError, RTCIceCandidate,
+  MediaStream, MediaStreamTrack, OverconstrainedError, RTCCertificate, RTCDataChannel, RTCDTMFSender, RTCDtlsTransport, RTCError, RTCIceCandidate,
   RTCIceCandidatePair, RTCIceTransport, RTCPeerConnection, RTCRtpReceiver, RTCRtpSender, RTCRtpTransceiver, RTCSctpTransport,
   RTCSessionDescription, RTCStatsReport, ...events,
 };

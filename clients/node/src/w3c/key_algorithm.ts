@@ -8,7 +8,8 @@ const MAX_VALIDITY_MS = 365 * 86_400_000;
 
 /** The request that an algorithm stands for; throws NotSupportedError for one that is not offered. */
 export function keyAlgorithm(value: unknown): GenerateCertificateRequestInput {
-  const init = typeof value === 'string' ? { name: value } : toDictionary(value, 'AlgorithmIdentifier');
+  const init = typeof value === 'string' ? { name: value } : toDictionary(value, 'AlgorithmIdentifier',
+    ['name', 'expires', 'hash', 'modulusLength', 'namedCurve', 'publicExponent']);
   if (init.name === undefined) throw new TypeError('AlgorithmIdentifier: the member name is required');
   const name = toDOMString(init.name).toUpperCase();
   const { expires } = init as { expires?: unknown };

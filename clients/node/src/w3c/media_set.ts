@@ -67,8 +67,8 @@ export class MediaSet {
         ...(track ? { trackId: track.id } : { kind: toApi<MediaKind>(kind, 'MEDIA_KIND') }),
         direction: toApi<RtpTransceiverDirection>(init.direction, 'RTP_TRANSCEIVER_DIRECTION'),
         streamIds: init.streams,
+        sendEncodings: init.encodings,
       });
-      if (init.encodings[0]?.active === false) await core.sender.applyActive(peerConnectionId, false, transceiver?.sender?.senderId);
       return transceiver;
     });
     if (track && !track.enabled) core.sender.sendWhatIsEnabled();
@@ -131,7 +131,7 @@ export class MediaSet {
     });
   }
 
-  /** A local track was enabled or disabled: its senders send it, or nothing. */
+  /** A local track was enabled or disabled, or has ended: its senders send it, or what stands in for it. */
   onTrackEnabled(track: TrackCore): void {
     for (const { sender } of this.#transceivers) if (sender.track === track) sender.sendWhatIsEnabled();
   }

@@ -1,6 +1,7 @@
 // MediaStreamTrack: remote ones, and local ones that a source of the service feeds.
 import { randomUUID } from 'node:crypto';
 import type { SourceSpecInput } from '../gen/contract';
+import { capabilitiesOf, checkConstraints, settingsOf, toConstraints, type TrackConstraints, type TrackSettings } from './constraints';
 import {
   defineEventHandlers, defineInterface, guardConstructor, INTERNAL, toDictionary, toDOMString, toEnum, type Handler,
 } from './webidl';
@@ -27,7 +28,7 @@ export class TrackCore {
   enabled = true;
   ended = false;
   contentHint = '';
-  constraints: object = {};
+  constraints: TrackConstraints = {};
   readonly object: MediaStreamTrack;
   readonly firstFrame: Promise<void>;
   /** Tells users of the track (senders) that it was stopped. */
@@ -148,11 +149,15 @@ export class MediaStreamTrack extends EventTarget {
 
   clone(): MediaStreamTrack { return this.#core.clone().object; }
   stop(): void { this.#core.stop(); }
-  getCapabilities(): object { return { deviceId: this.#core.id }; }
-  getConstraints(): object { return { ...this.#core.constraints }; }
-  getSettings(): object { return { deviceId: this.#core.id }; }
-  async applyConstraints(constraints: object = {}): Promise<void> {
-    this.#core.constraints = { ...toDictionary(constraints, 'MediaTrackConstraints') };
+  getCapabilities(): object { return capabilitiesOf(this.getSettings()); }
+  getConstraints(): TrackConstraints { return structuredClone(this.#core.constraints); }
+  getSettings(): TrackSettings { return settingsOf(this.#core.id, this.#core.kind, this.#core.source); }
+  async applyConstraints(constraints: TrackConstraints = {}): Promise<void> {
+    const core = this.#core;
+    const converted = toConstraints(constraints);
+    if (core.ended) return; // Media Capture and Streams, 4.3.8: nothing is done to one that has ended.
+    checkConstraints(settingsOf(core.id, core.kind, core.source), converted);
+    core.constraints = converted;
   }
 }
 export interface MediaStreamTrack {
@@ -164,18 +169,21 @@ defineEventHandlers(MediaStreamTrack, (object) => trackCore(object), ['mute', 'u
 defineInterface(MediaStreamTrack, 'MediaStreamTrack');
 
 /** What a local track can be made from. */
-export interface LocalTrackConstraints {
+export interface LocalTrackConstraints extends TrackConstraints {
   /** A source of the service, such as `{ udp: { codec: { mimeType: 'video/VP8', clockRate: 90000 } } }`. Unset: the test
    * source. */
   source?: SourceSpecInput;
 }
 
 /** Makes a local track: the service's test source, or the source given. It exists at once; media begins to flow when a
- * connection sends it. */
+ * connection sends it. Throws an OverconstrainedError if that source is not as the constraints require (`exact`, `min`, `max`). */
 export function createMediaStreamTrack(kind: Kind, constraints: LocalTrackConstraints = {}): MediaStreamTrack {
   const checked = toEnum(kind, KINDS, 'createMediaStreamTrack');
-  const { source } = toDictionary(constraints, 'LocalTrackConstraints');
-  return new TrackCore(checked, (source as SourceSpecInput | undefined) ?? { test: {} }).object;
+  const { source } = toDictionary(constraints, 'LocalTrackConstraints', ['source']);
+  const core = new TrackCore(checked, (source as SourceSpecInput | undefined) ?? { test: {} });
+  core.constraints = toConstraints(constraints);
+  checkConstraints(settingsOf(core.id, checked, core.source), core.constraints);
+  return core.object;
 }
 
 /** Resolves when a remote track has delivered its first packet. */

@@ -62,14 +62,14 @@ const HANDLERS: Handlers = {
   transceiverChange: (connection, { transceivers }) => connection.media.apply(transceivers),
   iceTransportChange: (connection, event) => {
     const { iceTransport } = event;
-    if (iceTransport) connection.changeTogether(connection.transports.current(iceTransport).take(iceTransport), statesOf(event));
+    if (iceTransport) connection.changeTogether(connection.transports.ice(iceTransport.transportId).take(iceTransport), statesOf(event));
   },
   dtlsTransportChange: (connection, event) => {
     const { dtlsTransport } = event;
     if (dtlsTransport) connection.changeTogether(connection.transports.dtls(dtlsTransport.transportId).take(event), statesOf(event));
   },
   sctpTransportChange: (connection, { sctpTransport }) => {
-    if (sctpTransport) connection.transports.sctp?.update(sctpTransport);
+    if (sctpTransport) connection.transports.updateSctp(sctpTransport);
     connection.data.onSctpChange();
   },
   closed: (connection, { message }) => connection.onClosed(message),

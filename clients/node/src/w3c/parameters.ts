@@ -1,5 +1,6 @@
 // RTCRtpParameters: conversions, validation, and what the descriptions say.
 import { codecsOf, headerExtensionsOf, sections, type CodecView } from './sdp_view';
+import type { RtpEncodingParameters } from '../gen/contract';
 import { toDictionary, toDOMString, toDouble, toUnsignedLong } from './webidl';
 import { exception } from './errors';
 import type { Kind } from './media_stream_track';
@@ -22,9 +23,11 @@ const RID = /^[A-Za-z0-9_-]{1,255}$/;
 
 /** RTCRtpEncodingParameters. */
 export function toEncoding(value: unknown): EncodingParameters {
-  const init = toDictionary(value, 'RTCRtpEncodingParameters');
+  const init = toDictionary(value, 'RTCRtpEncodingParameters',
+    ['rid', 'active', 'maxBitrate', 'maxFramerate', 'scaleResolutionDownBy']);
+  const rid = init.rid === undefined ? undefined : toDOMString(init.rid);
   const encoding: EncodingParameters = { active: init.active === undefined ? true : Boolean(init.active) };
-  if (init.rid !== undefined) encoding.rid = toDOMString(init.rid);
+  if (rid !== undefined) encoding.rid = rid;
   if (init.maxBitrate !== undefined) encoding.maxBitrate = toUnsignedLong(init.maxBitrate);
   if (init.maxFramerate !== undefined) encoding.maxFramerate = toDouble(init.maxFramerate, 'maxFramerate');
   if (init.scaleResolutionDownBy !== undefined) {
@@ -49,40 +52,46 @@ function checkValues(encodings: EncodingParameters[], kind: Kind): void {
 export const defaultEncodings = (kind: Kind): EncodingParameters[] =>
   [{ active: true, ...(kind === 'video' ? { scaleResolutionDownBy: 1 } : {}) }];
 
-/**
- * The validation steps of addTransceiver (W3C WebRTC 1.0, 5.1). A sender sends one encoding: of several the first is left,
- * as the steps have it, and what is not done to it yet is a NotSupportedError.
- */
+const MOST_ENCODINGS = { audio: 1, video: 3 };
+
+/** The validation steps of addTransceiver (W3C WebRTC 1.0, 5.1). */
 export function checkSendEncodings(encodings: EncodingParameters[], kind: Kind): EncodingParameters[] {
   const rids = encodings.flatMap(({ rid }) => rid ?? []);
   if (rids.some((rid) => !RID.test(rid))) throw new TypeError('sendEncodings: a rid is malformed');
   if (rids.length > 0 && rids.length < encodings.length) throw new TypeError('sendEncodings: some have a rid, and some have none');
   if (new Set(rids).size !== rids.length) throw new TypeError('sendEncodings: a rid is given twice');
   checkValues(encodings, kind);
+  if (encodings.length === 0) return defaultEncodings(kind);
   const scaled = encodings.some(({ scaleResolutionDownBy }) => scaleResolutionDownBy !== undefined);
-  const [first] = encodings;
-  if (!first) return defaultEncodings(kind);
-  const { rid: _, ...lone } = first;
-  if (kind === 'video' || scaled) lone.scaleResolutionDownBy ??= 1;
-  const missing = unsupported([lone]);
-  if (missing) throw exception('NotSupportedError', `sendEncodings: ${missing}`);
-  return [lone];
+  if (scaled) for (const encoding of encodings) encoding.scaleResolutionDownBy ??= 1;
+  const kept = encodings.slice(0, MOST_ENCODINGS[kind]);
+  if (kind === 'video' && !scaled) kept.forEach((encoding, index) => (encoding.scaleResolutionDownBy = 2 ** (kept.length - index - 1)));
+  if (kept.length === 1) delete kept[0].rid;
+  // Layers need names to be told from each other; the service would give these.
+  else kept.forEach((encoding, index) => (encoding.rid ??= String(index)));
+  return kept;
 }
 
 /** The validation steps of setParameters (W3C WebRTC 1.0, 5.2), after those about what is read-only. */
 export function checkEncodings(encodings: EncodingParameters[], kind: Kind): void {
   checkValues(encodings, kind);
   if (kind === 'video') for (const encoding of encodings) encoding.scaleResolutionDownBy ??= 1;
-  const missing = unsupported(encodings);
-  if (missing) throw exception('OperationError', missing);
 }
 
-// The service encodes nothing: it passes on what a source delivers, or does not.
-function unsupported(encodings: EncodingParameters[]): string | undefined {
-  if (encodings.some(({ maxBitrate }) => maxBitrate !== undefined)) return 'maxBitrate is not supported';
-  if (encodings.some(({ maxFramerate }) => maxFramerate !== undefined)) return 'maxFramerate is not supported';
-  return encodings.some(({ scaleResolutionDownBy = 1 }) => scaleResolutionDownBy !== 1) ? 'video is not scaled' : undefined;
+/** The encodings of a sender, as the service says. */
+export function fromApiEncodings(encodings: RtpEncodingParameters[]): EncodingParameters[] {
+  return encodings.map(({ rid, active, maxBitrate, maxFramerate, scaleResolutionDownBy }) => ({
+    ...(rid ? { rid } : {}),
+    active: active ?? true,
+    ...(maxBitrate === undefined ? {} : { maxBitrate }),
+    ...(maxFramerate === undefined ? {} : { maxFramerate }),
+    ...(scaleResolutionDownBy === undefined ? {} : { scaleResolutionDownBy }),
+  }));
 }
+
+/** Whether two senders' encodings are the same layers, whatever is set of them. */
+export const sameLayers = (some: EncodingParameters[], others: EncodingParameters[]): boolean =>
+  some.length === others.length && some.every(({ rid }, index) => rid === others[index].rid);
 
 /** Throws InvalidModificationError if anything but encodings was changed. */
 export function checkUnchanged(before: object, after: object): void {

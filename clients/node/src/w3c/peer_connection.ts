@@ -5,7 +5,7 @@ import {
   type TransceiverOptions,
 } from './arguments';
 import { RTCCertificate } from './certificate';
-import { copyOf, checkChange, checkSupported, configurationToApi, toConfiguration, type Configuration } from './configuration';
+import { copyOf, checkChange, configurationToApi, toConfiguration, type Configuration } from './configuration';
 import { Connection } from './connection';
 import { currentService } from './connect';
 import type { CandidateInit } from './candidate';
@@ -54,7 +54,6 @@ export class RTCPeerConnection extends EventTarget {
   constructor(configuration: Partial<Configuration> = {}) {
     super();
     const checked = toConfiguration(configuration);
-    checkSupported(checked);
     this.#core = new Connection(this, checked);
   }
 

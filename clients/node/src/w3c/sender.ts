@@ -2,11 +2,11 @@
 import { randomUUID } from 'node:crypto';
 import { capabilitiesOf, type Capabilities } from './capabilities';
 import { DtmfCore, type RTCDTMFSender } from './dtmf';
-import { exception, ignoring, toException } from './errors';
+import { exception, ignoring, isOf, toException } from './errors';
 import { streamId, type MediaStream } from './media_stream';
 import { trackCore, type MediaStreamTrack, type TrackCore } from './media_stream_track';
 import {
-  checkEncodings, checkUnchanged, defaultEncodings, negotiated, toEncoding, type EncodingParameters, type RtpParameters,
+  checkEncodings, checkUnchanged, defaultEncodings, negotiated, sameLayers, toEncoding, type EncodingParameters, type RtpParameters,
 } from './parameters';
 import type { RTCStatsReport } from './stats';
 import { queueTask } from './tasks';
@@ -67,26 +67,37 @@ export class SenderCore {
       if (this.transceiver.stopping || this.transceiver.stopped) throw exception('InvalidStateError', 'the transceiver is stopped');
       await connection.session.call(async (peerConnectionId) => {
         if (track) await connection.ensureTrack(peerConnectionId, track);
-        const request = { peerConnectionId, senderId: this.id(), trackId: track?.enabled ? track.id : '' };
-        await connection.session.client.peerConnections.replaceTrack(request);
+        await this.#send(peerConnectionId, track);
       }).catch((error) => Promise.reject(toException(error)));
       this.track = track;
     });
   }
 
-  /** A disabled track sends nothing: the service has no frames of its own to fill in. */
+  /** Its track was enabled or disabled, or has ended. */
   sendWhatIsEnabled(): void {
     const { connection, stopping, stopped } = this.transceiver;
     if (stopping || stopped) return;
-    void connection.background((peerConnectionId) => connection.session.client.peerConnections.replaceTrack(
-      { peerConnectionId, senderId: this.id(), trackId: this.track?.enabled ? this.track.id : '' },
-    ).catch(ignoring('TRACK_NOT_FOUND'))); // It has ended.
+    void connection.background((peerConnectionId) =>
+      this.#send(peerConnectionId, this.track).catch(ignoring('TRACK_NOT_FOUND'))); // It has ended.
+  }
+
+  // W3C WebRTC 1.0, 5.2: black pictures or silence in place of a track that is disabled or has ended; without a track nothing.
+  async #send(peerConnectionId: string, track: TrackCore | null): Promise<void> {
+    const { connection } = this.transceiver;
+    const replace = async (trackId: string): Promise<void> => {
+      await connection.session.client.peerConnections.replaceTrack({ peerConnectionId, senderId: this.id(), trackId });
+    };
+    if (!track || (track.enabled && !track.ended)) return replace(track?.id ?? '');
+    const blank = await connection.blankTrack(peerConnectionId, track.kind);
+    // It is VP8 or Opus. If that is not what was negotiated, nothing is sent.
+    await replace(blank).catch((error) => (isOf(error, 'INVALID_CODEC') ? replace('') : Promise.reject(error)));
   }
 
   async setParameters(value: unknown): Promise<void> {
-    const init = toDictionary(value, 'RTCRtpSendParameters');
+    const members = ['codecs', 'headerExtensions', 'rtcp', 'encodings', 'transactionId'] as const;
+    const init = toDictionary(value, 'RTCRtpSendParameters', members);
     const { transceiver, lastRead } = this;
-    for (const member of ['codecs', 'encodings', 'headerExtensions', 'rtcp', 'transactionId']) {
+    for (const member of members) {
       if (init[member] === undefined) throw new TypeError(`RTCRtpSendParameters: the member ${member} is required`);
     }
     const encodings = toSequence(init.encodings, 'RTCRtpSendParameters.encodings', toEncoding);
@@ -98,17 +109,26 @@ export class SenderCore {
     checkUnchanged(lastRead, { ...init, encodings });
     checkEncodings(encodings, transceiver.kind);
     const { connection } = transceiver;
-    await connection.session.call((id) => this.applyActive(id, encodings[0].active)).catch((error) => Promise.reject(toException(error)));
+    await connection.session.call((id) => this.#apply(id, encodings)).catch((error) => Promise.reject(toException(error)));
     this.lastRead = null;
     this.encodings = encodings;
   }
 
-  /** Makes its encoding active or not, which is what can be set. Within a call. */
-  async applyActive(peerConnectionId: string, active: boolean, senderId = this.id()): Promise<void> {
+  async #apply(peerConnectionId: string, encodings: EncodingParameters[]): Promise<void> {
     const { peerConnections } = this.transceiver.connection.session.client;
+    const senderId = this.id();
     const { parameters } = await peerConnections.getSenderParameters({ peerConnectionId, senderId });
-    const encodings = (parameters?.encodings ?? []).map((encoding) => ({ ...encoding, active }));
     await peerConnections.setSenderParameters({ peerConnectionId, senderId, parameters: { ...parameters, encodings } });
+  }
+
+  /**
+   * Takes what negotiation has made of the encodings: their number and rids. What is set of them comes from here, and what
+   * the service says of that may be older.
+   */
+  updateEncodings(encodings: EncodingParameters[]): void {
+    if (encodings.length === 0 || sameLayers(encodings, this.encodings)) return;
+    this.encodings = encodings;
+    this.lastRead = null;
   }
 }
 

@@ -5,7 +5,7 @@ import type { ConnectionCore } from './core';
 import { fromApi, toApi } from './enums';
 import { exception } from './errors';
 import type { Kind, TrackCore } from './media_stream_track';
-import type { EncodingParameters } from './parameters';
+import { fromApiEncodings, type EncodingParameters } from './parameters';
 import { ReceiverCore, type RTCRtpReceiver } from './receiver';
 import { SenderCore, type RTCRtpSender } from './sender';
 import { queueTask } from './tasks';
@@ -63,6 +63,7 @@ export class TransceiverCore {
     if (sender) {
       this.sender.serviceId = sender.senderId;
       this.sender.transportId = sender.transportId;
+      this.sender.updateEncodings(fromApiEncodings(sender.encodings));
     }
     if (receiver) {
       this.receiver.id = receiver.receiverId;
@@ -136,12 +137,12 @@ export class TransceiverCore {
 }
 
 function toCodec(value: unknown): { mimeType: string; clockRate: number; channels: number; sdpFmtpLine: string } {
-  const init = toDictionary(value, 'RTCRtpCodec');
+  const init = toDictionary(value, 'RTCRtpCodec', ['channels', 'clockRate', 'mimeType', 'sdpFmtpLine']);
   if (init.mimeType === undefined || init.clockRate === undefined) throw new TypeError('RTCRtpCodec: mimeType and clockRate are required');
   return {
-    mimeType: toDOMString(init.mimeType),
-    clockRate: toUnsignedLong(init.clockRate),
     channels: init.channels === undefined ? 0 : toUnsignedShort(init.channels),
+    clockRate: toUnsignedLong(init.clockRate),
+    mimeType: toDOMString(init.mimeType),
     sdpFmtpLine: init.sdpFmtpLine === undefined ? '' : toDOMString(init.sdpFmtpLine),
   };
 }

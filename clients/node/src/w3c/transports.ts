@@ -190,7 +190,7 @@ export class SctpCore {
   maxChannels: number | null = null;
   readonly object: RTCSctpTransport;
 
-  constructor(readonly dtls: DtlsCore) {
+  constructor(public dtls: DtlsCore) {
     this.object = new RTCSctpTransport(INTERNAL, this);
   }
 
@@ -245,13 +245,10 @@ export class Transports {
     return core;
   }
 
-  /** The one that the service tells of. After the end of one by its id it is another: all sections had ended. */
-  current({ transportId, state }: IceTransport): IceCore {
-    if (this.#ice.get(transportId)?.state === 'closed' && state !== 'ICE_CONNECTION_STATE_CLOSED') {
-      this.#ice.delete(transportId);
-      this.#dtls.delete(transportId);
-    }
-    return this.ice(transportId);
+  /** The transports that the descriptions have: all others carry nothing any more. Ids are not used again. */
+  describe(transports: IceTransport[]): void {
+    for (const core of this.#ice.values()) core.mids = [];
+    for (const { transportId, mids } of transports) this.ice(transportId).mids = mids;
   }
 
   dtls(id: string): DtlsCore {
@@ -267,8 +264,17 @@ export class Transports {
       return;
     }
     if (this.sctp?.state === 'closed' && transport.state !== 'SCTP_TRANSPORT_STATE_CLOSED') this.sctp = null;
-    this.sctp ??= new SctpCore(this.dtls(transport.transportId));
+    const dtls = this.dtls(transport.transportId);
+    this.sctp ??= new SctpCore(dtls);
+    this.sctp.dtls = dtls;
     if (transport.maxMessageSize > 0) this.sctp.maxMessageSize = transport.maxMessageSize;
+  }
+
+  /** Its state has changed, or the transport that carries it. */
+  updateSctp(transport: SctpTransport): void {
+    if (!this.sctp) return;
+    this.sctp.dtls = this.dtls(transport.transportId);
+    this.sctp.update(transport);
   }
 
   all(): IceCore[] {

@@ -54,13 +54,18 @@ export function toDouble(value: unknown, what: string): number {
   return number;
 }
 
-/** A dictionary: an object, or nothing. */
-export function toDictionary(value: unknown, what: string): Record<string, unknown> {
+/**
+ * A dictionary: an object, or nothing.
+ * @param members Those that are taken, each read once and in this order: that of Web IDL, inherited ones first, then by name.
+ */
+export function toDictionary<T extends string>(value: unknown, what: string, members: readonly T[]): Partial<Record<T, unknown>> {
   if (value === undefined || value === null) return {};
   if (typeof value !== 'object' && typeof value !== 'function') {
     throw new TypeError(`${what}: the value is not an object`);
   }
-  return value as Record<string, unknown>;
+  const taken: Partial<Record<T, unknown>> = {};
+  for (const member of members) taken[member] = (value as Record<T, unknown>)[member];
+  return taken;
 }
 
 /** A sequence: anything iterable. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { RTCPeerConnection, RTCRtpReceiver, RTCRtpSender } from '../../esm/w3c.mjs';
-import { makeConnection, makePair, negotiate, once, useService } from '../../testing/w3c.js';
+import { connectedPair, makeConnection, makePair, negotiate, once, reaches, record, useService } from '../../testing/w3c.js';
 
 const TIMEOUT = { timeout: 60_000 };
 
@@ -37,22 +37,73 @@ describe('configuration', () => {
     }
   });
 
-  test('schemes over TLS, and a bundle policy that asks for several transports, are NotSupportedErrors', (t) => {
-    for (const urls of ['stuns:host', 'turns:host', 'TURNS:host:443?transport=tcp', ['stun:host', 'stuns:host']]) {
-      assert.throws(() => new RTCPeerConnection({ iceServers: [{ urls, username: 'u', credential: 'c' }] }), { name: 'NotSupportedError' }, `${urls}`);
+  test('the bundle policy reaches the service', async (t) => {
+    for (const bundlePolicy of ['balanced', 'max-compat', 'max-bundle']) {
+      const connection = makeConnection(t, { bundlePolicy });
+      connection.addTransceiver('audio');
+      connection.addTransceiver('video');
+      const { sdp } = await connection.createOffer();
+      assert.equal(/^a=bundle-only/m.test(sdp), bundlePolicy !== 'max-compat');
     }
-    assert.throws(() => new RTCPeerConnection({ iceServers: [{ urls: 'turns:host?x' }] }), { name: 'SyntaxError' });
-    assert.throws(() => new RTCPeerConnection({ bundlePolicy: 'max-compat' }), { name: 'NotSupportedError' });
-    const connection = makeConnection(t);
-    assert.throws(() => connection.setConfiguration({ iceServers: [{ urls: 'stuns:host' }] }), { name: 'NotSupportedError' });
   });
 
-  test('more servers than are supported are cut off, unread, and so are more URLs', async (t) => {
-    const urls = Array.from({ length: 20 }, (_, i) => `stun:192.0.2.${i + 1}`);
-    const many = makeConnection(t, { iceServers: [...urls.slice(0, 16).map((url) => ({ urls: url })), { urls: 'nonsense' }] });
-    assert.deepEqual(many.getConfiguration().iceServers, urls.slice(0, 16).map((url) => ({ urls: url })));
+  test('servers over TLS are taken as W3C has it; each gathering tells of each once', TIMEOUT, async (t) => {
+    const urls = ['stuns:192.0.2.1', 'turns:host.invalid', 'TURNS:host.invalid:443?transport=tcp'];
+    const [a, b] = makePair(t, { iceServers: [{ urls: [...urls, urls[0]], username: 'u', credential: 'c' }] });
+    assert.deepEqual(a.getConfiguration().iceServers[0].urls, [...urls, urls[0]]);
+    const errors = [];
+    a.addEventListener('icecandidateerror', (event) => {
+      assert.equal(a.iceGatheringState, 'gathering');
+      errors.push(event);
+    });
+    const opened = once(a.createDataChannel('x'), 'open');
+    await negotiate(a, b);
+    await opened; // By host candidates.
+    await reaches(a, 'icegatheringstatechange', 'iceGatheringState', 'complete');
+    assert.deepEqual(errors.map(({ url, errorCode, address, port }) => [url, errorCode, address, port]),
+      urls.map((url) => [url, 701, null, null]));
+    for (const { errorText } of errors) assert.match(errorText, /TLS to STUN and TURN servers is not implemented/);
+    a.restartIce();
+    const again = once(a, 'icegatheringstatechange');
+    await negotiate(a, b);
+    await again;
+    await reaches(a, 'icegatheringstatechange', 'iceGatheringState', 'complete');
+    assert.equal(errors.length, 2 * urls.length);
+  });
+
+  test('servers that are given later are used from the next offer on, which restarts ICE', TIMEOUT, async (t) => {
+    const { a, b, ours, theirs } = await connectedPair(t);
+    const fragmentOf = ({ sdp }) => /a=ice-ufrag:(.*)\r/.exec(sdp)[1];
+    const before = fragmentOf(a.localDescription);
+    assert.match(a.localDescription.sdp, /^a=ice-lite\r$/m);
+    // Full ICE only has servers, whether they can be asked or not.
+    a.setConfiguration({ iceServers: [{ urls: 'turns:host.invalid', username: 'u', credential: 'c' }] });
+    const states = record(a, ['iceconnectionstatechange', 'connectionstatechange'], () => `${a.iceConnectionState} ${a.connectionState}`);
+    const failed = once(a, 'icecandidateerror');
+    const moved = once(a.sctp.transport.iceTransport, 'selectedcandidatepairchange');
+    await negotiate(a, b);
+    assert.notEqual(fragmentOf(a.localDescription), before);
+    assert.doesNotMatch(a.localDescription.sdp, /ice-lite/);
+    assert.equal((await failed).errorCode, 701);
+    await moved;
+    const message = once(theirs, 'message');
+    ours.send('by the new pair');
+    assert.equal((await message).data, 'by the new pair');
+    assert.ok(states.every((state) => !/disconnected|failed/.test(state)), `${states}`);
+  });
+
+  test('what is wrong with servers over TLS is told as of others', () => {
+    assert.throws(() => new RTCPeerConnection({ iceServers: [{ urls: 'turns:host?x' }] }), { name: 'SyntaxError' });
+    assert.throws(() => new RTCPeerConnection({ iceServers: [{ urls: 'stuns:host?transport=tcp' }] }), { name: 'SyntaxError' });
+    assert.throws(() => new RTCPeerConnection({ iceServers: [{ urls: 'turns:host', username: 'u' }] }), { name: 'InvalidAccessError' });
+  });
+
+  test('more servers than are supported are cut off, unchecked, and so are more URLs', async (t) => {
+    const urls = Array.from({ length: 70 }, (_, i) => `stun:192.0.2.${i + 1}`);
+    const many = makeConnection(t, { iceServers: [...urls.slice(0, 32).map((url) => ({ urls: url })), { urls: 'nonsense' }] });
+    assert.deepEqual(many.getConfiguration().iceServers, urls.slice(0, 32).map((url) => ({ urls: url })));
     assert.equal((await many.createOffer()).type, 'offer');
-    const long = makeConnection(t, { iceServers: [{ urls: urls.slice(0, 10) }, { urls: urls.slice(10) }, { urls: 'stun:192.0.2.99' }] });
+    const long = makeConnection(t, { iceServers: [{ urls: urls.slice(0, 40) }, { urls: urls.slice(40) }, { urls: 'stun:192.0.2.99' }] });
     assert.equal(long.getConfiguration().iceServers.length, 3);
     assert.equal((await long.createOffer()).type, 'offer');
   });

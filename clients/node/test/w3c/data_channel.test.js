@@ -90,8 +90,9 @@ describe('RTCDataChannel (6.2)', () => {
     };
     const received = once(ours, 'message');
     await negotiate(a, b);
-    const { data, target } = await received;
+    const { data, target, origin } = await received;
     assert.equal(data, 'from the handler');
+    assert.equal(origin, 'null', 'there is no document: the origin is opaque');
     assert.equal(target, ours);
     await until('open', () => order.length === 2);
     assert.deepEqual(order, ['datachannel open', 'open open']);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as w3c from '../../esm/w3c.mjs';
-import { makePair, once, useService } from '../../testing/w3c.js';
+import { makeConnection, makePair, once, useService } from '../../testing/w3c.js';
 
 const TIMEOUT = { timeout: 60_000 };
 
@@ -71,6 +71,50 @@ describe('events', () => {
       for (const value of [undefined, null, {}, b]) assert.throws(() => new w3c.RTCTrackEvent('track', { ...init, [member]: value }), TypeError, member);
     }
     for (const streams of [null, [track], [{}], 3]) assert.throws(() => new w3c.RTCTrackEvent('track', { ...init, streams }), TypeError);
+  });
+});
+
+describe('dictionaries', () => {
+  useService();
+
+  // Notes which members are read, and how often.
+  const watched = (dictionary, read) => new Proxy(dictionary, {
+    get(target, member) {
+      if (typeof member === 'string') read.push(member);
+      return target[member];
+    },
+  });
+
+  test('are read as Web IDL has it: each member once, inherited ones first, then by name', TIMEOUT, async (t) => {
+    const connection = makeConnection(t);
+    const { sender } = connection.addTransceiver('audio');
+    const base = ['bubbles', 'cancelable', 'composed'];
+    const error = new RTCError({ errorDetail: 'dtls-failure' });
+    for (const [members, use, dictionary = {}] of [
+      [['bundlePolicy', 'certificates', 'iceCandidatePoolSize', 'iceServers', 'iceTransportPolicy', 'rtcpMuxPolicy'],
+        (init) => connection.setConfiguration(init)],
+      [['credential', 'urls', 'username'], (init) => connection.setConfiguration({ iceServers: [init] }), { urls: 'stun:192.0.2.1' }],
+      [['id', 'maxPacketLifeTime', 'maxRetransmits', 'negotiated', 'ordered', 'priority', 'protocol'],
+        (init) => connection.createDataChannel('x', init)],
+      [['direction', 'sendEncodings', 'streams'], (init) => connection.addTransceiver('audio', init)],
+      [['rid', 'active', 'maxBitrate', 'maxFramerate', 'scaleResolutionDownBy'],
+        (init) => connection.addTransceiver('audio', { sendEncodings: [init] })],
+      [['iceRestart', 'offerToReceiveAudio', 'offerToReceiveVideo'], (init) => connection.createOffer(init)],
+      [['sdp', 'type'], (init) => assert.rejects(connection.setLocalDescription(init)), { type: 'answer' }],
+      [['sdp', 'type'], (init) => new w3c.RTCSessionDescription(init), { type: 'offer' }],
+      [['candidate', 'sdpMLineIndex', 'sdpMid', 'usernameFragment'], (init) => assert.rejects(connection.addIceCandidate(init)), { sdpMid: '0' }],
+      [['candidate', 'sdpMLineIndex', 'sdpMid', 'usernameFragment', 'relayProtocol', 'url'], (init) => new RTCIceCandidate(init), { sdpMid: '0' }],
+      [['codecs', 'headerExtensions', 'rtcp', 'encodings', 'transactionId'], (init) => sender.setParameters(init), () => sender.getParameters()],
+      [['errorDetail', 'receivedAlert', 'sctpCauseCode', 'sdpLineNumber', 'sentAlert'], (init) => new RTCError(init), { errorDetail: 'dtls-failure' }],
+      [[...base, 'candidate', 'url'], (init) => new w3c.RTCPeerConnectionIceEvent('x', init)],
+      [[...base, 'address', 'errorCode', 'errorText', 'port', 'url'], (init) => new w3c.RTCPeerConnectionIceErrorEvent('x', init), { errorCode: 701 }],
+      [[...base, 'error'], (init) => new RTCErrorEvent('x', init), { error }],
+      [[...base, 'tone'], (init) => new w3c.RTCDTMFToneChangeEvent('x', init)],
+    ]) {
+      const read = [];
+      await use(watched(typeof dictionary === 'function' ? dictionary() : dictionary, read));
+      assert.deepEqual(read, members);
+    }
   });
 });
 

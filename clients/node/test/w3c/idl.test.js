@@ -35,6 +35,7 @@ const SHAPES = {
   RTCSctpTransport: [['transport', 'state', 'maxMessageSize', 'maxChannels'], {}, ['onstatechange']],
   RTCDTMFSender: [['canInsertDTMF', 'toneBuffer'], { insertDTMF: 1 }, ['ontonechange']],
   RTCCertificate: [['expires'], { getFingerprints: 0 }, []],
+  OverconstrainedError: [['constraint'], {}, []],
   RTCError: [['errorDetail', 'sdpLineNumber', 'sctpCauseCode', 'receivedAlert', 'sentAlert'], {}, []],
   RTCPeerConnectionIceEvent: [['candidate', 'url'], {}, []],
   RTCPeerConnectionIceErrorEvent: [['address', 'port', 'url', 'errorCode', 'errorText'], {}, []],
@@ -54,7 +55,7 @@ const SHAPES = {
 const CONSTRUCTIBLE = new Set([
   'RTCPeerConnection', 'RTCSessionDescription', 'RTCIceCandidate', 'RTCError', 'RTCPeerConnectionIceEvent',
   'RTCPeerConnectionIceErrorEvent', 'RTCTrackEvent', 'RTCDataChannelEvent', 'RTCDTMFToneChangeEvent', 'RTCErrorEvent', 'MediaStream',
-  'MediaStreamTrackEvent',
+  'MediaStreamTrackEvent', 'OverconstrainedError',
 ]);
 
 for (const [name, [attributes, methods, handlers]] of Object.entries(SHAPES)) {

@@ -10,13 +10,13 @@ const TIMEOUT = { timeout: 60_000 };
 const ofType = (report, type) => [...report.values()].filter((entry) => entry.type === type);
 
 // The members that 8.6 makes mandatory, by type of entry. Left out, because they have no meaning here: what a decoder, an
-// encoder or a capturer knows (framesDecoded, framesDropped, framesEncoded, totalAudioEnergy, totalSamplesDuration, and the
-// size and rate of a source's pictures, of which the service sees encoded ones only); url of a candidate that no server
-// gave; issuerCertificateId of a certificate that issued itself; the round trips of checks, of which ICE-lite makes none.
+// encoder or a capturer knows (framesDecoded, framesDropped, framesEncoded, totalAudioEnergy, totalSamplesDuration); url of
+// a candidate that no server gave; issuerCertificateId of a certificate that issued itself; the round trips of checks, of
+// which ICE-lite makes none.
 const RTP = ['ssrc', 'kind', 'transportId', 'codecId'];
 const MANDATORY = {
   'inbound-rtp': [...RTP, 'packetsReceived', 'packetsLost', 'jitter', 'trackIdentifier', 'remoteId', 'nackCount', 'bytesReceived'],
-  'remote-inbound-rtp': [...RTP, 'packetsLost', 'jitter', 'localId', 'roundTripTime'],
+  'remote-inbound-rtp': [...RTP, 'packetsReceived', 'packetsLost', 'jitter', 'localId', 'roundTripTime'],
   'outbound-rtp': [...RTP, 'packetsSent', 'bytesSent', 'remoteId', 'nackCount'],
   'remote-outbound-rtp': [...RTP, 'packetsSent', 'bytesSent', 'localId', 'remoteTimestamp'],
   'peer-connection': ['dataChannelsOpened', 'dataChannelsClosed'],
@@ -29,7 +29,12 @@ const MANDATORY = {
   'remote-candidate': ['address', 'port', 'protocol', 'candidateType'],
   certificate: ['fingerprint', 'fingerprintAlgorithm', 'base64Certificate'],
 };
-const OF_VIDEO = { 'inbound-rtp': ['framesReceived'], 'outbound-rtp': ['framesSent'] };
+const PICTURES = ['frameWidth', 'frameHeight', 'framesPerSecond'];
+const OF_VIDEO = {
+  'inbound-rtp': ['framesReceived', ...PICTURES],
+  'outbound-rtp': ['framesSent', 'hugeFramesSent', ...PICTURES],
+  'media-source': ['width', 'height', 'framesPerSecond'],
+};
 
 // What is missing yet, as `type.member`.
 function missing(report) {

@@ -1,6 +1,7 @@
 // W3C WebRTC 1.0, 4.4 (pranswers, trickle), 4.8.3, 5.5, 5.6, 6.1: what becomes of transports when things go wrong, and what they say.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { Transports } from '../../dist/w3c/transports.js';
 import { RTCError, RTCIceCandidate } from '../../esm/w3c.mjs';
 import { connectedPair, makeConnection, makePair, negotiate, once, reaches, record, useService } from '../../testing/w3c.js';
 
@@ -15,6 +16,59 @@ async function negotiateWith(a, b, change) {
 }
 
 const settled = (description) => description && description.type;
+
+// What the service tells of several transports; no browser and no service is needed for that.
+describe('sections with transports of their own (4.4.1.5, 6.1.1)', () => {
+  const ice = (transportId, mids, state = 'NEW') => ({
+    transportId, mids, role: 'ICE_ROLE_CONTROLLING', gatheringState: 'ICE_GATHERING_STATE_NEW', selectedCandidatePair: null,
+    state: `ICE_CONNECTION_STATE_${state}`,
+  });
+  const sctp = (transportId, state = 'CONNECTING') => ({ transportId, state: `SCTP_TRANSPORT_STATE_${state}`, maxMessageSize: 0, maxChannels: 0 });
+  const SDP = ['v=0', 'm=audio 9 UDP/TLS/RTP/SAVPF 0', 'a=mid:0', 'a=ice-ufrag:zero', 'a=ice-pwd:a',
+    'm=application 9 UDP/DTLS/SCTP webrtc-datachannel', 'a=mid:1', 'a=ice-ufrag:one', 'a=ice-pwd:b', ''].join('\r\n');
+  const make = () => new Transports({ local: () => SDP, remote: () => SDP });
+
+  test('each is an object of its own, with the parameters of its section', () => {
+    const transports = make();
+    transports.describe([ice('T0', ['0']), ice('T1', ['1'])]);
+    const [first, second] = ['T0', 'T1'].map((id) => transports.dtls(id).object);
+    assert.notEqual(first, second);
+    assert.notEqual(first.iceTransport, second.iceTransport);
+    assert.deepEqual([first, second].map(({ iceTransport }) => iceTransport.getLocalParameters().usernameFragment), ['zero', 'one']);
+    assert.equal(transports.dtls('T1').object, second);
+  });
+
+  test('one that is bundled away is closed and carries nothing; the others go on', () => {
+    const transports = make();
+    transports.describe([ice('T0', ['0']), ice('T1', ['1'])]);
+    transports.setSctp(sctp('T1'));
+    const channelTransport = transports.sctp.object;
+    const second = transports.dtls('T1').object;
+    assert.equal(channelTransport.transport, second);
+    const seen = [];
+    for (const id of ['T0', 'T1']) transports.ice(id).object.onstatechange = () => seen.push(id);
+    for (const tell of transports.ice('T1').take(ice('T1', [], 'CLOSED'))) tell();
+    transports.describe([ice('T0', ['0', '1'])]);
+    transports.setSctp(sctp('T0'));
+    assert.deepEqual(seen, ['T1']);
+    assert.deepEqual([second.iceTransport.state, transports.ice('T0').state], ['closed', 'new']);
+    assert.deepEqual(transports.all().map(({ mids }) => mids), [['0', '1'], []], 'a remote candidate belongs to one transport');
+    assert.equal(transports.sctp.object, channelTransport);
+    assert.equal(channelTransport.transport, transports.dtls('T0').object);
+  });
+
+  test('an association that moves is told with its state', () => {
+    const transports = make();
+    transports.describe([ice('T0', ['0']), ice('T1', ['1'])]);
+    transports.updateSctp(sctp('T1')); // None is negotiated yet.
+    assert.equal(transports.sctp, null);
+    transports.setSctp(sctp('T1'));
+    const states = [];
+    transports.sctp.object.onstatechange = () => states.push(transports.sctp.object.transport === transports.dtls('T0').object);
+    transports.updateSctp(sctp('T0', 'CONNECTED'));
+    assert.deepEqual(states, [true]);
+  });
+});
 
 describe('pranswers (4.4.1.5)', () => {
   useService();
@@ -139,6 +193,48 @@ describe('what changes together (5.5, 5.6)', () => {
     assert.ok(['connected', 'completed'].includes(ours[found].ice));
     assert.deepEqual(ours.slice(found, found + 3).map(({ type, pair }) => `${type} ${pair}`),
       ['selectedcandidatepairchange', 'statechange', 'iceconnectionstatechange'].map((type) => `${type} true`));
+  });
+});
+
+describe('gathering (5.6, 4.4.1.4)', () => {
+  useService();
+
+  test('its beginning is one task, and so is its end: the last candidate, the transport, the connection, null', TIMEOUT, async (t) => {
+    const a = makeConnection(t);
+    const { sender } = a.addTransceiver('audio');
+    let task = 0;
+    let watching = true;
+    const count = () => {
+      ++task;
+      if (watching) setImmediate(count);
+    };
+    t.after(() => (watching = false));
+    const seen = [];
+    const ended = new Promise((resolve) => {
+      const note = (what) => seen.push([what, sender.transport.iceTransport.gatheringState, a.iceGatheringState, task]);
+      a.onicegatheringstatechange = () => note('connection');
+      a.onicecandidate = ({ candidate }) => {
+        note(candidate === null ? 'null' : candidate.candidate === '' ? 'end' : 'candidate');
+        if (candidate === null) resolve();
+      };
+      a.setLocalDescription().then(() => (sender.transport.iceTransport.ongatheringstatechange = () => note('transport')));
+    });
+    count();
+    await ended;
+    const [first, second, ...rest] = seen;
+    assert.deepEqual([first.slice(0, 3), second.slice(0, 3)],
+      [['transport', 'gathering', 'new'], ['connection', 'gathering', 'gathering']]);
+    assert.equal(first[3], second[3]);
+    const last = rest.slice(-4);
+    assert.deepEqual(last.map((step) => step.slice(0, 3)), [
+      ['end', 'gathering', 'gathering'], ['transport', 'complete', 'gathering'], ['connection', 'complete', 'complete'],
+      ['null', 'complete', 'complete'],
+    ]);
+    assert.equal(new Set(last.map((step) => step[3])).size, 1);
+    // Each candidate has a task of its own.
+    const candidates = rest.slice(0, -4);
+    assert.ok(candidates.length > 0);
+    assert.equal(new Set([first, ...candidates, last[0]].map((step) => step[3])).size, candidates.length + 2);
   });
 });
 

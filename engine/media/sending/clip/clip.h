@@ -29,6 +29,10 @@ struct Clip {
 extern const Clip kVideoClip;
 // Opus, 20 ms a frame; at most 1100 bytes each.
 extern const Clip kAudioClip;
+// One black picture, of the size of kVideoClip's.
+extern const Clip kBlackClip;
+// As kAudioClip.
+extern const Clip kSilenceClip;
 
 }  // namespace pcd::media
 

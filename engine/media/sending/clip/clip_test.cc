@@ -10,8 +10,8 @@
 namespace pcd::media {
 namespace {
 
-rtp::Vp8Payload FirstPayload(size_t frame) {
-  rtp::Vp8Packetizer packetizer(kVideoClip.frame(frame), 1100);
+rtp::Vp8Payload FirstPayload(size_t frame, const Clip& clip = kVideoClip) {
+  rtp::Vp8Packetizer packetizer(clip.frame(frame), 1100);
   std::vector<uint8_t> payload(1100);
   payload.resize(packetizer.Next(payload));
   const auto parsed = rtp::ParseVp8Payload(payload);
@@ -48,6 +48,21 @@ TEST(ClipTest, AudioFitsIntoOnePacketEach) {
   for (size_t i = 0; i < kAudioClip.frames.size(); ++i) {
     EXPECT_LE(kAudioClip.frame(i).size(), 1100u);
   }
+}
+
+TEST(ClipTest, BlackIsOneKeyFrameOfTheSameSizeASecond) {
+  EXPECT_EQ(kBlackClip.frames_per_second, 1u);
+  ASSERT_EQ(kBlackClip.frames.size(), 1u);
+  EXPECT_TRUE(FirstPayload(0, kBlackClip).start_of_key_frame);
+  EXPECT_EQ(FirstPayload(0, kBlackClip).width, 320);
+  EXPECT_EQ(FirstPayload(0, kBlackClip).height, 180);
+  EXPECT_LE(kBlackClip.bytes.size(), 1000u);
+}
+
+TEST(ClipTest, SilenceTakesFewBytes) {
+  EXPECT_EQ(kSilenceClip.frames_per_second, 50u);
+  EXPECT_GE(kSilenceClip.frames.size(), 50u);
+  EXPECT_LE(kSilenceClip.bytes.size(), 20 * kSilenceClip.frames.size());
 }
 
 TEST(ClipTest, TheClipIsSmall) {

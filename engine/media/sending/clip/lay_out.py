@@ -1,4 +1,4 @@
-"""Writes the frames of an IVF file (VP8) and an Ogg file (Opus) as C++ constants."""
+"""Writes the frames of IVF files (VP8) and Ogg files (Opus) as C++ constants; arguments: NAME=FILE."""
 
 import struct
 import sys
@@ -61,15 +61,19 @@ def write_clip(name, frames, rate):
     return f"const Clip k{name}Clip = {{k{name}Bytes, k{name}Frames, {rate}}};"
 
 
+def read_clip(path):
+    with open(path, "rb") as file:
+        data = file.read()
+    return ivf_frames(data) if path.endswith(".ivf") else (opus_frames(data), 50)
+
+
 def main():
-    with open(sys.argv[1], "rb") as file:
-        video, rate = ivf_frames(file.read())
-    with open(sys.argv[2], "rb") as file:
-        audio = opus_frames(file.read())
     print('#include "engine/media/sending/clip/clip.h"')
     print("namespace pcd::media {")
     print("namespace {")
-    clips = [write_clip("Video", video, rate), write_clip("Audio", audio, 50)]
+    clips = []
+    for name, path in (argument.split("=", 1) for argument in sys.argv[1:]):
+        clips.append(write_clip(name, *read_clip(path)))
     print("}  // namespace")
     for clip in clips:
         print(clip)

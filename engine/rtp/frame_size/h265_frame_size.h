@@ -1,0 +1,15 @@
+#ifndef ENGINE_RTP_FRAME_SIZE_H265_FRAME_SIZE_H_
+#define ENGINE_RTP_FRAME_SIZE_H265_FRAME_SIZE_H_
+
+#include "engine/base/bytes.h"
+#include "engine/rtp/frame_size/frame_size.h"
+
+namespace pcd::rtp {
+
+// Of a sequence parameter set, from the header of its NAL unit on (ITU-T H.265 section 7.3.2.2),
+// less what lies outside its conformance window. Unknown when it cannot be read.
+FrameSize ParseH265FrameSize(ByteSpan sps);
+
+}  // namespace pcd::rtp
+
+#endif  // ENGINE_RTP_FRAME_SIZE_H265_FRAME_SIZE_H_
