@@ -8,7 +8,8 @@ namespace pcd::testing {
 
 using peerconnection::PeerConnection;
 
-PeerPair::PeerPair(const ImpairmentOptions& link, uint64_t seed, const Limits& limits)
+PeerPair::PeerPair(const ImpairmentOptions& link, uint64_t seed, const Limits& limits,
+                   BundlePolicy bundle_policy)
     : network_(seed), loop_(network_) {
   ice_.SetLink(
       [this, link, seed](int from, PacketPtr packet, ice::FakeIceNetwork::Deliver deliver) {
@@ -28,8 +29,8 @@ PeerPair::PeerPair(const ImpairmentOptions& link, uint64_t seed, const Limits& l
                    .sctp_factory = &sctp_,
                    .sink_policy = &policy_,
                    .sink_claims = &claims_};
-  left_ = Make("left", limits);
-  right_ = Make("right", limits);
+  left_ = Make("left", limits, bundle_policy);
+  right_ = Make("right", limits, bundle_policy);
   left_->AttachWatcher(1, 0, left_events_.Callback()).IgnoreError();
   right_->AttachWatcher(1, 0, right_events_.Callback()).IgnoreError();
 }
@@ -40,8 +41,12 @@ PeerPair::~PeerPair() {
   delivers_.clear();
 }
 
-std::unique_ptr<PeerConnection> PeerPair::Make(const std::string& id, const Limits& limits) {
-  return std::move(PeerConnection::Create(loop_, dependencies_, limits, {.id = id})).value();
+std::unique_ptr<PeerConnection> PeerPair::Make(const std::string& id, const Limits& limits,
+                                               BundlePolicy bundle_policy) {
+  return std::move(
+             PeerConnection::Create(loop_, dependencies_, limits,
+                                    {.id = id, .configuration = {.bundle_policy = bundle_policy}}))
+      .value();
 }
 
 absl::Status PeerPair::Negotiate(PeerConnection& offerer, PeerConnection& answerer) {

@@ -59,7 +59,8 @@ struct EventRecorder {
 class PeerPair {
  public:
   explicit PeerPair(const ImpairmentOptions& link = {}, uint64_t seed = 1,
-                    const Limits& limits = {});
+                    const Limits& limits = {},
+                    BundlePolicy bundle_policy = BundlePolicy::kMaxBundle);
   ~PeerPair();
 
   peerconnection::PeerConnection& left() { return *left_; }
@@ -86,7 +87,8 @@ class PeerPair {
   }
 
  private:
-  std::unique_ptr<peerconnection::PeerConnection> Make(const std::string& id, const Limits& limits);
+  std::unique_ptr<peerconnection::PeerConnection> Make(const std::string& id, const Limits& limits,
+                                                       BundlePolicy bundle_policy);
   void Trickle();
   void Trickle(const EventRecorder& events, size_t& given, peerconnection::PeerConnection& to);
 

@@ -126,6 +126,8 @@ export class SequenceModel {
     const say = (line) => {
       const { stopping, direction, inStream } = line.ends[end];
       offer.said.set(line, stopping ? null : { direction, inStream });
+      // W3C 4.4.1.5: what a remote description rejects is stopped at once, and stays so. libwebrtc lists it until the answer.
+      if (stopping && other === 0) line.ends[other].stopping = true;
     };
     this.lines.forEach(say);
     for (const ours of this.waiting[end].splice(0)) {

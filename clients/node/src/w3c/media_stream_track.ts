@@ -54,9 +54,10 @@ export class TrackCore {
   /** Media arrives or ceases; fires mute or unmute if that is news. */
   setMuted(muted: boolean): void {
     if (!muted) this.#sawFrame();
-    if (!this.ended && this.muted !== muted) {
+    if (this.muted !== muted && (muted || !this.ended)) {
       this.muted = muted;
-      this.object.dispatchEvent(new Event(muted ? 'mute' : 'unmute'));
+      // One that has ended tells nothing more.
+      if (!this.ended) this.object.dispatchEvent(new Event(muted ? 'mute' : 'unmute'));
     }
     for (const clone of this.#clones) clone.setMuted(muted);
   }
@@ -66,6 +67,7 @@ export class TrackCore {
     if (!this.ended) {
       this.ended = true;
       this.object.dispatchEvent(new Event('ended'));
+      if (this.source === null) this.muted = true; // Nothing arrives any more.
     }
     for (const clone of this.#clones) clone.end();
   }
