@@ -2,6 +2,7 @@
 #ifndef ENGINE_MODEL_RTP_PARAMETERS_H_
 #define ENGINE_MODEL_RTP_PARAMETERS_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -59,6 +60,7 @@ struct SignaledSsrc {
 // and answer packets of this section.
 struct ReceiveParameters {
   std::string mid{};
+  size_t transport_index = 0;  // Of the transport that carries the section.
   MediaKind kind = MediaKind::kAudio;
   bool receiving = false;                     // False: packets of the section are dropped.
   std::vector<Codec> codecs{};                // Negotiated, preferred first, incl. rtx.
@@ -72,6 +74,7 @@ struct ReceiveParameters {
 // What one negotiated media section means for sending.
 struct SendParameters {
   std::string mid{};
+  size_t transport_index = 0;  // Of the transport that carries the section.
   std::string transceiver_id{};
   std::string sender_id{};
   MediaKind kind = MediaKind::kAudio;
