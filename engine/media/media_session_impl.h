@@ -2,12 +2,12 @@
 #ifndef ENGINE_MEDIA_MEDIA_SESSION_IMPL_H_
 #define ENGINE_MEDIA_MEDIA_SESSION_IMPL_H_
 
-#include <deque>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "engine/base/fifo.h"
 #include "engine/media/bandwidth_estimator.h"
 #include "engine/media/feedback_sender.h"
 #include "engine/media/media_session.h"
@@ -135,7 +135,7 @@ class MediaSession::Impl : public Sink::Owner {
   Timestamp layer_deadline_ = kNever;   // kNever: no layer is active.
   Timestamp track_deadline_ = kNever;   // kNever: every track is muted.
 
-  std::deque<MediaEvent> events_;
+  Fifo<MediaEvent> events_;
   DropCounters drops_;
   bool closed_ = false;
 };

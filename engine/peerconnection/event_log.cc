@@ -112,8 +112,8 @@ std::shared_ptr<const Event> EventLog::Append(int64_t unix_us, uint64_t revision
 
 std::vector<std::shared_ptr<const Event>> EventLog::After(uint64_t sequence) const {
   std::vector<std::shared_ptr<const Event>> after;
-  for (const Entry& entry : events_) {
-    if (entry.event->sequence > sequence) after.push_back(entry.event);
+  for (size_t i = 0; i < events_.size(); ++i) {
+    if (events_[i].event->sequence > sequence) after.push_back(events_[i].event);
   }
   return after;
 }

@@ -1,9 +1,9 @@
 #include "engine/transport/transport.h"
 
 #include <algorithm>
-#include <deque>
 #include <utility>
 
+#include "engine/base/fifo.h"
 #include "engine/base/log.h"
 #include "engine/base/status.h"
 #include "engine/dtls/fingerprint.h"
@@ -55,7 +55,7 @@ class Transport::Impl : public ice::PacketHandler, public net::EndOfTurnHandler 
   void Push(Event event);
   void Notify();
 
-  std::deque<Event> events_;
+  Fifo<Event> events_;
   Timestamp announced_deadline_ = kNever;
   bool closed_ = false;
 };
@@ -242,9 +242,7 @@ void Transport::Impl::Notify() {
 std::optional<Event> Transport::Impl::PollEvent() {
   if (events_.empty()) DrainIce();
   if (events_.empty()) return std::nullopt;
-  Event event = std::move(events_.front());
-  events_.pop_front();
-  return event;
+  return events_.Take();
 }
 
 void Transport::Impl::HandleTimeout(Timestamp now) {

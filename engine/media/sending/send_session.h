@@ -14,7 +14,6 @@
 #include <absl/status/statusor.h>
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -23,6 +22,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/base/fifo.h"
 #include "engine/base/limits.h"
 #include "engine/base/packet.h"
 #include "engine/base/time.h"
@@ -167,7 +167,7 @@ class SendSession final : private LocalTrack::Owner {
   std::vector<std::unique_ptr<Sender>> senders_;
   uint64_t next_serial_ = 1;
   uint16_t transport_sequence_ = 0;
-  std::deque<SendEvent> events_;
+  Fifo<SendEvent> events_;
   bool closed_ = false;
 };
 
