@@ -102,6 +102,7 @@ class Session::Impl {
   absl::StatusOr<StoredDescription> ReadRemote(const SessionDescription& description,
                                                const State& state) const;
   void NameSections(StoredDescription& stored, const State& state) const;
+  void ShareCodecs(sdp::Description& description) const;
   void Commit(State next, ApplyResult& result);
   void Touch();
 
@@ -130,7 +131,28 @@ void Session::Impl::Touch() {
   negotiation_needed_ = needed;
 }
 
+void Session::Impl::ShareCodecs(sdp::Description& description) const {
+  if (options_.parameter_pool == nullptr) return;
+  for (sdp::MediaSection& section : description.media) {
+    section.codecs = options_.parameter_pool->Share(section.codecs);
+  }
+}
+
 void Session::Impl::Commit(State next, ApplyResult& result) {
+  if (ParameterPool* pool = options_.parameter_pool; pool != nullptr) {
+    if (result.receivers) {
+      for (ReceiveParameters& each : *result.receivers) {
+        each.codecs = pool->Share(each.codecs);
+        each.extensions = pool->Share(each.extensions);
+      }
+    }
+    if (result.senders) {
+      for (SendParameters& each : *result.senders) {
+        each.codecs = pool->Share(each.codecs);
+        each.extensions = pool->Share(each.extensions);
+      }
+    }
+  }
   const SignalingState before = state_.signaling;
   result.signaling_state = next.signaling;
   result.signaling_state_changed = next.signaling != before;
@@ -192,6 +214,7 @@ absl::StatusOr<SessionDescription> Session::Impl::CreateOffer(const OfferOptions
     PCD_ASSIGN_OR_RETURN(const LocalContext anew, Context(true, info));
     PCD_ASSIGN_OR_RETURN(last_offer_, BuildOffer(state_, anew));
   }
+  ShareCodecs(last_offer_->description);
   return SessionDescription{.type = SdpType::kOffer, .sdp = last_offer_->text};
 }
 
@@ -228,6 +251,7 @@ absl::StatusOr<SessionDescription> Session::Impl::CreateAnswer(const TransportIn
   }
   PCD_ASSIGN_OR_RETURN(const LocalContext context, Context(restart, info));
   last_answer_ = BuildAnswer(state_, context);
+  ShareCodecs(last_answer_->description);
   return SessionDescription{.type = SdpType::kAnswer, .sdp = last_answer_->text};
 }
 
@@ -330,6 +354,7 @@ absl::StatusOr<StoredDescription> Session::Impl::ReadRemote(const SessionDescrip
   } else {
     PCD_RETURN_IF_ERROR(ValidateRemoteAnswer(stored.parsed, state));
   }
+  ShareCodecs(stored.parsed);
   return stored;
 }
 

@@ -19,7 +19,7 @@ ReceiveParameters Section(const std::string& mid, std::vector<uint8_t> payload_t
   p.kind = MediaKind::kVideo;
   p.receiving = true;
   for (const uint8_t type : payload_types) {
-    p.codecs.push_back({.payload_type = type, .name = "VP8", .clock_rate = 90000});
+    p.codecs.Edit().push_back({.payload_type = type, .name = "VP8", .clock_rate = 90000});
   }
   for (const uint32_t ssrc : ssrcs) p.ssrcs.push_back({.ssrc = ssrc});
   p.extensions = {{4, kMidExtensionUri}, {5, kRidExtensionUri}, {6, kTransportCcExtensionUri}};

@@ -13,8 +13,10 @@ constexpr size_t kCnameCharacters = 16;  // 80 random bits (RFC 7022 asks for 96
                                          // persistent CNAME or a per-session random one).
 
 jsep::Options SessionOptions(const Configuration& configuration, const Limits& limits,
-                             const dtls::Certificate& certificate, const std::string& cname) {
+                             const dtls::Certificate& certificate, const std::string& cname,
+                             ParameterPool* parameter_pool) {
   jsep::Options options;
+  options.parameter_pool = parameter_pool;
   options.cname = cname;
   options.config = configuration;
   options.limits = limits;
@@ -73,7 +75,9 @@ PeerConnection::PeerConnection(net::Loop& loop, const Dependencies& dependencies
       certificate_(params.certificates.front().certificate),
       certificates_(DescribeAll(params.certificates, configured)),
       cname_(loop.random().IdString(kCnameCharacters)),
-      session_(SessionOptions(configuration_, limits_, *certificate_, cname_), loop.random()),
+      session_(
+          SessionOptions(configuration_, limits_, *certificate_, cname_, params.parameter_pool),
+          loop.random()),
       media_(loop, *this, *dependencies.sink_policy, *dependencies.sink_claims, limits_,
              {.cname = cname_, .transport_id = "T0"}),
       sending_(loop, *this, *dependencies.sink_policy, limits_,

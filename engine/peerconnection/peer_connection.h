@@ -55,6 +55,8 @@ struct CreateParams {
   std::map<std::string, std::string> labels{};
   // The first one is used, as in browsers. Empty: one is made. None is expired.
   std::vector<OwnCertificate> certificates{};
+  // Of the loop, not owned; must outlive the connection. Null: none.
+  ParameterPool* parameter_pool = nullptr;
 };
 
 struct CloseParams {
