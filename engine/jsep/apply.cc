@@ -33,7 +33,10 @@ StoredDescription Store(const State& state, const CreatedDescription& created, S
       .type = type, .parsed = created.description, .generated_mids = created.generated_mids};
   // Candidates that were gathered since it was created belong to it as well.
   AddGathered(state.transport, stored.parsed);
-  stored.text = TextOf(stored);
+  if (stored.parsed == created.description) {
+    stored.shown = std::make_shared<const SessionDescription>(
+        SessionDescription{.type = type, .sdp = created.text});
+  }
   return stored;
 }
 

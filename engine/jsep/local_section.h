@@ -55,6 +55,8 @@ void AddGathered(const TransportState& transport, sdp::Description& description,
 
 // The text of an applied description, without the mids that were made up.
 std::string TextOf(const StoredDescription& description);
+// The same for the API; written when it is asked for.
+const DescriptionPtr& DescriptionOf(const StoredDescription& description);
 
 }  // namespace pcd::jsep
 

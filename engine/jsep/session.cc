@@ -27,13 +27,12 @@ namespace {
 
 using std::string;
 
-std::optional<SessionDescription> ToApi(const StoredDescription* stored) {
-  if (stored == nullptr) return std::nullopt;
-  return SessionDescription{.type = stored->type, .sdp = stored->text};
+DescriptionPtr Shown(const SharedOptional<StoredDescription>& stored) {
+  return stored ? DescriptionOf(*stored) : nullptr;
 }
 
-std::optional<SessionDescription> ToApi(const std::optional<StoredDescription>& stored) {
-  return ToApi(stored ? &*stored : nullptr);
+std::optional<SessionDescription> CopyOf(const DescriptionPtr& description) {
+  return description == nullptr ? std::nullopt : std::optional(*description);
 }
 
 absl::Status WrongState(const char* call, SdpType type, SignalingState state) {
@@ -110,8 +109,8 @@ class Session::Impl {
   RandomSource& random_;
   OriginNumbers origin_{};
   State state_{};
-  std::optional<CreatedDescription> last_offer_{};
-  std::optional<CreatedDescription> last_answer_{};
+  SharedOptional<CreatedDescription> last_offer_{};
+  SharedOptional<CreatedDescription> last_answer_{};
   bool negotiation_needed_ = false;  // W3C [[NegotiationNeeded]].
   bool negotiation_event_ = false;
 };
@@ -214,7 +213,7 @@ absl::StatusOr<SessionDescription> Session::Impl::CreateOffer(const OfferOptions
     PCD_ASSIGN_OR_RETURN(const LocalContext anew, Context(true, info));
     PCD_ASSIGN_OR_RETURN(last_offer_, BuildOffer(state_, anew));
   }
-  ShareCodecs(last_offer_->description);
+  ShareCodecs(last_offer_.Edit().description);
   return SessionDescription{.type = SdpType::kOffer, .sdp = last_offer_->text};
 }
 
@@ -242,16 +241,17 @@ absl::StatusOr<SessionDescription> Session::Impl::CreateAnswer(const TransportIn
   // RFC 8839 section 4.4.3: new remote credentials are answered with new ones.
   bool restart = false;
   const sdp::Description& offer = state_.pending_remote->parsed;
-  const auto transport = AnswerTransport(offer, state_, *options_.capabilities);
-  if (!transport.empty() && state_.transport.remote_ice &&
-      state_.signaling == SignalingState::kHaveRemoteOffer) {
-    const IceParameters ice = EffectiveIce(offer, transport.front());
-    const IceParameters& known = *state_.transport.remote_ice;
-    restart = ice.ufrag != known.ufrag || ice.pwd != known.pwd;
+  if (state_.transport.remote_ice && state_.signaling == SignalingState::kHaveRemoteOffer) {
+    const auto transport = AnswerTransport(offer, state_, *options_.capabilities);
+    if (!transport.empty()) {
+      const IceParameters ice = EffectiveIce(offer, transport.front());
+      const IceParameters& known = *state_.transport.remote_ice;
+      restart = ice.ufrag != known.ufrag || ice.pwd != known.pwd;
+    }
   }
   PCD_ASSIGN_OR_RETURN(const LocalContext context, Context(restart, info));
   last_answer_ = BuildAnswer(state_, context);
-  ShareCodecs(last_answer_->description);
+  ShareCodecs(last_answer_.Edit().description);
   return SessionDescription{.type = SdpType::kAnswer, .sdp = last_answer_->text};
 }
 
@@ -259,7 +259,7 @@ absl::StatusOr<const CreatedDescription*> Session::Impl::ChooseLocal(SdpType typ
                                                                      const string& text,
                                                                      const TransportInfo& info) {
   const bool is_offer = type == SdpType::kOffer;
-  std::optional<CreatedDescription>& last = is_offer ? last_offer_ : last_answer_;
+  SharedOptional<CreatedDescription>& last = is_offer ? last_offer_ : last_answer_;
   if (!text.empty()) {
     const int line = last ? FirstDifferentLine(last->text, text) : 1;
     if (line == 0) return &*last;
@@ -341,7 +341,8 @@ void Session::Impl::NameSections(StoredDescription& stored, const State& state) 
 
 absl::StatusOr<StoredDescription> Session::Impl::ReadRemote(const SessionDescription& description,
                                                             const State& state) const {
-  StoredDescription stored{.type = description.type, .text = description.sdp};
+  StoredDescription stored{.type = description.type};
+  stored.shown = std::make_shared<const SessionDescription>(description);
   PCD_ASSIGN_OR_RETURN(stored.parsed, sdp::Parse(description.sdp, options_.limits));
   const bool is_offer = description.type == SdpType::kOffer;
   if (!is_offer && state.pending_local->parsed.media.size() != stored.parsed.media.size()) {
@@ -445,8 +446,9 @@ absl::StatusOr<IceCandidateInit> Session::Impl::AddLocalCandidate(size_t index,
   const string tag = state_.pending_local ? string() : transport.tagged_mid;
   for (auto* stored : {&state_.pending_local, &state_.current_local}) {
     if (!*stored) continue;
-    AddGathered(transport, (*stored)->parsed, tag);
-    (*stored)->text = TextOf(**stored);
+    StoredDescription& local = stored->Edit();
+    AddGathered(transport, local.parsed, tag);
+    local.shown = nullptr;
   }
   // Rolled back meanwhile: the next description will have it.
   if (state_.local() == nullptr) return InvalidState("there is no local description");
@@ -500,23 +502,31 @@ absl::StatusOr<ApplyResult> Session::SetRemoteDescription(const SessionDescripti
   return impl_->SetRemote(description);
 }
 
+Session::Descriptions Session::descriptions() const {
+  const State& state = impl_->state();
+  return {.current_local = Shown(state.current_local),
+          .current_remote = Shown(state.current_remote),
+          .pending_local = Shown(state.pending_local),
+          .pending_remote = Shown(state.pending_remote)};
+}
+bool Session::has_local_description() const { return impl_->state().local() != nullptr; }
 std::optional<SessionDescription> Session::local_description() const {
-  return ToApi(impl_->state().local());
+  return CopyOf(descriptions().local());
 }
 std::optional<SessionDescription> Session::remote_description() const {
-  return ToApi(impl_->state().remote());
+  return CopyOf(descriptions().remote());
 }
 std::optional<SessionDescription> Session::current_local_description() const {
-  return ToApi(impl_->state().current_local);
+  return CopyOf(descriptions().current_local);
 }
 std::optional<SessionDescription> Session::current_remote_description() const {
-  return ToApi(impl_->state().current_remote);
+  return CopyOf(descriptions().current_remote);
 }
 std::optional<SessionDescription> Session::pending_local_description() const {
-  return ToApi(impl_->state().pending_local);
+  return CopyOf(descriptions().pending_local);
 }
 std::optional<SessionDescription> Session::pending_remote_description() const {
-  return ToApi(impl_->state().pending_remote);
+  return CopyOf(descriptions().pending_remote);
 }
 SignalingState Session::signaling_state() const { return impl_->state().signaling; }
 std::optional<bool> Session::can_trickle_ice_candidates() const {

@@ -89,8 +89,9 @@ void FollowTag(State& state, const Exchange& exchange, size_t leading, Transport
     // Our answer has them, but whoever follows events knows them as those of the old section.
     action.signal_again = SignalAgain(transport, exchange, leading);
     if (exchange.local_is_answer) return;
-    AddGathered(transport, state.pending_local->parsed, exchange.local.media[leading].mid);
-    state.pending_local->text = TextOf(*state.pending_local);
+    StoredDescription& local = state.pending_local.Edit();
+    AddGathered(transport, local.parsed, exchange.local.media[leading].mid);
+    local.shown = nullptr;
   }
 }
 

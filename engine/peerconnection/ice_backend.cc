@@ -33,8 +33,9 @@ IceBackend PeerConnection::ChooseBackend() const {
                     dependencies_.default_ice_backend == IceBackend::kFull ||
                     NeedsFullIce(configuration_);
   if (full) return IceBackend::kFull;
-  const auto remote = session_.remote_description();
-  return remote.has_value() && IsIceLite(*remote) ? IceBackend::kFull : IceBackend::kSharedPort;
+  const jsep::Session::Descriptions descriptions = session_.descriptions();
+  const DescriptionPtr& remote = descriptions.remote();
+  return remote != nullptr && IsIceLite(*remote) ? IceBackend::kFull : IceBackend::kSharedPort;
 }
 
 absl::StatusOr<std::unique_ptr<ice::IceTransport>> PeerConnection::MakeIce(

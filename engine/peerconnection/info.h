@@ -67,9 +67,6 @@ struct CertificateInfo {
 // Shared, because it never changes.
 using CertificateInfoPtr = std::shared_ptr<const CertificateInfo>;
 
-// Shared, because the same texts appear in several events.
-using DescriptionPtr = std::shared_ptr<const SessionDescription>;
-
 struct PeerConnectionInfo {
   std::string id{};
   std::map<std::string, std::string> labels{};

@@ -376,7 +376,6 @@ class PeerConnection : private net::EndOfTurnHandler,
   void HandleChannelState(const datachannel::ChannelStateChanged& changed);
 
   // info.cc
-  DescriptionPtr Share(std::optional<SessionDescription> description);
   IceTransportInfo IceInfo(const TransportSlot& slot) const;
   DtlsTransportInfo DtlsInfo(const TransportSlot& slot) const;
   std::optional<SctpTransportInfo> SctpInfo() const;
@@ -427,7 +426,6 @@ class PeerConnection : private net::EndOfTurnHandler,
   IceConnectionState ice_state_ = IceConnectionState::kNew;
   ConnectionState connection_state_ = ConnectionState::kNew;
   std::vector<LocalCandidate> local_candidates_;
-  std::vector<DescriptionPtr> shared_descriptions_;
 
   EventLog log_;
   std::map<WatcherId, WatchCallback> watchers_;

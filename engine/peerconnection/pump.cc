@@ -162,7 +162,7 @@ void PeerConnection::RunWaiters() {
   const Timestamp now = loop_.Now();
   // Without a section there is nothing to gather.
   const bool gathered = gathering_state_ == IceGatheringState::kComplete ||
-                        (transports_.empty() && session_.local_description().has_value());
+                        (transports_.empty() && session_.has_local_description());
   std::vector<std::pair<Waiter, bool>> ready;
   for (auto it = waiters_.begin(); it != waiters_.end();) {
     const bool reached = it->for_gathering ? gathered : channels_.buffered_amount() == 0;

@@ -101,7 +101,7 @@ absl::Status PeerConnection::SetConfiguration(const Configuration& configuration
     return ChangeRefused("the ICE backend is fixed at creation", "configuration.ice_backend");
   }
   // W3C 4.4.1.6.
-  if (session_.local_description().has_value() &&
+  if (session_.has_local_description() &&
       configuration.ice_candidate_pool_size != configuration_.ice_candidate_pool_size) {
     return ChangeRefused("the size of the candidate pool is fixed by the first local description",
                          "configuration.ice_candidate_pool_size");
