@@ -15,6 +15,7 @@ void PairLog::AddCandidate(const Candidate& candidate, bool remote, const std::s
   }
   std::string id = remote ? "R" + std::to_string(++remote_count_)  //
                           : "L" + std::to_string(++local_count_);
+  candidates_.reserve(candidates_.size() + 1);  // There are few, and they are large.
   candidates_.push_back(
       {.id = std::move(id), .url = url, .remote = remote, .candidate = candidate});
 }

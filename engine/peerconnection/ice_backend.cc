@@ -29,8 +29,8 @@ bool PeerConnection::NeedsFullIce(const Configuration& configuration) {
 IceBackend PeerConnection::ChooseBackend() const {
   if (ice_backend_ != IceBackend::kAuto) return ice_backend_;
   if (configuration_.ice_backend != IceBackend::kAuto) return configuration_.ice_backend;
-  const bool full = dependencies_.shared_port_factory == nullptr ||
-                    dependencies_.default_ice_backend == IceBackend::kFull ||
+  const bool full = dependencies_->shared_port_factory == nullptr ||
+                    dependencies_->default_ice_backend == IceBackend::kFull ||
                     NeedsFullIce(configuration_);
   if (full) return IceBackend::kFull;
   const jsep::Session::Descriptions descriptions = session_.descriptions();
@@ -42,14 +42,14 @@ absl::StatusOr<std::unique_ptr<ice::IceTransport>> PeerConnection::MakeIce(
     std::optional<IceParameters> credentials) {
   ice_backend_ = ChooseBackend();
   const bool shared = ice_backend_ == IceBackend::kSharedPort;
-  ice::Config config = dependencies_.ice_config;
+  ice::Config config = dependencies_->ice_config;
   config.servers = configuration_.ice_servers;
   config.policy = configuration_.ice_transport_policy;
   config.max_candidates = limits_.max_candidates;
   config.lite = shared;
   config.owner = this;
   config.credentials = std::move(credentials);
-  return (shared ? dependencies_.shared_port_factory : dependencies_.ice_factory)
+  return (shared ? dependencies_->shared_port_factory : dependencies_->ice_factory)
       ->Create(loop_, config);
 }
 

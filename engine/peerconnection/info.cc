@@ -91,13 +91,17 @@ Snapshot PeerConnection::TakeSnapshot() {
   for (const jsep::Transceiver& transceiver : session_.transceivers()) {
     if (!IsMuted(transceiver)) unmuted.push_back(transceiver.track_id);
   }
+  std::vector<LocalCandidate> candidates;
+  for (const SharedOptional<LocalCandidate>& local : local_candidates_) {
+    candidates.push_back(*local);
+  }
   return {.info = Info(),
           .transceivers = session_.transceivers(),
           .unmuted_track_ids = std::move(unmuted),
           .local_tracks = sending_.ListTracks(),
           .sinks = media_.ListSinks(),
           .data_channels = ListDataChannels(),
-          .local_candidates = local_candidates_};
+          .local_candidates = std::move(candidates)};
 }
 
 }  // namespace pcd::peerconnection

@@ -52,8 +52,9 @@ absl::Status PeerConnection::CheckConfiguration(const Configuration& configurati
 }
 
 absl::StatusOr<std::unique_ptr<PeerConnection>> PeerConnection::Create(
-    net::Loop& loop, const Dependencies& dependencies, const Limits& limits, CreateParams params) {
-  PCD_RETURN_IF_ERROR(CheckConfiguration(params.configuration, dependencies));
+    net::Loop& loop, const Shared<Dependencies>& dependencies, const Limits& limits,
+    CreateParams params) {
+  PCD_RETURN_IF_ERROR(CheckConfiguration(params.configuration, *dependencies));
   const bool configured = !params.certificates.empty();
   if (!configured) {
     PCD_ASSIGN_OR_RETURN(params.certificates.emplace_back().certificate,
@@ -63,7 +64,7 @@ absl::StatusOr<std::unique_ptr<PeerConnection>> PeerConnection::Create(
       new PeerConnection(loop, dependencies, limits, std::move(params), configured));
 }
 
-PeerConnection::PeerConnection(net::Loop& loop, const Dependencies& dependencies,
+PeerConnection::PeerConnection(net::Loop& loop, const Shared<Dependencies>& dependencies,
                                const Limits& limits, CreateParams params, bool configured)
     : loop_(loop),
       dependencies_(dependencies),
@@ -78,9 +79,9 @@ PeerConnection::PeerConnection(net::Loop& loop, const Dependencies& dependencies
       session_(
           SessionOptions(configuration_, limits_, *certificate_, cname_, params.parameter_pool),
           loop.random()),
-      media_(loop, *this, *dependencies.sink_policy, *dependencies.sink_claims, limits_,
+      media_(loop, *this, *dependencies->sink_policy, *dependencies->sink_claims, limits_,
              {.cname = cname_, .transport_id = "T0"}),
-      sending_(loop, *this, *dependencies.sink_policy, limits_,
+      sending_(loop, *this, *dependencies->sink_policy, limits_,
                {.cname = cname_, .transport_id = "T0"}),
       channels_(limits_),
       streams_(channels_),

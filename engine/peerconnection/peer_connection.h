@@ -84,10 +84,9 @@ class PeerConnection : private net::EndOfTurnHandler,
                        private media::RtpOutput {
  public:
   // Errors: NOT_IMPLEMENTED (ICE servers or relay policy), INTERNAL (no key).
-  static absl::StatusOr<std::unique_ptr<PeerConnection>> Create(net::Loop& loop,
-                                                                const Dependencies& dependencies,
-                                                                const Limits& limits,
-                                                                CreateParams params);
+  static absl::StatusOr<std::unique_ptr<PeerConnection>> Create(
+      net::Loop& loop, const Shared<Dependencies>& dependencies, const Limits& limits,
+      CreateParams params);
   ~PeerConnection() override;
   PeerConnection(const PeerConnection&) = delete;
   PeerConnection& operator=(const PeerConnection&) = delete;
@@ -253,7 +252,7 @@ class PeerConnection : private net::EndOfTurnHandler,
     // connect as soon as it is there.
     IceGatheringState gathering = IceGatheringState::kNew;
     IceConnectionState ice_state = IceConnectionState::kNew;
-    std::optional<CandidatePair> selected_pair{};
+    SharedOptional<CandidatePair> selected_pair{};
     bool pair_untold = false;  // It is told with the state that comes with it, or alone.
     // The lead has changed (jsep::TransportAction), and the peer has not replaced its end yet.
     Timestamp replaceable_until{};
@@ -270,7 +269,7 @@ class PeerConnection : private net::EndOfTurnHandler,
     absl::AnyInvocable<void(PeerConnection&, bool)> done{};
   };
 
-  PeerConnection(net::Loop& loop, const Dependencies& dependencies, const Limits& limits,
+  PeerConnection(net::Loop& loop, const Shared<Dependencies>& dependencies, const Limits& limits,
                  CreateParams params, bool configured_certificates);
 
   // pump.cc
@@ -390,7 +389,7 @@ class PeerConnection : private net::EndOfTurnHandler,
   void Emit(EventPayload payload);
 
   net::Loop& loop_;
-  const Dependencies dependencies_;
+  const Shared<Dependencies> dependencies_;
   const Limits limits_;
   const std::string id_;
   Configuration configuration_;
@@ -425,7 +424,7 @@ class PeerConnection : private net::EndOfTurnHandler,
   IceGatheringState gathering_state_ = IceGatheringState::kNew;
   IceConnectionState ice_state_ = IceConnectionState::kNew;
   ConnectionState connection_state_ = ConnectionState::kNew;
-  std::vector<LocalCandidate> local_candidates_;
+  std::vector<SharedOptional<LocalCandidate>> local_candidates_;  // None is empty.
 
   EventLog log_;
   std::map<WatcherId, WatchCallback> watchers_;

@@ -93,7 +93,7 @@ bool PeerConnection::AreOwn(const std::vector<CertificateSource>& certificates) 
 absl::Status PeerConnection::SetConfiguration(const Configuration& configuration,
                                               const std::vector<CertificateSource>& certificates) {
   PCD_RETURN_IF_ERROR(CheckOpen());
-  PCD_RETURN_IF_ERROR(CheckConfiguration(configuration, dependencies_));
+  PCD_RETURN_IF_ERROR(CheckConfiguration(configuration, *dependencies_));
   if (configuration.bundle_policy != configuration_.bundle_policy) {
     return ChangeRefused("the bundle policy is fixed at creation", "configuration.bundle_policy");
   }
