@@ -106,13 +106,13 @@ absl::Status PeerConnection::CheckOpen() const {
 
 void PeerConnection::OnRtp(std::span<PacketPtr> packets) {
   media_.OnRtp(packets);
-  Wake();
+  WakeForMedia();
 }
 
 void PeerConnection::OnRtcp(std::span<PacketPtr> packets) {
   media_.OnRtcp(packets);
   sending_.OnRtcp(packets);
-  Wake();
+  WakeForMedia();
 }
 
 void PeerConnection::SendRtcp(PacketPtr compound) {

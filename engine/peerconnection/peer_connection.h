@@ -274,7 +274,12 @@ class PeerConnection : private net::EndOfTurnHandler,
 
   // pump.cc
   void OnEndOfTurn() override;
-  void Wake() { loop_.RequestEndOfTurn(this); }
+  void Wake() {
+    transports_changed_ = true;
+    WakeForMedia();
+  }
+  // Nothing but media has come or gone: the pump asks no transport then.
+  void WakeForMedia() { loop_.RequestEndOfTurn(this); }
   void WakeData();
   // Everything may have changed: after a call and after a timer.
   void Pump();
@@ -438,9 +443,10 @@ class PeerConnection : private net::EndOfTurnHandler,
   uint64_t negotiated_revision_ = 0;  // That the last answer made.
   bool ignoring_offer_ = false;       // Negotiate ignored the remote's last description.
   bool pumping_ = false;
-  bool data_changed_ = false;    // SCTP or data channels may have something to drain.
-  bool states_changed_ = false;  // A transport's state may have changed.
-  bool closing_ = false;         // A graceful close has begun.
+  bool transports_changed_ = false;  // A transport may have something to tell.
+  bool data_changed_ = false;        // SCTP or data channels may have something to drain.
+  bool states_changed_ = false;      // A transport's state may have changed.
+  bool closing_ = false;             // A graceful close has begun.
   bool closed_ = false;
   CloseReason close_reason_ = CloseReason::kNone;
   std::string close_message_;

@@ -275,6 +275,6 @@ void PeerConnection::ForgetSsrc(uint32_t ssrc) {
   if (!transports_.empty()) transports_[0]->transport->RemoveSendSsrc(ssrc);
 }
 
-void PeerConnection::OnSessionWork() { Wake(); }
+void PeerConnection::OnSessionWork() { WakeForMedia(); }
 
 }  // namespace pcd::peerconnection
