@@ -1,4 +1,5 @@
 // W3C operations chain (WebRTC 1.0, 4.4.1.2): one operation at a time.
+import { Fifo } from './fifo';
 
 interface Operation {
   run: () => void;
@@ -7,7 +8,7 @@ interface Operation {
 export class OperationsChain {
   readonly #isClosed: () => boolean;
   readonly #onEmpty: () => void;
-  #operations: Operation[] = [];
+  readonly #operations = new Fifo<Operation>();
 
   /** @param onEmpty Called when the last operation has ended. */
   constructor(isClosed: () => boolean, onEmpty: () => void) {
@@ -26,7 +27,8 @@ export class OperationsChain {
         if (this.#isClosed()) return;
         then();
         this.#operations.shift();
-        if (this.#operations.length > 0) this.#operations[0].run();
+        const next = this.#operations.first;
+        if (next) next.run();
         else this.#onEmpty();
       };
       const run = (): void => {

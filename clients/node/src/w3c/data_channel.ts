@@ -11,6 +11,8 @@ import {
 
 /** Most bytes that a channel queues; send() throws an OperationError beyond. */
 export const MAX_BUFFERED_AMOUNT = 16 << 20;
+/** Most messages that a channel queues, however short they are: the shortest take some 100 bytes each here. */
+export const MAX_QUEUED_MESSAGES = 1 << 18;
 
 export type DataChannelState = 'connecting' | 'open' | 'closing' | 'closed';
 export type Priority = 'very-low' | 'low' | 'medium' | 'high';
@@ -34,6 +36,8 @@ export interface ChannelOwner {
   readonly origin: string;
   maxMessageSize(): number;
   send(channel: ChannelCore, payload: Payload, bytes: number): void;
+  /** How many messages of the channel have not gone to the service. */
+  queued(channel: ChannelCore): number;
   close(channel: ChannelCore): void;
 }
 
@@ -100,7 +104,7 @@ export class ChannelCore {
 
   deliver(data: string | Buffer): void {
     if (this.readyState !== 'open') return; // W3C 6.2: one that is closing takes nothing any more.
-    const bytes = typeof data === 'string' ? data : Uint8Array.from(data).buffer;
+    const bytes = typeof data === 'string' ? data : new Uint8Array(data).buffer;
     this.#fire(new MessageEvent('message', {
       origin: this.owner.origin,
       data: typeof bytes === 'string' || this.binaryType === 'arraybuffer' ? bytes : new Blob([bytes]),
@@ -115,6 +119,9 @@ export class ChannelCore {
     if (this.bufferedAmount + bytes > MAX_BUFFERED_AMOUNT) {
       throw exception('OperationError', `${this.bufferedAmount} bytes are queued; wait for bufferedamountlow`);
     }
+    if (this.owner.queued(this) >= MAX_QUEUED_MESSAGES) {
+      throw exception('OperationError', `${MAX_QUEUED_MESSAGES} messages are queued; wait for bufferedamountlow`);
+    }
     this.bufferedAmount += bytes;
     this.owner.send(this, payload, bytes);
   }
@@ -126,14 +133,16 @@ export class ChannelCore {
   }
 }
 
+const NO_BYTES = new Uint8Array(0);
+
 function toPayload(data: unknown): { payload: Payload; bytes: number } {
-  if (data instanceof Blob) return { payload: { blob: data }, bytes: data.size };
-  let binary: Uint8Array | null = null;
-  if (ArrayBuffer.isView(data)) binary = new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
-  else if (data instanceof ArrayBuffer || data instanceof SharedArrayBuffer) binary = new Uint8Array(data).slice();
-  if (binary) return { payload: { binary }, bytes: binary.length };
+  if (data instanceof Blob) return { payload: data.size === 0 ? NO_BYTES : data, bytes: data.size };
+  let view: Uint8Array | null = null;
+  if (ArrayBuffer.isView(data)) view = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  else if (data instanceof ArrayBuffer || data instanceof SharedArrayBuffer) view = new Uint8Array(data);
+  if (view) return { payload: Buffer.from(view), bytes: view.length }; // A copy: short ones share their memory.
   const text = toUSVString(data);
-  return { payload: { text }, bytes: Buffer.byteLength(text) };
+  return { payload: text, bytes: Buffer.byteLength(text) };
 }
 
 /** Parameters of a channel that the remote opened. */

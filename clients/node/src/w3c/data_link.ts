@@ -6,6 +6,7 @@ import { ChannelCore, parametersFromApi, type ChannelOwner } from './data_channe
 import { DataSender, type Payload } from './data_sender';
 import { fromApi } from './enums';
 import { exception, RTCError, toException, type ErrorDetail } from './errors';
+import { Fifo } from './fifo';
 import type { Session } from './session';
 import { queueNext, queueTask } from './tasks';
 
@@ -14,6 +15,8 @@ type Stream = BidiStream<StreamRequestInput, StreamResponse>;
 const RECEIVE_CREDIT = 4 << 20;
 // Credit is given back a quarter at a time.
 const CREDIT_STEP = RECEIVE_CREDIT / 4;
+// So many responses of the service may wait for their turn; meanwhile no other is read, and it is held back.
+const MAX_UNHANDLED = 1_024;
 const DRAIN_POLL_MS = 20;
 const FIRST_REOPEN_MS = 50;
 const MAX_REOPEN_MS = 1_000;
@@ -25,6 +28,7 @@ interface Entry {
   sender: DataSender;
   refreshing: boolean;
   refreshAgain: boolean;
+  draining: boolean;
 }
 
 /** Who numbers channels with even ids (the client) and with odd ones (RFC 8832, 6). */
@@ -55,7 +59,10 @@ export class DataLink implements ChannelOwner {
   #reopened = false;
   #closed = false;
   #lost: { cause: unknown } | null = null;
-  #early: StreamResponse[] = [];
+  readonly #early = new Fifo<StreamResponse>();
+  // Responses that were read, and wait for their turn.
+  #unhandled = 0;
+  #readOn: () => void = () => {};
   #sendWindow = 0;
   #number = 0;
   #consumed = 0;
@@ -77,8 +84,9 @@ export class DataLink implements ChannelOwner {
   add(core: ChannelCore): boolean {
     const { channelId } = core.parameters;
     const sender = new DataSender(channelId, { write: (request) => this.#write(request) },
-      (bytes) => queueTask(() => core.sent(bytes)), (error) => this.fail(core, error));
-    this.#channels.set(channelId, { core, sender, refreshing: false, refreshAgain: false });
+      (bytes) => queueTask(() => core.sent(bytes)), (error) => this.fail(core, error), () => void this.#drain(entry));
+    const entry: Entry = { core, sender, refreshing: false, refreshAgain: false, draining: false };
+    this.#channels.set(channelId, entry);
     if (this.#lost) this.fail(core, this.#lost.cause);
     else this.open();
     return !this.#lost;
@@ -130,6 +138,10 @@ export class DataLink implements ChannelOwner {
     this.#channels.get(core.parameters.channelId)?.sender.push(payload, bytes);
   }
 
+  queued(core: ChannelCore): number {
+    return this.#channels.get(core.parameters.channelId)?.sender.queued ?? 0;
+  }
+
   close(core: ChannelCore): void {
     const entry = this.#channels.get(core.parameters.channelId);
     if (!entry) return;
@@ -179,7 +191,11 @@ export class DataLink implements ChannelOwner {
     let failure: unknown;
     try {
       await stream.write({ open: { peerConnectionId, initialReceiveCredit: RECEIVE_CREDIT, takeOver: true } });
-      for await (const response of stream) queueTask(() => this.#take(response));
+      for await (const response of stream) {
+        ++this.#unhandled;
+        queueTask(() => this.#take(response));
+        if (this.#unhandled >= MAX_UNHANDLED) await new Promise<void>((resolve) => (this.#readOn = resolve));
+      }
     } catch (error) {
       failure = error;
     }
@@ -190,7 +206,8 @@ export class DataLink implements ChannelOwner {
   // that are not open yet had none.
   #onStreamEnd(failure: unknown): void {
     this.#stream = null;
-    this.#early = [];
+    this.#early.clear();
+    this.#unhandled = 0; // All that was read before the end has had its turn.
     if (this.#closed || this.#lost || failure === undefined) return;
     // Somebody else wants them: they are his now.
     if (failure instanceof PeerConnectionError && failure.reason === 'STREAM_TAKEN_OVER') {
@@ -247,6 +264,7 @@ export class DataLink implements ChannelOwner {
   }
 
   #handle(response: StreamResponse): void {
+    if (--this.#unhandled < MAX_UNHANDLED) this.#readOn();
     if (this.#closed) return;
     const { opened, dataChannel, message, sendCredit, refused } = response;
     if (opened) {
@@ -364,6 +382,17 @@ export class DataLink implements ChannelOwner {
     }
   }
 
+  // Many messages are at the service, maybe too few bytes for credit to come back: its counters tell what has left.
+  async #drain(entry: Entry): Promise<void> {
+    if (entry.draining) return;
+    entry.draining = true;
+    while (entry.sender.isFull && !this.#closed) {
+      await this.#refresh(entry);
+      if (entry.sender.isFull) await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
+    }
+    entry.draining = false;
+  }
+
   async #refreshNow({ core, sender }: Entry): Promise<void> {
     const peerConnectionId = await this.#session.id;
     const { dataChannel } = await this.#session.client.dataChannels.getDataChannel(
@@ -402,6 +431,7 @@ export class DataLink implements ChannelOwner {
     }
     this.#channels.clear();
     this.#stream?.cancel();
+    this.#readOn();
   }
 }
 

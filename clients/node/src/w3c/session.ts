@@ -2,6 +2,7 @@
 import type { Client } from '../client';
 import { PeerConnectionError } from '../errors';
 import type { Event as ApiEvent, PeerConnectionSnapshot } from '../gen/contract';
+import { Fifo } from './fifo';
 import { queueTask, Serial } from './tasks';
 
 /** Who takes what comes. */
@@ -34,7 +35,7 @@ export class Session {
   readonly #calls = new Serial();
   readonly #abort = new AbortController();
   #listener: SessionListener | null = null;
-  #inbox: Array<ApiEvent | PeerConnectionSnapshot> = [];
+  readonly #inbox = new Fifo<ApiEvent | PeerConnectionSnapshot>();
   #holds = 0;
   #scheduled = false;
   #received = 0;
@@ -99,13 +100,13 @@ export class Session {
 
   /** Puts events back that were taken and not used: they come one by one. */
   returnEvents(events: ApiEvent[]): void {
-    this.#inbox.unshift(...events);
+    this.#inbox.prepend(events);
   }
 
   /** Ends listening. Calls go on. */
   stop(): void {
     this.#listener = null;
-    this.#inbox = [];
+    this.#inbox.clear();
     this.#abort.abort();
     this.#wakeWaiters(Infinity);
   }
@@ -148,8 +149,11 @@ export class Session {
 
   // A snapshot that the response is newer than would set back what the response tells: it comes first, with all before it.
   #catchUp(sequence: number): void {
-    const last = this.#inbox.findLastIndex((item) => !isEvent(item) && sequenceIn(item) <= sequence);
-    for (const item of this.#inbox.splice(0, last + 1)) this.#deliver(item);
+    const due = [...this.#inbox].findLastIndex((item) => !isEvent(item) && sequenceIn(item) <= sequence) + 1;
+    for (let i = 0; i < due; ++i) {
+      const item = this.#inbox.shift();
+      if (item) this.#deliver(item);
+    }
   }
 
   #deliver(item: ApiEvent | PeerConnectionSnapshot): void {
@@ -158,8 +162,14 @@ export class Session {
   }
 
   #take(sequence: number): ApiEvent[] {
-    const events = this.#inbox.filter((item): item is ApiEvent => isEvent(item) && item.sequence <= sequence);
-    this.#inbox = this.#inbox.filter((item) => !isEvent(item) || item.sequence > sequence);
+    const events: ApiEvent[] = [];
+    const later: Array<ApiEvent | PeerConnectionSnapshot> = [];
+    for (const item of this.#inbox) {
+      if (isEvent(item) && item.sequence <= sequence) events.push(item);
+      else later.push(item);
+    }
+    this.#inbox.clear();
+    for (const item of later) this.#inbox.push(item);
     return events;
   }
 

@@ -1,6 +1,7 @@
 // The event loop as specifications speak of it: tasks, each with its microtasks after it, in order.
+import { Fifo } from './fifo';
 
-const tasks: Array<() => void> = [];
+const tasks = new Fifo<() => void>();
 
 function runOne(): void {
   const task = tasks.shift();
@@ -19,7 +20,7 @@ export function queueTask(task: () => void): void {
  * after each event's handlers, so what a handler resolves is seen before the next event; Node does so between tasks only.
  */
 export function queueNext(task: () => void): void {
-  tasks.unshift(task);
+  tasks.prepend([task]);
   if (tasks.length === 1) setImmediate(runOne);
 }
 
