@@ -1,5 +1,6 @@
 // Arguments of RTCPeerConnection's methods, converted and checked.
 import { toCandidateInit, type CandidateInit } from './candidate';
+import type { Codec } from './codecs';
 import type { ChannelParameters, Priority } from './data_channel';
 import { streamId, type MediaStream } from './media_stream';
 import type { Kind } from './media_stream_track';
@@ -78,10 +79,10 @@ export function toTransceiverInit(value: unknown): TransceiverInit {
   return { direction, streams: [...new Set(streams)], encodings };
 }
 
-/** The checks of addTransceiver (5.1). */
-export function checkTransceiverInit(init: TransceiverInit, kind: Kind): TransceiverInit {
+/** The checks of addTransceiver (5.1); `codecs`: what can be sent, if that is known. */
+export function checkTransceiverInit(init: TransceiverInit, kind: Kind, codecs: Codec[] | undefined): TransceiverInit {
   if (init.direction === 'stopped') throw new TypeError('direction: a transceiver does not begin stopped');
-  return { ...init, encodings: checkSendEncodings(init.encodings, kind) };
+  return { ...init, encodings: checkSendEncodings(init.encodings, kind, codecs) };
 }
 
 /** RTCOfferOptions, with the legacy members (4.4.4). */

@@ -1,7 +1,7 @@
 // Which service new connections live at.
 import { Client, type ClientOptions } from '../client';
 import { PeerConnectionError } from '../errors';
-import type { RtpCapabilities } from '../gen/contract';
+import type { KindCapabilities } from './codecs';
 import { exception } from './errors';
 import type { Kind } from './media_stream_track';
 import { install } from './install';
@@ -24,7 +24,7 @@ export interface ConnectOptions extends Omit<ClientOptions, 'address'> {
 export interface Service {
   readonly client: Client;
   readonly labels: Record<string, string>;
-  readonly capabilities: Partial<Record<Kind, { sender: RtpCapabilities | null; receiver: RtpCapabilities | null }>>;
+  readonly capabilities: Partial<Record<Kind, KindCapabilities>>;
   /** Why `capabilities` is empty, if the service does not tell them. */
   readonly capabilitiesError?: unknown;
   /** Sets the globals of the platform: `RTCPeerConnection` and so on. */

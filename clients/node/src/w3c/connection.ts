@@ -9,7 +9,7 @@ import { candidateFromApi, RTCIceCandidate, type CandidateInit } from './candida
 import { CandidateLog } from './candidate_log';
 import { OperationsChain } from './chain';
 import { configurationToApi, type Configuration } from './configuration';
-import { currentService, finishBeforeEnd } from './connect';
+import { currentService, finishBeforeEnd, type Service } from './connect';
 import type { ConnectionCore } from './core';
 import { ChannelCore, type ChannelParameters } from './data_channel';
 import { DataLink, type DtlsRole } from './data_link';
@@ -69,6 +69,7 @@ interface StatsSelector {
 /** One connection. Threading: Node's one. */
 export class Connection implements ConnectionCore {
   readonly target: EventTarget;
+  readonly service: Service = currentService();
   readonly session: Session;
   readonly transports: Transports;
   readonly media: MediaSet;
@@ -104,7 +105,7 @@ export class Connection implements ConnectionCore {
   };
 
   constructor(target: EventTarget, configuration: Configuration) {
-    const { client, labels } = currentService();
+    const { client, labels } = this.service;
     this.target = target;
     this.configuration = configuration;
     this.transports = new Transports({ local: () => this.local?.sdp ?? null, remote: () => this.remote?.sdp ?? null });

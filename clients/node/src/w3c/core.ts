@@ -1,4 +1,5 @@
 // What transceivers, senders and receivers ask of their connection.
+import type { Service } from './connect';
 import type { HeardSources } from './heard';
 import type { Answer } from './parameters';
 import type { Session } from './session';
@@ -8,6 +9,8 @@ import type { Transports } from './transports';
 
 /** A connection, as its parts see it. */
 export interface ConnectionCore {
+  /** Where it lives, whatever was connected afterwards. */
+  readonly service: Service;
   readonly session: Session;
   readonly transports: Transports;
   /** Who was heard of its receivers' tracks. */

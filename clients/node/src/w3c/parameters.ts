@@ -1,4 +1,5 @@
 // RTCRtpParameters: conversions, validation, and what the descriptions say.
+import { checkEncodingCodecs, toCodec, type Codec } from './codecs';
 import { codecsOf, headerExtensionsOf, sections, type CodecView } from './sdp_view';
 import type { RtpEncodingParameters } from '../gen/contract';
 import { toDictionary, toDOMString, toDouble, toUnsignedLong } from './webidl';
@@ -8,6 +9,7 @@ import type { Kind } from './media_stream_track';
 export interface EncodingParameters {
   rid?: string;
   active: boolean;
+  codec?: Codec;
   maxBitrate?: number;
   maxFramerate?: number;
   scaleResolutionDownBy?: number;
@@ -24,10 +26,11 @@ const RID = /^[A-Za-z0-9_-]{1,255}$/;
 /** RTCRtpEncodingParameters. */
 export function toEncoding(value: unknown): EncodingParameters {
   const init = toDictionary(value, 'RTCRtpEncodingParameters',
-    ['rid', 'active', 'maxBitrate', 'maxFramerate', 'scaleResolutionDownBy']);
+    ['rid', 'active', 'codec', 'maxBitrate', 'maxFramerate', 'scaleResolutionDownBy']);
   const rid = init.rid === undefined ? undefined : toDOMString(init.rid);
   const encoding: EncodingParameters = { active: init.active === undefined ? true : Boolean(init.active) };
   if (rid !== undefined) encoding.rid = rid;
+  if (init.codec !== undefined) encoding.codec = toCodec(init.codec);
   if (init.maxBitrate !== undefined) encoding.maxBitrate = toUnsignedLong(init.maxBitrate);
   if (init.maxFramerate !== undefined) encoding.maxFramerate = toDouble(init.maxFramerate, 'maxFramerate');
   if (init.scaleResolutionDownBy !== undefined) {
@@ -54,13 +57,17 @@ export const defaultEncodings = (kind: Kind): EncodingParameters[] =>
 
 const MOST_ENCODINGS = { audio: 1, video: 3 };
 
-/** The validation steps of addTransceiver (W3C WebRTC 1.0, 5.1). */
-export function checkSendEncodings(encodings: EncodingParameters[], kind: Kind): EncodingParameters[] {
+/**
+ * The validation steps of addTransceiver (W3C WebRTC 1.0, 5.1).
+ * @param codecs What can be sent; undefined: unknown.
+ */
+export function checkSendEncodings(encodings: EncodingParameters[], kind: Kind, codecs: Codec[] | undefined): EncodingParameters[] {
   const rids = encodings.flatMap(({ rid }) => rid ?? []);
   if (rids.some((rid) => !RID.test(rid))) throw new TypeError('sendEncodings: a rid is malformed');
   if (rids.length > 0 && rids.length < encodings.length) throw new TypeError('sendEncodings: some have a rid, and some have none');
   if (new Set(rids).size !== rids.length) throw new TypeError('sendEncodings: a rid is given twice');
   checkValues(encodings, kind);
+  checkEncodingCodecs(encodings, codecs, 'OperationError');
   if (encodings.length === 0) return defaultEncodings(kind);
   const scaled = encodings.some(({ scaleResolutionDownBy }) => scaleResolutionDownBy !== undefined);
   if (scaled) for (const encoding of encodings) encoding.scaleResolutionDownBy ??= 1;
@@ -72,9 +79,13 @@ export function checkSendEncodings(encodings: EncodingParameters[], kind: Kind):
   return kept;
 }
 
-/** The validation steps of setParameters (W3C WebRTC 1.0, 5.2), after those about what is read-only. */
-export function checkEncodings(encodings: EncodingParameters[], kind: Kind): void {
+/**
+ * The validation steps of setParameters (W3C WebRTC 1.0, 5.2), after those about what is read-only.
+ * @param codecs What may be chosen; undefined: unknown.
+ */
+export function checkEncodings(encodings: EncodingParameters[], kind: Kind, codecs: Codec[] | undefined): void {
   checkValues(encodings, kind);
+  checkEncodingCodecs(encodings, codecs, 'InvalidModificationError');
   if (kind === 'video') for (const encoding of encodings) encoding.scaleResolutionDownBy ??= 1;
 }
 

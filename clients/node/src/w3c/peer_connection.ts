@@ -170,7 +170,8 @@ export class RTCPeerConnection extends EventTarget {
     const kind = track?.kind ?? toEnum(toDOMString(trackOrKind) as Kind, KINDS, 'addTransceiver');
     const converted = toTransceiverInit(init);
     if (core.closed) throw exception('InvalidStateError', 'the connection is closed');
-    return core.media.addTransceiver(kind, track, checkTransceiverInit(converted, kind)).object;
+    const checked = checkTransceiverInit(converted, kind, core.service.capabilities[kind]?.sender?.codecs);
+    return core.media.addTransceiver(kind, track, checked).object;
   }
 
   async getStats(selector: MediaStreamTrack | null = null): Promise<RTCStatsReport> {

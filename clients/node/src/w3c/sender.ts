@@ -1,6 +1,7 @@
 // RTCRtpSender.
 import { randomUUID } from 'node:crypto';
 import { capabilitiesOf, type Capabilities } from './capabilities';
+import type { Codec } from './codecs';
 import { DtmfCore, type RTCDTMFSender } from './dtmf';
 import { exception, ignoring, isOf, toException } from './errors';
 import { streamId, type MediaStream } from './media_stream';
@@ -107,11 +108,19 @@ export class SenderCore {
       throw exception('InvalidModificationError', 'the parameters are not those that getParameters returned');
     }
     checkUnchanged(lastRead, { ...init, encodings });
-    checkEncodings(encodings, transceiver.kind);
+    checkEncodings(encodings, transceiver.kind, this.#choosableCodecs());
     const { connection } = transceiver;
     await connection.session.call((id) => this.#apply(id, encodings)).catch((error) => Promise.reject(toException(error)));
     this.lastRead = null;
     this.encodings = encodings;
+  }
+
+  // W3C WebRTC 1.0, 5.2: what is negotiated, before that what is preferred or can be sent.
+  #choosableCodecs(): Codec[] | undefined {
+    const { connection, kind, preferredCodecs } = this.transceiver;
+    const { codecs } = this.parameters();
+    if (codecs.length > 0) return codecs.map(({ channels = 0, sdpFmtpLine = '', ...codec }) => ({ ...codec, channels, sdpFmtpLine }));
+    return preferredCodecs.length > 0 ? preferredCodecs : connection.service.capabilities[kind]?.sender?.codecs;
   }
 
   async #apply(peerConnectionId: string, encodings: EncodingParameters[]): Promise<void> {

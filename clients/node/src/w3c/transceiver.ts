@@ -1,6 +1,6 @@
 // RTCRtpTransceiver.
 import type { RtpTransceiver, RtpTransceiverDirection } from '../gen/contract';
-import { currentService } from './connect';
+import { checkPreferences, toCodec, type Codec } from './codecs';
 import type { ConnectionCore } from './core';
 import { fromApi, toApi } from './enums';
 import { exception } from './errors';
@@ -10,7 +10,7 @@ import { ReceiverCore, type RTCRtpReceiver } from './receiver';
 import { SenderCore, type RTCRtpSender } from './sender';
 import { queueTask } from './tasks';
 import {
-  defineInterface, guardConstructor, INTERNAL, requireArguments, toDictionary, toDOMString, toEnum, toSequence, toUnsignedLong, toUnsignedShort,
+  defineInterface, guardConstructor, INTERNAL, requireArguments, toDOMString, toEnum, toSequence,
 } from './webidl';
 
 export const DIRECTIONS = ['sendrecv', 'sendonly', 'recvonly', 'inactive', 'stopped'] as const;
@@ -32,6 +32,8 @@ export class TransceiverCore {
   mid: string | null = null;
   direction: Direction;
   currentDirection: Direction | null = null;
+  /** W3C [[PreferredCodecs]]. */
+  preferredCodecs: Codec[] = [];
   stopping = false;
   stopped = false;
   /** Calls that make it, or change its direction, and are not answered yet: what the service says is older than they. */
@@ -136,38 +138,6 @@ export class TransceiverCore {
   }
 }
 
-function toCodec(value: unknown): { mimeType: string; clockRate: number; channels: number; sdpFmtpLine: string } {
-  const init = toDictionary(value, 'RTCRtpCodec', ['channels', 'clockRate', 'mimeType', 'sdpFmtpLine']);
-  if (init.mimeType === undefined || init.clockRate === undefined) throw new TypeError('RTCRtpCodec: mimeType and clockRate are required');
-  return {
-    channels: init.channels === undefined ? 0 : toUnsignedShort(init.channels),
-    clockRate: toUnsignedLong(init.clockRate),
-    mimeType: toDOMString(init.mimeType),
-    sdpFmtpLine: init.sdpFmtpLine === undefined ? '' : toDOMString(init.sdpFmtpLine),
-  };
-}
-
-type Codec = ReturnType<typeof toCodec>;
-const AUXILIARY = /\/(rtx|red|ulpfec|flexfec-03|cn|telephone-event)$/i;
-
-// W3C 5.4, setCodecPreferences: what can be sent or received, and some media for either way. Tones and comfort noise are no
-// media to the service.
-function checkCodecs(kind: Kind, codecs: Codec[]): void {
-  const { sender, receiver } = currentService().capabilities[kind] ?? {};
-  if (!sender || !receiver || codecs.length === 0) return; // Without capabilities the service decides alone.
-  const same = (codec: Codec, known: Codec): boolean => codec.mimeType.toLowerCase() === known.mimeType.toLowerCase() &&
-    codec.clockRate === known.clockRate && codec.channels === known.channels && codec.sdpFmtpLine === known.sdpFmtpLine;
-  const isOf = ({ codecs: list }: { codecs: Codec[] }) => (codec: Codec) => list.some((known) => same(codec, known));
-  for (const side of [sender, receiver]) {
-    if (codecs.filter(isOf(side)).every(({ mimeType }) => AUXILIARY.test(mimeType))) {
-      throw exception('InvalidModificationError', 'no codec for media is among the preferences');
-    }
-  }
-  if (!codecs.every((codec) => isOf(sender)(codec) || isOf(receiver)(codec))) {
-    throw exception('InvalidModificationError', 'a codec is not among the capabilities');
-  }
-}
-
 /** W3C RTCRtpTransceiver. */
 export class RTCRtpTransceiver {
   readonly #core: TransceiverCore;
@@ -194,8 +164,9 @@ export class RTCRtpTransceiver {
     const core = this.#core;
     requireArguments('setCodecPreferences', arguments.length, 1);
     const list = toSequence(codecs, 'setCodecPreferences', toCodec);
-    checkCodecs(core.kind, list);
-    const { connection, id } = core;
+    const { connection, id, kind } = core;
+    checkPreferences(list, connection.service.capabilities[kind] ?? {});
+    core.preferredCodecs = list;
     if (core.stopping || core.stopped) return; // It is in no description any more.
     void core.change(async (peerConnectionId) => {
       const { transceiver } = await connection.session.client.peerConnections.setCodecPreferences(

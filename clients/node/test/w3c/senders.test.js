@@ -1,0 +1,88 @@
+// What senders and transceivers ask of the service where they live: its capabilities, and room for their tracks.
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { startService } from '../../demo/lib/service.js';
+import { connect, RTCPeerConnection, RTCRtpSender } from '../../esm/w3c.mjs';
+import { makeConnection, makePair, negotiate, useService } from '../../testing/w3c.js';
+
+const TIMEOUT = { timeout: 60_000 };
+
+describe('with two services', () => {
+  const held = useService();
+
+  test('a connection asks its own what it can do, and lives on when the other one goes', TIMEOUT, async (t) => {
+    const connection = makeConnection(t);
+    const transceiver = connection.addTransceiver('audio');
+    const { codecs } = RTCRtpSender.getCapabilities('audio');
+
+    const directory = await mkdtemp(join(tmpdir(), 'pcd-second-'));
+    const { address, child } = await startService({ logFile: join(directory, 'service.log') });
+    const second = await connect(address);
+    try {
+      for (const side of ['sender', 'receiver']) second.capabilities.audio[side].codecs = []; // It can do less.
+      assert.throws(() => RTCRtpSender.getCapabilities('audio').codecs[0].mimeType, TypeError, 'statics are of the last one');
+      const [elsewhere] = [new RTCPeerConnection()];
+      t.after(() => elsewhere.close());
+      assert.throws(() => elsewhere.addTransceiver('audio').setCodecPreferences(codecs), { name: 'InvalidModificationError' });
+      transceiver.setCodecPreferences(codecs);
+      assert.throws(() => connection.addTransceiver('audio', { sendEncodings: [{ codec: codecs[0] }] }), { name: 'NotSupportedError' });
+    } finally {
+      second.close();
+      await child.stop();
+      await rm(directory, { recursive: true });
+    }
+    assert.throws(() => new RTCPeerConnection(), { name: 'InvalidStateError' });
+    transceiver.setCodecPreferences(codecs);
+    assert.match((await connection.createOffer()).sdp, /m=audio/);
+    assert.notEqual(held.service, second);
+  });
+});
+
+describe('a codec of one encoding (5.2, RTCRtpEncodingParameters)', () => {
+  useService();
+
+  test('addTransceiver: what cannot be sent is an OperationError; what can is not supported, and says so', (t) => {
+    const connection = makeConnection(t);
+    const add = (kind, ...sendEncodings) => connection.addTransceiver(kind, { sendEncodings });
+    for (const codec of [{}, { mimeType: 'audio/opus' }, { clockRate: 1 }, 3]) assert.throws(() => add('audio', { codec }), TypeError);
+    const [media] = RTCRtpSender.getCapabilities('video').codecs;
+    for (const codec of [{ mimeType: 'video/none', clockRate: 90_000 }, { ...media, clockRate: 1 }, RTCRtpSender.getCapabilities('audio').codecs[0]]) {
+      assert.throws(() => add('video', { codec }), { name: 'OperationError' });
+    }
+    assert.throws(() => add('video', { rid: 'a' }, { rid: 'b', codec: media }), { name: 'NotSupportedError' });
+    assert.throws(() => add('video', { rid: '!', codec: media }), TypeError, 'what the specification checks before');
+    assert.throws(() => add('video', { scaleResolutionDownBy: 0.5, codec: media }), RangeError);
+    assert.deepEqual(connection.getTransceivers(), []);
+    assert.equal(add('video', { codec: undefined }).sender.getParameters().encodings[0].codec, undefined);
+  });
+
+  test('setParameters: likewise, with InvalidModificationError; nothing changes', TIMEOUT, async (t) => {
+    const [a, b] = makePair(t);
+    const transceiver = a.addTransceiver('audio');
+    const set = (codec) => {
+      const parameters = transceiver.sender.getParameters();
+      parameters.encodings[0].codec = codec;
+      parameters.encodings[0].active = false;
+      return transceiver.sender.setParameters(parameters);
+    };
+    const { codecs } = RTCRtpSender.getCapabilities('audio');
+    const opus = codecs.find(({ mimeType }) => mimeType.toLowerCase() === 'audio/opus');
+    const pcmu = codecs.find(({ mimeType }) => mimeType.toLowerCase() === 'audio/pcmu');
+    await assert.rejects(set({ mimeType: 'audio/none', clockRate: 1 }), { name: 'InvalidModificationError' });
+    await assert.rejects(set({}), TypeError);
+    await assert.rejects(set(pcmu), { name: 'NotSupportedError' }, 'it can be sent');
+    transceiver.setCodecPreferences([opus]);
+    await assert.rejects(set(pcmu), { name: 'InvalidModificationError' }, 'it is not preferred');
+    await assert.rejects(set(opus), { name: 'NotSupportedError' });
+    await negotiate(a, b);
+    assert.deepEqual(transceiver.sender.getParameters().codecs.map(({ mimeType }) => mimeType.toLowerCase()), ['audio/opus']);
+    await assert.rejects(set(pcmu), { name: 'InvalidModificationError' }, 'it is not negotiated');
+    await assert.rejects(set(transceiver.sender.getParameters().codecs[0]), { name: 'NotSupportedError' });
+    assert.equal(transceiver.sender.getParameters().encodings[0].active, true);
+    await set(undefined);
+    assert.equal(transceiver.sender.getParameters().encodings[0].active, false);
+  });
+});
