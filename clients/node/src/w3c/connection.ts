@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { PeerConnectionError } from '../errors';
 import type {
-  DataChannelPriority, Event as ApiEvent, MediaKind, PeerConnection, PeerConnectionSnapshot, RtpTransceiver, SdpType,
-  SessionDescriptionInput, SourceState, StatsReport,
+  DataChannelPriority, Event as ApiEvent, PeerConnection, PeerConnectionSnapshot, RtpTransceiver, SdpType, SessionDescriptionInput,
+  StatsReport,
 } from '../gen/contract';
 import { candidateFromApi, RTCIceCandidate, type CandidateInit } from './candidate';
 import { CandidateLog } from './candidate_log';
@@ -15,12 +15,12 @@ import { ChannelCore, type ChannelParameters } from './data_channel';
 import { DataLink, type DtlsRole } from './data_link';
 import { descriptionFromApi, RTCSessionDescription, type SdpTypeName } from './description';
 import { fromApi, toApi } from './enums';
-import { exception, ignoring, isOf, toException } from './errors';
+import { exception, isOf, toException } from './errors';
 import { RTCDataChannelEvent } from './events';
 import { GatheringSteps } from './gathering';
 import { HeardSources } from './heard';
+import { LocalTracks } from './local_tracks';
 import { MediaSet } from './media_set';
-import type { Kind, TrackCore } from './media_stream_track';
 import { dispatch } from './mirror';
 import type { Answer } from './parameters';
 import { cnameOf, fragments, sectionOf, withLine } from './sdp_view';
@@ -75,12 +75,9 @@ export class Connection implements ConnectionCore {
   readonly media: MediaSet;
   readonly data: DataLink;
   readonly heard: HeardSources;
+  readonly localTracks = new LocalTracks(this);
   readonly candidates = new CandidateLog();
   readonly #chain: OperationsChain;
-  // Local tracks at the service, and what ends their hold on this connection.
-  readonly #tracks = new Map<string, { track: TrackCore; release: () => void }>();
-  // What stands in for tracks that are disabled or have ended.
-  readonly #blankTracks = new Map<Kind, string>();
   readonly #channelPrefix = `w3c-${randomBytes(4).toString('hex')}`;
   #channelCount = 0;
   #deferred: { error: unknown } | null = null;
@@ -174,72 +171,6 @@ export class Connection implements ConnectionCore {
     return this.chain(() => operation().catch((error) => Promise.reject(toException(error))));
   }
 
-  async ensureTrack(peerConnectionId: string, track: TrackCore): Promise<void> {
-    if (this.#tracks.has(track.id)) return;
-    if (!track.source) throw exception('NotSupportedError', 'a remote track cannot be sent on yet');
-    if (this.closed) return; // It would be gone with the connection.
-    const onEnabled = (): void => this.media.onTrackEnabled(track);
-    const onStop = (): void => {
-      this.#releaseTrack(track.id);
-      this.media.onTrackEnabled(track);
-      void this.background((id) => this.session.client.media.deleteLocalTrack({ peerConnectionId: id, trackId: track.id })
-        .catch(ignoring('TRACK_NOT_FOUND')));
-    };
-    this.#tracks.set(track.id, {
-      track,
-      release: () => {
-        track.onEnabled.delete(onEnabled);
-        track.onStop.delete(onStop);
-        track.setDelivering(this, undefined);
-      },
-    });
-    track.onEnabled.add(onEnabled);
-    track.onStop.add(onStop);
-    // Events tell of it from now on, maybe before the answer does.
-    try {
-      await this.session.client.media.createLocalTrack({
-        peerConnectionId, trackId: track.id, kind: toApi<MediaKind>(track.kind, 'MEDIA_KIND'), source: track.source,
-      });
-    } catch (error) {
-      this.#releaseTrack(track.id);
-      throw error;
-    }
-    if (track.ended && this.#tracks.has(track.id)) onStop(); // Stopped before its turn came: nothing of it is sent.
-  }
-
-  async blankTrack(peerConnectionId: string, kind: Kind): Promise<string> {
-    const known = this.#blankTracks.get(kind);
-    if (known !== undefined) return known;
-    const trackId = `blank-${kind}-${randomBytes(4).toString('hex')}`;
-    try {
-      await this.session.client.media.createLocalTrack({
-        peerConnectionId, trackId, kind: toApi<MediaKind>(kind, 'MEDIA_KIND'), source: { test: { blank: true } },
-      });
-    } catch (error) {
-      if (isOf(error, 'LIMIT_EXCEEDED')) return '';
-      throw error;
-    }
-    this.#blankTracks.set(kind, trackId);
-    return trackId;
-  }
-
-  /** A local track is at the service, and its source has this state now. */
-  onSourceState(trackId: string, state: SourceState | undefined): void {
-    const { track } = this.#tracks.get(trackId) ?? {};
-    if (state === 'SOURCE_STATE_ENDED') track?.endSource();
-    else track?.setDelivering(this, state === 'SOURCE_STATE_ACTIVE');
-  }
-
-  /** A local track is no more at the service, and we have not asked for that. */
-  onLocalTrackDeleted(trackId: string): void {
-    this.#tracks.get(trackId)?.track.endSource();
-  }
-
-  #releaseTrack(trackId: string): void {
-    this.#tracks.get(trackId)?.release();
-    this.#tracks.delete(trackId);
-  }
-
   createDescription(type: 'offer' | 'answer', iceRestart = false): Promise<{ type: SdpTypeName; sdp: string }> {
     return this.#negotiation(async () => {
       const { peerConnections } = this.session.client;
@@ -331,7 +262,7 @@ export class Connection implements ConnectionCore {
   #reportOf(report: StatsReport | null): RTCStatsReport {
     return reportFromApi(report, (id) => {
       const stoodInFor = this.media.list().find(({ kind, sender: { track } }) =>
-        this.#blankTracks.get(kind) === id && track && (!track.enabled || track.ended));
+        this.localTracks.isBlank(kind, id) && track && (!track.enabled || track.ended));
       return stoodInFor?.sender.track?.id ?? this.media.ofTrack(id)?.id ?? id;
     });
   }
@@ -507,9 +438,10 @@ export class Connection implements ConnectionCore {
     this.setSignalingState(fromApi(pc.signalingState, 'SIGNALING_STATE'));
     this.media.leaveStreams(snapshot.transceivers);
     this.media.tellOfUntold(snapshot.transceivers);
+    this.localTracks.onSnapshot();
     for (const { trackId, origin, muted, source } of snapshot.tracks) {
       if (origin === 'TRACK_ORIGIN_REMOTE') this.media.ofTrack(trackId)?.setMuted(muted);
-      else this.onSourceState(trackId, source?.state);
+      else this.localTracks.onSourceState(trackId, source?.state);
     }
     const tells = [
       ...pc.iceTransports.flatMap((transport) => this.transports.ice(transport.transportId).take(transport)),
@@ -560,7 +492,7 @@ export class Connection implements ConnectionCore {
     this.data.closeAll();
     this.transports.close();
     this.heard.close();
-    for (const trackId of [...this.#tracks.keys()]) this.#releaseTrack(trackId);
+    this.localTracks.releaseAll();
     this.session.stop();
     const { client } = this.session;
     this.#lastReport = this.session.call((peerConnectionId) => client.peerConnections.getStats({ peerConnectionId }))

@@ -1,10 +1,10 @@
 // What transceivers, senders and receivers ask of their connection.
 import type { Service } from './connect';
 import type { HeardSources } from './heard';
+import type { LocalTracks } from './local_tracks';
 import type { Answer } from './parameters';
 import type { Session } from './session';
 import type { RTCStatsReport } from './stats';
-import type { Kind, TrackCore } from './media_stream_track';
 import type { Transports } from './transports';
 
 /** A connection, as its parts see it. */
@@ -15,14 +15,12 @@ export interface ConnectionCore {
   readonly transports: Transports;
   /** Who was heard of its receivers' tracks. */
   readonly heard: HeardSources;
+  /** Its local tracks at the service. */
+  readonly localTracks: LocalTracks;
   readonly closed: boolean;
   readonly connectionState: string;
   /** Makes a call in order, of which no promise tells; if it fails, the next offer, answer or description does. */
   background(operation: (id: string) => Promise<unknown>): Promise<void>;
-  /** The local track at the service, made if need be. Within a call. */
-  ensureTrack(id: string, track: TrackCore): Promise<void>;
-  /** The id of the track that has black pictures or silence; '' if there is no room for it. Within a call. */
-  blankTrack(id: string, kind: Kind): Promise<string>;
   /** W3C operations chain. */
   chain<T>(operation: () => Promise<T>): Promise<T>;
   /** The current answer: what both sides have agreed upon. Null: none. */

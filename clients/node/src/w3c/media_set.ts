@@ -61,7 +61,7 @@ export class MediaSet {
     const core = new TransceiverCore(this.#connection, randomUUID(), kind, track, init);
     this.#transceivers.push(core);
     void this.#make(core, async (peerConnectionId) => {
-      if (track) await this.#connection.ensureTrack(peerConnectionId, track);
+      if (track) await this.#connection.localTracks.ensure(peerConnectionId, track);
       const { transceiver } = await this.#connection.session.client.peerConnections.addTransceiver({
         peerConnectionId, transceiverId: core.id,
         ...(track ? { trackId: track.id } : { kind: toApi<MediaKind>(kind, 'MEDIA_KIND') }),
@@ -100,7 +100,7 @@ export class MediaSet {
     const add = async (peerConnectionId: string): Promise<RtpTransceiver | null> => {
       // A description that was on its way has ended it; the service would make another one of this id.
       if (reusable && (core.stopping || core.stopped)) return null;
-      await this.#connection.ensureTrack(peerConnectionId, track);
+      await this.#connection.localTracks.ensure(peerConnectionId, track);
       // The service may be further: a description that it has and this side has not made other senders there.
       const request = { peerConnectionId, trackId: track.id, streamIds: streams, transceiverId: core.id, transceiverChosen: true };
       return (await this.#connection.session.client.peerConnections.addTrack(request)).transceiver;
@@ -129,6 +129,11 @@ export class MediaSet {
       const request = { peerConnectionId, senderId: sender.id() };
       return (await this.#connection.session.client.peerConnections.removeTrack(request)).transceiver;
     });
+  }
+
+  /** The tracks that senders have. */
+  sentTracks(): Set<TrackCore> {
+    return new Set(this.list().flatMap(({ sender: { track } }) => track ?? []));
   }
 
   /** A local track was enabled or disabled, or has ended: its senders send it, or what stands in for it. */

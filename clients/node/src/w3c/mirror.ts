@@ -79,9 +79,9 @@ const HANDLERS: Handlers = {
   trackUnmuted: (connection, { trackId }) => connection.media.ofTrack(trackId)?.setMuted(false),
   trackEnded: (connection, { trackId }) => connection.media.ofTrack(trackId)?.end(),
   localTrackChange: (connection, { track }) => {
-    if (track) connection.onSourceState(track.trackId, track.source?.state);
+    if (track) connection.localTracks.onSourceState(track.trackId, track.source?.state);
   },
-  localTrackDeleted: (connection, { trackId }) => connection.onLocalTrackDeleted(trackId),
+  localTrackDeleted: (connection, { trackId }) => connection.localTracks.onDeleted(trackId),
   toneChange: (connection, { senderId, tone }) => connection.media.ofSender(senderId)?.dtmf?.onTone(tone),
 };
 

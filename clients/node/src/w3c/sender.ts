@@ -67,7 +67,7 @@ export class SenderCore {
     return connection.chain(async () => {
       if (this.transceiver.stopping || this.transceiver.stopped) throw exception('InvalidStateError', 'the transceiver is stopped');
       await connection.session.call(async (peerConnectionId) => {
-        if (track) await connection.ensureTrack(peerConnectionId, track);
+        if (track) await connection.localTracks.ensure(peerConnectionId, track);
         await this.#send(peerConnectionId, track);
       }).catch((error) => Promise.reject(toException(error)));
       this.track = track;
@@ -89,7 +89,7 @@ export class SenderCore {
       await connection.session.client.peerConnections.replaceTrack({ peerConnectionId, senderId: this.id(), trackId });
     };
     if (!track || (track.enabled && !track.ended)) return replace(track?.id ?? '');
-    const blank = await connection.blankTrack(peerConnectionId, track.kind);
+    const blank = await connection.localTracks.blank(peerConnectionId, track.kind);
     // It is VP8 or Opus. If that is not what was negotiated, nothing is sent.
     await replace(blank).catch((error) => (isOf(error, 'INVALID_CODEC') ? replace('') : Promise.reject(error)));
   }

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { startService } from '../../demo/lib/service.js';
-import { connect, RTCPeerConnection, RTCRtpSender } from '../../esm/w3c.mjs';
-import { makeConnection, makePair, negotiate, useService } from '../../testing/w3c.js';
+import { until } from '../../demo/lib/wait.js';
+import { connect, createMediaStreamTrack, peerConnectionId as idOf, RTCPeerConnection, RTCRtpSender } from '../../esm/w3c.mjs';
+import { makeConnection, makePair, negotiate, nothingHappens, useService } from '../../testing/w3c.js';
 
 const TIMEOUT = { timeout: 60_000 };
 
@@ -84,5 +85,53 @@ describe('a codec of one encoding (5.2, RTCRtpEncodingParameters)', () => {
     assert.equal(transceiver.sender.getParameters().encodings[0].active, true);
     await set(undefined);
     assert.equal(transceiver.sender.getParameters().encodings[0].active, false);
+  });
+});
+
+describe('more local tracks than the service has room for (5.2, replaceTrack)', () => {
+  const held = useService({ args: ['--max-local-tracks=4'] });
+  const tracksOf = async (connection) => {
+    const { tracks } = await held.service.client.media.listTracks({ peerConnectionId: await idOf(connection) });
+    return tracks.filter(({ origin }) => origin === 'TRACK_ORIGIN_LOCAL').map(({ trackId }) => trackId);
+  };
+
+  test('one after the other is sent, none is stopped, and none ends', TIMEOUT, async (t) => {
+    const [a, b] = makePair(t);
+    const tracks = Array.from({ length: 20 }, () => createMediaStreamTrack('video'));
+    const udp = createMediaStreamTrack('audio', { source: { udp: { codec: { mimeType: 'audio/opus', clockRate: 48_000, channels: 2 } } } });
+    const sender = a.addTrack(tracks[0]);
+    const audio = a.addTransceiver('audio').sender;
+    const arrived = new Promise((resolve) => (b.ontrack = ({ track }) => track.kind === 'video' && resolve(track)));
+    await negotiate(a, b);
+    const remote = await arrived;
+    await audio.replaceTrack(udp);
+    await audio.replaceTrack(null);
+    for (const track of tracks.slice(1)) {
+      await sender.replaceTrack(track);
+      assert.equal(sender.track, track);
+    }
+    assert.ok((await tracksOf(a)).includes(udp.id), 'a UDP source is the last to make room');
+
+    // What made room is sent again, while the events that tell of its end may still be on their way.
+    for (const track of [tracks[0], tracks[5], tracks[0]]) await sender.replaceTrack(track);
+    await nothingHappens();
+    assert.deepEqual([...tracks, udp].map(({ readyState }) => readyState), Array(21).fill('live'));
+    const ids = await tracksOf(a);
+    assert.ok(ids.length <= 4 && ids.includes(tracks[0].id), ids.join());
+    await until('its media flows', () => !remote.muted);
+    assert.equal((await a.createOffer()).type, 'offer');
+  });
+
+  test('tracks that are sent are not taken away: one too many is refused, and the others flow on', TIMEOUT, async (t) => {
+    const connection = makeConnection(t);
+    const tracks = Array.from({ length: 4 }, () => createMediaStreamTrack('audio'));
+    const senders = tracks.map((track) => connection.addTrack(track));
+    const extra = connection.addTransceiver('audio').sender;
+    await assert.rejects(extra.replaceTrack(createMediaStreamTrack('audio')), ({ cause }) => cause.reason === 'LIMIT_EXCEEDED');
+    assert.deepEqual([extra.track, (await tracksOf(connection)).sort()], [null, tracks.map(({ id }) => id).sort()]);
+    connection.removeTrack(senders[2]);
+    await extra.replaceTrack(createMediaStreamTrack('audio'));
+    assert.ok(!(await tracksOf(connection)).includes(tracks[2].id));
+    assert.equal(tracks[2].readyState, 'live');
   });
 });
