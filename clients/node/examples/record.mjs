@@ -69,6 +69,9 @@ const server = await serve(Number(values.port), PAGE, async (offer) => {
     server.close();
     server.closeAllConnections();
     service.close();
+  }, (error) => {
+    console.log(`nothing was recorded: ${error.message}`); // The page went before its media came; another may come.
+    connection.close();
   });
   return answer;
 });

@@ -211,6 +211,20 @@ TEST_F(DtmfTest, TonesNeedASenderThatSends) {
   EXPECT_THAT(Insert("1"), HasReason(ErrorReason::INVALID_STATE)) << "not in this direction";
 }
 
+TEST_F(DtmfTest, ATrackWhoseCodecIsNotNegotiatedHasTonesAllTheSame) {
+  SendParameters other = Parameters();
+  other.codecs.front().name = "PCMU";
+  other.codecs.front().clock_rate = 8000;
+  Bind(other);
+  Sound(1);
+  ASSERT_THAT(bench_.output.rtp, IsEmpty());
+  ASSERT_THAT(Insert("1"), IsOk());
+  bench_.Run(milliseconds(200));
+  ASSERT_THAT(bench_.output.rtp, SizeIs(7));
+  for (const auto& packet : bench_.output.rtp) EXPECT_EQ(packet.payload_type, 126);
+  EXPECT_EQ(LoadU16(&bench_.output.rtp.back().payload[2]), 800) << "a tenth of a second";
+}
+
 TEST_F(DtmfTest, TonesEndWithTheSending) {
   Sound(1);
   ASSERT_THAT(Insert("11111"), IsOk());

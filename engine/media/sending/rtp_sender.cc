@@ -81,7 +81,7 @@ void RtpSender::WriteHeader(uint8_t payload_type, bool marker, const SinkRewrite
 
 std::optional<DtmfQueue::Step> RtpSender::PollTones(Timestamp now) {
   if (NextTone() > now) return std::nullopt;
-  if (can_send_tones()) return tones_.Poll(codec_->clock_rate, now);
+  if (can_send_tones()) return tones_.Poll(tones_clock_rate_, now);
   tones_.Clear();
   return std::nullopt;
 }
@@ -91,11 +91,11 @@ size_t RtpSender::WriteTone(const DtmfQueue::Packet& packet, const SendExtension
   const size_t header = rtp::kFixedHeaderBytes + extensions_.size();
   if (!can_send_tones() || header + kToneBytes > out.size()) return 0;
   started_ = false;  // The sound goes on behind the tone.
-  SinkRewriter::Out numbers = rewriter_.Insert(codec_->clock_rate, now);
+  SinkRewriter::Out numbers = rewriter_.Insert(tones_clock_rate_, now);
   if (packet.first) {
     const Duration since = now - tones_.tone_began();
     tone_timestamp_ =
-        numbers.timestamp - static_cast<uint32_t>(rtp::RtpUnits(since, codec_->clock_rate));
+        numbers.timestamp - static_cast<uint32_t>(rtp::RtpUnits(since, tones_clock_rate_));
   }
   numbers.timestamp = tone_timestamp_ + packet.timestamp_offset;
   WriteHeader(*tones_payload_type_, packet.first, numbers, values, out);
@@ -119,9 +119,12 @@ void RtpSender::ConfigureAuxiliary() {
   }
   tones_payload_type_.reset();
   for (const Codec& codec : parameters_.codecs) {
-    // They share the sound's SSRC, and so its clock (RFC 4733 section 2.5.1.1).
-    const bool fits = codec_ && codec.clock_rate == codec_->clock_rate;
-    if (fits && codec.NameIs("telephone-event")) tones_payload_type_ = codec.payload_type;
+    // They share the sound's SSRC, and so its clock (RFC 4733 section 2.5.1.1). If there is no
+    // sound, because its codec is not negotiated, any will do.
+    const bool fits = codec_ ? codec.clock_rate == codec_->clock_rate : !tones_payload_type_;
+    if (!fits || !codec.NameIs("telephone-event")) continue;
+    tones_payload_type_ = codec.payload_type;
+    tones_clock_rate_ = codec.clock_rate;
   }
   retransmitter_.Configure(codec_ && codec_->HasFeedback("nack"), rtx);
 }

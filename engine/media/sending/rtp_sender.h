@@ -137,8 +137,11 @@ class RtpSender {
   // What WriteAgain wrote went out.
   void CountSentAgain(size_t size);
   void CountNotSent() { ++counters_.not_sent; }
-  // Whether telephone events can be sent now (W3C canInsertDTMF).
-  bool can_send_tones() const { return sends() && tones_payload_type_.has_value(); }
+  // Whether telephone events can be sent now (W3C canInsertDTMF): with a track, though the codec
+  // of that may not be negotiated.
+  bool can_send_tones() const {
+    return parameters_.sending && active_ && track_ != 0 && tones_payload_type_.has_value();
+  }
   // Tones in place of the sound, from now on (W3C insertDTMF). `tones` passes AreTones.
   void InsertTones(std::string_view tones, Duration duration, Duration gap, Timestamp now) {
     tones_.Insert(tones, duration, gap, now);
@@ -204,6 +207,7 @@ class RtpSender {
   SinkRewriter rewriter_;
   Retransmitter retransmitter_;
   std::optional<uint8_t> tones_payload_type_{};
+  uint32_t tones_clock_rate_ = 0;
   DtmfQueue tones_{};
   uint32_t tone_timestamp_ = 0;  // Of the tone that sounds.
   bool started_ = false;

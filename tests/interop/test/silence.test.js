@@ -13,7 +13,7 @@ const KINDS = ['audio', 'video'];
 // What becomes of a track: each event with what the track says then, and whether its first packet has come.
 function watch(track) {
   const life = { track, seen: [], first: false };
-  firstFrame(track).then(() => (life.first = true));
+  firstFrame(track).then(() => (life.first = true), () => {}); // It may end before.
   for (const type of ['mute', 'unmute', 'ended']) {
     track.addEventListener(type, () => life.seen.push(`${type}: ${track.muted ? 'muted' : 'unmuted'}, ${track.readyState}`));
   }

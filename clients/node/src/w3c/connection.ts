@@ -113,7 +113,7 @@ export class Connection implements ConnectionCore {
       return peerConnection?.peerConnectionId ?? '';
     });
     this.media = new MediaSet(this);
-    this.heard = new HeardSources(this.session);
+    this.heard = new HeardSources(this.session, () => this.media.receives());
     this.data = new DataLink(this.session, {
       maxMessageSize: () => this.transports.sctp?.maxMessageSize ?? Infinity,
       maxChannels: () => this.transports.sctp?.maxChannels ?? 65_535,

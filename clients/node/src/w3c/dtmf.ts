@@ -26,11 +26,11 @@ export class DtmfCore {
     this.object.dispatchEvent(new RTCDTMFToneChangeEvent('tonechange', { tone }));
   }
 
-  /** W3C "determine if DTMF can be sent" (7.3); besides, the service plays tones within what it sends of a track. */
+  /** W3C "determine if DTMF can be sent" (7.3). */
   get canInsert(): boolean {
     const { transceiver, track, encodings } = this.sender;
     if (transceiver.connection.connectionState !== 'connected' || transceiver.stopping || transceiver.stopped) return false;
-    if (!track?.enabled || track.ended || !encodings[0].active) return false;
+    if (track === null || !encodings[0].active) return false;
     // None while nothing is sent.
     return this.sender.parameters().codecs.some(({ mimeType }) => mimeType.toLowerCase() === 'audio/telephone-event');
   }

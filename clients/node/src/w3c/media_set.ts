@@ -131,6 +131,11 @@ export class MediaSet {
     });
   }
 
+  /** Whether media arrives at any receiver. */
+  receives(): boolean {
+    return this.list().some(({ receiver: { track } }) => !track.muted && !track.ended);
+  }
+
   /** The tracks that senders have. */
   sentTracks(): Set<TrackCore> {
     return new Set(this.list().flatMap(({ sender: { track } }) => track ?? []));

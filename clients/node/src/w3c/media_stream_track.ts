@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SourceSpecInput } from '../gen/contract';
 import { capabilitiesOf, checkConstraints, settingsOf, toConstraints, type TrackConstraints, type TrackSettings } from './constraints';
+import { exception } from './errors';
 import {
   defineEventHandlers, defineInterface, guardConstructor, INTERNAL, toDictionary, toDOMString, toEnum, type Handler,
 } from './webidl';
@@ -39,21 +40,32 @@ export class TrackCore {
   readonly #sources = new Map<object, boolean>();
   // Clones of a remote track: the same media.
   readonly #clones = new Set<TrackCore>();
+  readonly #whenHeard: () => Promise<void>;
+  #delivered = false;
   #sawFrame: () => void = () => {};
+  #sawNone: () => void = () => {};
 
-  constructor(kind: Kind, source: SourceSpecInput | null, id: string = randomUUID()) {
+  /** @param whenHeard Called when media begins; the first frame is told of when it resolves. */
+  constructor(
+    kind: Kind, source: SourceSpecInput | null, id: string = randomUUID(), whenHeard: () => Promise<void> = () => Promise.resolve(),
+  ) {
     this.id = id;
     this.kind = kind;
     this.source = source;
     this.label = source ? `${Object.keys(source)[0]} source` : `remote ${kind}`;
     this.muted = source === null; // Remote media has to arrive first.
-    this.firstFrame = new Promise((resolve) => (this.#sawFrame = resolve));
+    this.#whenHeard = whenHeard;
+    this.firstFrame = new Promise((resolve, reject) => {
+      this.#sawFrame = resolve;
+      this.#sawNone = () => reject(exception('InvalidStateError', 'the track ended before any media arrived'));
+    });
+    this.firstFrame.catch(() => {}); // Not everybody waits for it.
     this.object = new MediaStreamTrack(INTERNAL, this);
   }
 
   /** Media arrives or ceases; fires mute or unmute if that is news. */
   setMuted(muted: boolean): void {
-    if (!muted) this.#sawFrame();
+    if (!muted) this.#begin();
     if (this.muted !== muted && (muted || !this.ended)) {
       this.muted = muted;
       // One that has ended tells nothing more.
@@ -62,10 +74,21 @@ export class TrackCore {
     for (const clone of this.#clones) clone.setMuted(muted);
   }
 
+  #begin(): void {
+    if (this.#delivered || this.ended) return;
+    this.#delivered = true;
+    void this.#whenHeard().then(this.#sawFrame);
+  }
+
+  #end(): void {
+    this.ended = true;
+    if (!this.#delivered) this.#sawNone();
+  }
+
   /** No media will come any more, and not because the user said so. */
   end(): void {
     if (!this.ended) {
-      this.ended = true;
+      this.#end();
       this.object.dispatchEvent(new Event('ended'));
       if (this.source === null) this.muted = true; // Nothing arrives any more.
     }
@@ -90,11 +113,14 @@ export class TrackCore {
 
   clone(): TrackCore {
     const { kind, source, serviceId, ended, muted, enabled, contentHint, constraints } = this;
-    const copy = new TrackCore(kind, source);
+    const copy = new TrackCore(kind, source, undefined, this.#whenHeard);
     Object.assign(copy, { serviceId, ended, muted, enabled, contentHint, constraints });
-    if (source !== null) return copy;
-    void this.firstFrame.then(() => copy.#sawFrame());
-    if (ended) return copy;
+    if (source === null && this.#delivered) {
+      copy.#delivered = true;
+      void this.firstFrame.then(copy.#sawFrame);
+    }
+    if (ended) copy.#end();
+    if (source !== null || ended) return copy;
     this.#clones.add(copy);
     copy.onStop.add(() => this.#clones.delete(copy));
     return copy;
@@ -108,7 +134,7 @@ export class TrackCore {
 
   stop(): void {
     if (this.ended) return;
-    this.ended = true;
+    this.#end();
     for (const tell of [...this.onStop]) tell();
   }
 }
@@ -188,5 +214,8 @@ export function createMediaStreamTrack(kind: Kind, constraints: LocalTrackConstr
   return core.object;
 }
 
-/** Resolves when a remote track has delivered its first packet. */
+/**
+ * Resolves when a remote track has delivered its first packet: getSynchronizationSources() of its receiver has it then.
+ * Rejects with InvalidStateError if the track ends before.
+ */
 export const firstFrame = (track: MediaStreamTrack): Promise<void> => trackCore(track).firstFrame;

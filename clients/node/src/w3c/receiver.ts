@@ -22,7 +22,7 @@ export class ReceiverCore {
   readonly object: RTCRtpReceiver;
 
   constructor(readonly transceiver: TransceiverCore, trackId?: string) {
-    this.track = new TrackCore(transceiver.kind, null, trackId);
+    this.track = new TrackCore(transceiver.kind, null, trackId, () => transceiver.connection.heard.begin());
     this.object = new RTCRtpReceiver(INTERNAL, this);
   }
 }

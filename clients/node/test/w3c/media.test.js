@@ -486,11 +486,8 @@ describe('receivers (5.3)', () => {
 
   test('who was heard: the SSRC that is sent, the newest packet, nothing that was not told', TIMEOUT, async (t) => {
     const { a, sender, receiver, track } = await sendingPair(t, 'audio');
-    assert.deepEqual(receiver.getSynchronizationSources(), [], 'a look begins it');
-    const [source] = await until('a source', () => {
-      const found = receiver.getSynchronizationSources();
-      return found.length > 0 && found;
-    });
+    const [source] = receiver.getSynchronizationSources(); // The first look.
+    assert.deepEqual(receiver.getSynchronizationSources(), [source], 'it does not change within a task');
     const [{ ssrc }] = [...(await a.getStats()).values()].filter(({ type }) => type === 'outbound-rtp');
     assert.deepEqual(Object.keys(source).sort(), ['rtpTimestamp', 'source', 'timestamp'], 'the test source tells no level');
     assert.equal(source.source, ssrc);
@@ -569,9 +566,6 @@ describe('RTCDTMFSender (7)', () => {
     assert.throws(() => dtmf.insertDTMF('1x'), { name: 'InvalidCharacterError' });
     assert.throws(() => dtmf.insertDTMF('1'.repeat(1025)), { name: 'OperationError' });
     assert.equal(dtmf.toneBuffer, '');
-    track.enabled = false;
-    refuses('the track is disabled');
-    track.enabled = true;
     await sender.replaceTrack(null);
     refuses('there is no track');
     await sender.replaceTrack(track);

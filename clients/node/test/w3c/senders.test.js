@@ -7,7 +7,7 @@ import { describe, test } from 'node:test';
 import { startService } from '../../demo/lib/service.js';
 import { until } from '../../demo/lib/wait.js';
 import { connect, createMediaStreamTrack, peerConnectionId as idOf, RTCPeerConnection, RTCRtpSender } from '../../esm/w3c.mjs';
-import { makeConnection, makePair, negotiate, nothingHappens, useService } from '../../testing/w3c.js';
+import { makeConnection, makePair, negotiate, nothingHappens, reaches, useService } from '../../testing/w3c.js';
 
 const TIMEOUT = { timeout: 60_000 };
 
@@ -133,5 +133,28 @@ describe('more local tracks than the service has room for (5.2, replaceTrack)', 
     await extra.replaceTrack(createMediaStreamTrack('audio'));
     assert.ok(!(await tracksOf(connection)).includes(tracks[2].id));
     assert.equal(tracks[2].readyState, 'live');
+  });
+});
+
+describe('RTCDTMFSender (7)', () => {
+  useService();
+
+  test('neither a disabled track nor one that has ended keeps tones from being sent (7.3)', TIMEOUT, async (t) => {
+    const [a, b] = makePair(t);
+    const track = createMediaStreamTrack('audio');
+    const sender = a.addTrack(track);
+    await negotiate(a, b);
+    await reaches(a, 'connectionstatechange', 'connectionState', 'connected');
+    const { dtmf } = sender;
+    const tones = [];
+    dtmf.ontonechange = ({ tone }) => tones.push(tone);
+    for (const change of [() => (track.enabled = false), () => track.stop()]) {
+      change();
+      assert.equal(dtmf.canInsertDTMF, true);
+      dtmf.insertDTMF('12', 40, 30);
+      assert.equal(dtmf.toneBuffer, '12');
+      await until('both tones, and the end', () => tones.at(-1) === '');
+      assert.deepEqual(tones.splice(0), ['1', '2', '']);
+    }
   });
 });
