@@ -11,11 +11,11 @@ import { toDictionary, toEnforcedInteger, toEnum, toSequence, toUSVString } from
 /** W3C RTCDataChannelInit. */
 export interface DataChannelInit {
   ordered?: boolean;
-  maxPacketLifeTime?: number | null;
-  maxRetransmits?: number | null;
+  maxPacketLifeTime?: number;
+  maxRetransmits?: number;
   protocol?: string;
   negotiated?: boolean;
-  id?: number | null;
+  id?: number;
   priority?: Priority;
 }
 
@@ -44,7 +44,7 @@ export function toChannelParameters(label: unknown, value: unknown): ConvertedCh
   const init = toDictionary(value, 'RTCDataChannelInit',
     ['id', 'maxPacketLifeTime', 'maxRetransmits', 'negotiated', 'ordered', 'priority', 'protocol']);
   const short = (name: 'id' | 'maxPacketLifeTime' | 'maxRetransmits'): number | null =>
-    init[name] === undefined || init[name] === null ? null : toEnforcedInteger(init[name], 0xffff, name);
+    init[name] === undefined ? null : toEnforcedInteger(init[name], 0xffff, name);
   return {
     label: text,
     id: short('id'),

@@ -1,5 +1,6 @@
 // RTCIceCandidate.
 import type { IceCandidate } from '../gen/contract';
+import type { RTCIceCandidateType, RTCIceComponent, RTCIceProtocol, RTCIceTcpCandidateType } from './states';
 import { defineInterface, toDOMString, toDictionary, toEnum, toUnsignedShort, toUSVString } from './webidl';
 
 export interface CandidateInit {
@@ -11,19 +12,19 @@ export interface CandidateInit {
 
 interface Parsed {
   foundation: string;
-  component: 'rtp' | 'rtcp';
-  protocol: 'udp' | 'tcp';
+  component: RTCIceComponent;
+  protocol: RTCIceProtocol;
   priority: number;
   address: string;
   port: number;
-  type: 'host' | 'srflx' | 'prflx' | 'relay';
+  type: RTCIceCandidateType;
   extensions: Map<string, string>;
 }
 
 const INIT_MEMBERS = ['candidate', 'sdpMLineIndex', 'sdpMid', 'usernameFragment'] as const;
 const TYPES = ['host', 'srflx', 'prflx', 'relay'];
 const RELAY_PROTOCOLS = ['udp', 'tcp', 'tls'];
-const TCP_TYPES = ['active', 'passive', 'so'];
+const TCP_TYPES: readonly RTCIceTcpCandidateType[] = ['active', 'passive', 'so'];
 const TOKEN = /^[A-Za-z0-9+/]{1,32}$/;
 
 // RFC 8839, 5.1. A line that does not parse leaves all parsed attributes null (W3C WebRTC 1.0, 4.8.1.1).
@@ -37,8 +38,8 @@ function parse(line: string): Parsed | null {
   const extensions = new Map<string, string>();
   for (let i = 0; i + 1 < rest.length; i += 2) extensions.set(rest[i], rest[i + 1]);
   return {
-    foundation, component: component === '1' ? 'rtp' : 'rtcp', protocol: protocol as 'udp' | 'tcp',
-    priority: Number(priority), address, port: Number(port), type: type as Parsed['type'], extensions,
+    foundation, component: component === '1' ? 'rtp' : 'rtcp', protocol: protocol as RTCIceProtocol,
+    priority: Number(priority), address, port: Number(port), type: type as RTCIceCandidateType, extensions,
   };
 }
 
@@ -73,15 +74,15 @@ export class RTCIceCandidate {
   get sdpMid(): string | null { return this.#sdpMid; }
   get sdpMLineIndex(): number | null { return this.#sdpMLineIndex; }
   get foundation(): string | null { return this.#parsed?.foundation ?? null; }
-  get component(): string | null { return this.#parsed?.component ?? null; }
+  get component(): RTCIceComponent | null { return this.#parsed?.component ?? null; }
   get priority(): number | null { return this.#parsed?.priority ?? null; }
   get address(): string | null { return this.#parsed?.address ?? null; }
-  get protocol(): string | null { return this.#parsed?.protocol ?? null; }
+  get protocol(): RTCIceProtocol | null { return this.#parsed?.protocol ?? null; }
   get port(): number | null { return this.#parsed?.port ?? null; }
-  get type(): string | null { return this.#parsed?.type ?? null; }
-  get tcpType(): string | null {
+  get type(): RTCIceCandidateType | null { return this.#parsed?.type ?? null; }
+  get tcpType(): RTCIceTcpCandidateType | null {
     const type = this.#parsed?.extensions.get('tcptype');
-    return type && TCP_TYPES.includes(type) ? type : null;
+    return TCP_TYPES.find((known) => known === type) ?? null;
   }
   get relatedAddress(): string | null { return this.#parsed?.extensions.get('raddr') ?? null; }
   get relatedPort(): number | null {

@@ -25,6 +25,7 @@ import { dispatch } from './mirror';
 import type { Answer } from './parameters';
 import { cnameOf, fragments, sectionOf, withLine } from './sdp_view';
 import { Session } from './session';
+import type { RTCIceConnectionState, RTCIceGatheringState, RTCPeerConnectionState, RTCSignalingState } from './states';
 import { reportFromApi, selectStats, type RTCStatsReport } from './stats';
 import { queueTask } from './tasks';
 import { Transports, type Tell } from './transports';
@@ -53,7 +54,11 @@ function dataRole({ sctp, dtlsTransports }: PeerConnection): DtlsRole | null {
 }
 
 /** States of a connection that are made of its transports'. */
-export type ConnectionStates = Partial<Record<'iceConnectionState' | 'connectionState', string>>;
+export interface ConnectionStates {
+  iceConnectionState?: RTCIceConnectionState;
+  connectionState?: RTCPeerConnectionState;
+}
+
 
 interface Described {
   peerConnection: PeerConnection | null;
@@ -90,10 +95,10 @@ export class Connection implements ConnectionCore {
 
   configuration: Configuration;
   closed = false;
-  signalingState = 'stable';
-  iceGatheringState = 'new';
-  iceConnectionState = 'new';
-  connectionState = 'new';
+  signalingState: RTCSignalingState = 'stable';
+  iceGatheringState: RTCIceGatheringState = 'new';
+  iceConnectionState: RTCIceConnectionState = 'new';
+  connectionState: RTCPeerConnectionState = 'new';
   canTrickleIceCandidates: boolean | null = null;
   cname: string | undefined;
   negotiationNeeded = false;
@@ -235,7 +240,7 @@ export class Connection implements ConnectionCore {
     });
   }
 
-  #signalingStateOf({ peerConnection }: Described): string {
+  #signalingStateOf({ peerConnection }: Described): RTCSignalingState {
     return peerConnection ? fromApi(peerConnection.signalingState, 'SIGNALING_STATE') : this.signalingState;
   }
 
@@ -343,7 +348,7 @@ export class Connection implements ConnectionCore {
     }
   }
 
-  setSignalingState(state: string): void {
+  setSignalingState(state: RTCSignalingState): void {
     if (state === this.signalingState) return;
     this.signalingState = state;
     this.fire(new Event('signalingstatechange'));
@@ -410,9 +415,10 @@ export class Connection implements ConnectionCore {
     });
   }
 
-  setState(attribute: 'iceConnectionState' | 'connectionState' | 'iceGatheringState', state: string): void {
-    if (this[attribute] === state) return;
-    this[attribute] = state;
+  setState<Name extends 'iceConnectionState' | 'connectionState' | 'iceGatheringState'>(attribute: Name, state: Connection[Name]): void {
+    const states: Pick<Connection, Name> = this;
+    if (states[attribute] === state) return;
+    states[attribute] = state;
     this.fire(new Event(`${attribute.toLowerCase()}change`));
   }
 
@@ -423,7 +429,8 @@ export class Connection implements ConnectionCore {
    */
   changeTogether(tells: Tell[], states: ConnectionStates): void {
     const changed = (['iceConnectionState', 'connectionState'] as const).filter((name) => (states[name] ?? this[name]) !== this[name]);
-    for (const name of changed) this[name] = states[name] as string;
+    this.iceConnectionState = states.iceConnectionState ?? this.iceConnectionState;
+    this.connectionState = states.connectionState ?? this.connectionState;
     for (const tell of tells) if (!this.closed) tell();
     for (const name of changed) this.fire(new Event(`${name.toLowerCase()}change`));
   }
@@ -448,8 +455,8 @@ export class Connection implements ConnectionCore {
       ...pc.dtlsTransports.flatMap((dtlsTransport) => this.transports.dtls(dtlsTransport.transportId).take({ dtlsTransport })),
     ];
     this.changeTogether(tells, {
-      iceConnectionState: fromApi(pc.iceConnectionState, 'ICE_CONNECTION_STATE'),
-      connectionState: fromApi(pc.connectionState, 'PEER_CONNECTION_STATE'),
+      iceConnectionState: fromApi<RTCIceConnectionState>(pc.iceConnectionState, 'ICE_CONNECTION_STATE'),
+      connectionState: fromApi<RTCPeerConnectionState>(pc.connectionState, 'PEER_CONNECTION_STATE'),
     });
     if (this.closed) return;
     if (pc.sctp) this.transports.updateSctp(pc.sctp);

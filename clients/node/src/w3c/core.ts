@@ -4,6 +4,7 @@ import type { HeardSources } from './heard';
 import type { LocalTracks } from './local_tracks';
 import type { Answer } from './parameters';
 import type { Session } from './session';
+import type { RTCPeerConnectionState } from './states';
 import type { RTCStatsReport } from './stats';
 import type { Transports } from './transports';
 
@@ -18,7 +19,7 @@ export interface ConnectionCore {
   /** Its local tracks at the service. */
   readonly localTracks: LocalTracks;
   readonly closed: boolean;
-  readonly connectionState: string;
+  readonly connectionState: RTCPeerConnectionState;
   /** Makes a call in order, of which no promise tells; if it fails, the next offer, answer or description does. */
   background(operation: (id: string) => Promise<unknown>): Promise<void>;
   /** W3C operations chain. */

@@ -7,7 +7,7 @@ import { MediaStreamTrack } from './media_stream_track';
 import { RTCRtpReceiver } from './receiver';
 import { RTCRtpTransceiver } from './transceiver';
 import {
-  defineInterface, requireArguments, toDOMString, toDictionary, toSequence, toUnsignedShort,
+  defineInterface, requireArguments, toDOMString, toDictionary, toSequence, toUnsignedShort, toUSVString,
 } from './webidl';
 
 type Init = Record<string, unknown>;
@@ -68,7 +68,7 @@ export class RTCPeerConnectionIceErrorEvent extends Event {
     super(type, init);
     this.#address = nullableString(init.address);
     this.#errorCode = toUnsignedShort(required(init, 'errorCode', 'RTCPeerConnectionIceErrorEventInit'));
-    this.#errorText = init.errorText === undefined ? '' : toDOMString(init.errorText);
+    this.#errorText = init.errorText === undefined ? '' : toUSVString(init.errorText);
     this.#port = init.port === undefined || init.port === null ? null : toUnsignedShort(init.port);
     this.#url = init.url === undefined ? '' : toDOMString(init.url);
   }

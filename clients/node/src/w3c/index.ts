@@ -20,6 +20,7 @@ export { RTCPeerConnection, type CreatedDescription } from './peer_connection';
 export { RTCRtpReceiver } from './receiver';
 export { RTCRtpSender } from './sender';
 export { peerConnectionId, trackId } from './service_ids';
+export type * from './states';
 export { RTCStatsReport } from './stats';
 export { RTCRtpTransceiver } from './transceiver';
 export { RTCDtlsTransport, RTCIceCandidatePair, RTCIceTransport, RTCSctpTransport } from './transports';

@@ -4,6 +4,7 @@ import { candidateFromApi } from './candidate';
 import type { Connection, ConnectionStates } from './connection';
 import { fromApi } from './enums';
 import { RTCPeerConnectionIceErrorEvent, RTCPeerConnectionIceEvent } from './events';
+import type { RTCIceConnectionState, RTCPeerConnectionState } from './states';
 
 type Handlers = { [Name in NonNullable<ApiEvent['event']>]?: (connection: Connection, event: NonNullable<ApiEvent[Name]>) => void };
 
@@ -32,8 +33,8 @@ function onCandidateError(connection: Connection, event: IceCandidateErrorEvent)
 function statesOf(event: { iceConnectionState?: IceConnectionState; connectionState: PeerConnectionState }): ConnectionStates {
   const { iceConnectionState: ice, connectionState: all } = event;
   return {
-    ...(ice === undefined || ice.endsWith('_UNSPECIFIED') ? {} : { iceConnectionState: fromApi(ice, 'ICE_CONNECTION_STATE') }),
-    ...(all.endsWith('_UNSPECIFIED') ? {} : { connectionState: fromApi(all, 'PEER_CONNECTION_STATE') }),
+    ...(ice === undefined || ice.endsWith('_UNSPECIFIED') ? {} : { iceConnectionState: fromApi<RTCIceConnectionState>(ice, 'ICE_CONNECTION_STATE') }),
+    ...(all.endsWith('_UNSPECIFIED') ? {} : { connectionState: fromApi<RTCPeerConnectionState>(all, 'PEER_CONNECTION_STATE') }),
   };
 }
 

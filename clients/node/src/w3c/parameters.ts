@@ -1,8 +1,9 @@
 // RTCRtpParameters: conversions, validation, and what the descriptions say.
+import { isDeepStrictEqual } from 'node:util';
 import { checkEncodingCodecs, toCodec, type Codec } from './codecs';
 import { codecsOf, headerExtensionsOf, sections, type CodecView } from './sdp_view';
 import type { RtpEncodingParameters } from '../gen/contract';
-import { toDictionary, toDOMString, toDouble, toUnsignedLong } from './webidl';
+import { toDictionary, toDOMString, toDouble, toSequence, toUnsignedLong, toUnsignedShort } from './webidl';
 import { exception } from './errors';
 import type { Kind } from './media_stream_track';
 
@@ -104,15 +105,49 @@ export function fromApiEncodings(encodings: RtpEncodingParameters[]): EncodingPa
 export const sameLayers = (some: EncodingParameters[], others: EncodingParameters[]): boolean =>
   some.length === others.length && some.every(({ rid }, index) => rid === others[index].rid);
 
-/** Throws InvalidModificationError if anything but encodings was changed. */
-export function checkUnchanged(before: object, after: object): void {
-  const rest = (parameters: object): string => {
-    const { headerExtensions, rtcp, codecs, encodings } = parameters as Record<string, unknown>;
-    const rids = (encodings as EncodingParameters[]).map(({ rid }) => rid ?? null);
-    return JSON.stringify([headerExtensions, rtcp, codecs, rids]);
+const MEMBERS = ['codecs', 'headerExtensions', 'rtcp', 'encodings', 'transactionId'] as const;
+
+function toHeaderExtension(value: unknown): RtpParameters['headerExtensions'][number] {
+  const { encrypted, id, uri } = toDictionary(value, 'RTCRtpHeaderExtensionParameters', ['encrypted', 'id', 'uri']);
+  if (id === undefined || uri === undefined) throw new TypeError('RTCRtpHeaderExtensionParameters: id and uri are required');
+  return { encrypted: Boolean(encrypted), id: toUnsignedShort(id), uri: toDOMString(uri) };
+}
+
+function toRtcp(value: unknown): { cname?: string; reducedSize?: boolean } {
+  const { cname, reducedSize } = toDictionary(value, 'RTCRtcpParameters', ['cname', 'reducedSize']);
+  return {
+    ...(cname === undefined ? {} : { cname: toDOMString(cname) }),
+    ...(reducedSize === undefined ? {} : { reducedSize: Boolean(reducedSize) }),
   };
-  if (rest(before) !== rest(after)) {
-    throw exception('InvalidModificationError', 'read-only parameters were changed');
+}
+
+function toCodecParameters(value: unknown): Codec & { payloadType: number } {
+  const codec = toCodec(value);
+  const { payloadType } = toDictionary(value, 'RTCRtpCodecParameters', ['payloadType']);
+  if (payloadType === undefined) throw new TypeError('RTCRtpCodecParameters: payloadType is required');
+  return { ...codec, payloadType: toUnsignedLong(payloadType) & 0xff };
+}
+
+/** RTCRtpSendParameters. */
+export function toSendParameters(value: unknown): { readOnly: object; encodings: EncodingParameters[]; transactionId: string } {
+  const init = toDictionary(value, 'RTCRtpSendParameters', MEMBERS);
+  for (const member of MEMBERS) {
+    if (init[member] === undefined) throw new TypeError(`RTCRtpSendParameters: the member ${member} is required`);
+  }
+  const readOnly = {
+    codecs: toSequence(init.codecs, 'RTCRtpSendParameters.codecs', toCodecParameters),
+    headerExtensions: toSequence(init.headerExtensions, 'RTCRtpSendParameters.headerExtensions', toHeaderExtension),
+    rtcp: toRtcp(init.rtcp),
+  };
+  const encodings = toSequence(init.encodings, 'RTCRtpSendParameters.encodings', toEncoding);
+  return { readOnly, encodings, transactionId: toDOMString(init.transactionId) };
+}
+
+/** Throws InvalidModificationError if anything was changed that is read-only; both sides are converted. */
+export function checkUnchanged(before: ReturnType<typeof toSendParameters>, after: ReturnType<typeof toSendParameters>): void {
+  const rids = ({ encodings }: { encodings: EncodingParameters[] }): Array<string | null> => encodings.map(({ rid }) => rid ?? null);
+  if (!isDeepStrictEqual([before.readOnly, before.transactionId, rids(before)], [after.readOnly, after.transactionId, rids(after)])) {
+    throw exception('InvalidModificationError', 'the parameters are not those that getParameters returned');
   }
 }
 

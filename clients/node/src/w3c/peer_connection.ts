@@ -19,6 +19,7 @@ import { KINDS, trackCore, type Kind, type MediaStreamTrack } from './media_stre
 import type { RTCRtpReceiver } from './receiver';
 import { fragments, sectionOf, type Section } from './sdp_view';
 import { senderCore, type RTCRtpSender } from './sender';
+import type { RTCIceConnectionState, RTCIceGatheringState, RTCPeerConnectionState, RTCSignalingState } from './states';
 import type { RTCStatsReport } from './stats';
 import type { RTCRtpTransceiver } from './transceiver';
 import type { RTCSctpTransport } from './transports';
@@ -121,10 +122,10 @@ export class RTCPeerConnection extends EventTarget {
   get remoteDescription(): RTCSessionDescription | null { return this.#core.remote; }
   get currentRemoteDescription(): RTCSessionDescription | null { return this.#core.descriptions.currentRemoteDescription; }
   get pendingRemoteDescription(): RTCSessionDescription | null { return this.#core.descriptions.pendingRemoteDescription; }
-  get signalingState(): string { return this.#core.signalingState; }
-  get iceGatheringState(): string { return this.#core.iceGatheringState; }
-  get iceConnectionState(): string { return this.#core.iceConnectionState; }
-  get connectionState(): string { return this.#core.connectionState; }
+  get signalingState(): RTCSignalingState { return this.#core.signalingState; }
+  get iceGatheringState(): RTCIceGatheringState { return this.#core.iceGatheringState; }
+  get iceConnectionState(): RTCIceConnectionState { return this.#core.iceConnectionState; }
+  get connectionState(): RTCPeerConnectionState { return this.#core.connectionState; }
   get canTrickleIceCandidates(): boolean | null { return this.#core.canTrickleIceCandidates; }
   get sctp(): RTCSctpTransport | null { return this.#core.transports.sctp?.object ?? null; }
 

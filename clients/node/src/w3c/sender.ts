@@ -7,13 +7,13 @@ import { exception, ignoring, isOf, toException } from './errors';
 import { streamId, type MediaStream } from './media_stream';
 import { trackCore, type MediaStreamTrack, type TrackCore } from './media_stream_track';
 import {
-  checkEncodings, checkUnchanged, defaultEncodings, negotiated, sameLayers, toEncoding, type EncodingParameters, type RtpParameters,
+  checkEncodings, checkUnchanged, defaultEncodings, negotiated, sameLayers, toSendParameters, type EncodingParameters, type RtpParameters,
 } from './parameters';
 import type { RTCStatsReport } from './stats';
 import { queueTask } from './tasks';
 import type { TransceiverCore } from './transceiver';
 import type { RTCDtlsTransport } from './transports';
-import { defineInterface, guardConstructor, INTERNAL, requireArguments, toDictionary, toSequence } from './webidl';
+import { defineInterface, guardConstructor, INTERNAL, requireArguments } from './webidl';
 
 export interface SendParameters extends RtpParameters {
   transactionId: string;
@@ -95,19 +95,12 @@ export class SenderCore {
   }
 
   async setParameters(value: unknown): Promise<void> {
-    const members = ['codecs', 'headerExtensions', 'rtcp', 'encodings', 'transactionId'] as const;
-    const init = toDictionary(value, 'RTCRtpSendParameters', members);
+    const given = toSendParameters(value);
     const { transceiver, lastRead } = this;
-    for (const member of members) {
-      if (init[member] === undefined) throw new TypeError(`RTCRtpSendParameters: the member ${member} is required`);
-    }
-    const encodings = toSequence(init.encodings, 'RTCRtpSendParameters.encodings', toEncoding);
+    const { encodings } = given;
     if (transceiver.stopping || transceiver.stopped) throw exception('InvalidStateError', 'the transceiver is stopped');
     if (!lastRead) throw exception('InvalidStateError', 'call getParameters first');
-    if (init.transactionId !== lastRead.transactionId || encodings.length !== lastRead.encodings.length) {
-      throw exception('InvalidModificationError', 'the parameters are not those that getParameters returned');
-    }
-    checkUnchanged(lastRead, { ...init, encodings });
+    checkUnchanged(toSendParameters(lastRead), given);
     checkEncodings(encodings, transceiver.kind, this.#choosableCodecs());
     const { connection } = transceiver;
     await connection.session.call((id) => this.#apply(id, encodings)).catch((error) => Promise.reject(toException(error)));

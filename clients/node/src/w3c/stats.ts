@@ -71,8 +71,13 @@ export class RTCStatsReport {
     const [thisArg] = rest;
     for (const [key, value] of this.#entries) callback.call(thisArg, value, key, this);
   }
-  [Symbol.iterator](): IterableIterator<[string, Entry]> { return this.#entries.entries(); }
 }
+export interface RTCStatsReport {
+  [Symbol.iterator](): IterableIterator<[string, Entry]>;
+}
+// Web IDL, 3.7.11: the iterator of a maplike is its method `entries` itself.
+Object.defineProperty(RTCStatsReport.prototype, Symbol.iterator,
+  { value: RTCStatsReport.prototype.entries, writable: true, configurable: true, enumerable: false });
 defineInterface(RTCStatsReport, 'RTCStatsReport');
 
 /**

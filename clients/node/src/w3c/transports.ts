@@ -5,6 +5,9 @@ import { fromApi } from './enums';
 import { RTCError, type ErrorDetail } from './errors';
 import { RTCErrorEvent } from './events';
 import { attribute, sections } from './sdp_view';
+import type {
+  RTCDtlsTransportState, RTCIceComponent, RTCIceGathererState, RTCIceRole, RTCIceTransportState, RTCSctpTransportState,
+} from './states';
 import { defineEventHandlers, defineInterface, guardConstructor, INTERNAL, type Handler } from './webidl';
 
 /** W3C RTCIceCandidatePair. */
@@ -33,9 +36,9 @@ export interface Descriptions {
 export type Tell = () => void;
 
 export class IceCore {
-  role = 'unknown';
-  state = 'new';
-  gatheringState = 'new';
+  role: RTCIceRole = 'unknown';
+  state: RTCIceTransportState = 'new';
+  gatheringState: RTCIceGathererState = 'new';
   mids: string[] = [];
   pair: RTCIceCandidatePair | null = null;
   pairText = '';
@@ -52,13 +55,13 @@ export class IceCore {
     const types: string[] = [];
     this.mids = transport.mids;
     this.role = transport.role === 'ICE_ROLE_UNSPECIFIED' ? 'unknown' : fromApi(transport.role, 'ICE_ROLE');
-    const gathering = fromApi<string>(transport.gatheringState, 'ICE_GATHERING_STATE');
+    const gathering = fromApi<RTCIceGathererState>(transport.gatheringState, 'ICE_GATHERING_STATE');
     if (gathering !== this.gatheringState) {
       this.gatheringState = gathering;
       types.push('gatheringstatechange');
     }
     if (this.#updatePair(transport)) types.push('selectedcandidatepairchange');
-    const state = fromApi<string>(transport.state, 'ICE_CONNECTION_STATE');
+    const state = fromApi<RTCIceTransportState>(transport.state, 'ICE_CONNECTION_STATE');
     if (state !== this.state) {
       this.state = state;
       types.push('statechange');
@@ -109,10 +112,10 @@ export class RTCIceTransport extends EventTarget {
     this.#core = args[1] as IceCore;
   }
 
-  get role(): string { return this.#core.role; }
-  get component(): 'rtp' | 'rtcp' { return this.#core && 'rtp'; }
-  get state(): string { return this.#core.state; }
-  get gatheringState(): string { return this.#core.gatheringState; }
+  get role(): RTCIceRole { return this.#core.role; }
+  get component(): RTCIceComponent { return this.#core && 'rtp'; }
+  get state(): RTCIceTransportState { return this.#core.state; }
+  get gatheringState(): RTCIceGathererState { return this.#core.gatheringState; }
   getLocalCandidates(): RTCIceCandidate[] { return [...this.#core.localCandidates]; }
   getRemoteCandidates(): RTCIceCandidate[] { return [...this.#core.remoteCandidates]; }
   getSelectedCandidatePair(): RTCIceCandidatePair | null {
@@ -132,7 +135,7 @@ defineEventHandlers(RTCIceTransport, (object) => iceCore(object),
 defineInterface(RTCIceTransport, 'RTCIceTransport');
 
 export class DtlsCore {
-  state = 'new';
+  state: RTCDtlsTransportState = 'new';
   certificates: Buffer[] = [];
   readonly object: RTCDtlsTransport;
 
@@ -144,7 +147,7 @@ export class DtlsCore {
   take({ dtlsTransport, errorDetail, errorText, receivedAlert, sentAlert }: Partial<DtlsTransportChangeEvent>): Tell[] {
     if (!dtlsTransport) return [];
     this.certificates = dtlsTransport.remoteCertificates;
-    const state = fromApi<string>(dtlsTransport.state, 'DTLS_TRANSPORT_STATE');
+    const state = fromApi<RTCDtlsTransportState>(dtlsTransport.state, 'DTLS_TRANSPORT_STATE');
     if (state === this.state) return [];
     this.state = state;
     const events: Event[] = [new Event('statechange')];
@@ -172,7 +175,7 @@ export class RTCDtlsTransport extends EventTarget {
   }
 
   get iceTransport(): RTCIceTransport { return this.#core.ice.object; }
-  get state(): string { return this.#core.state; }
+  get state(): RTCDtlsTransportState { return this.#core.state; }
   getRemoteCertificates(): ArrayBuffer[] {
     return this.#core.certificates.map((der) => Uint8Array.from(der).buffer);
   }
@@ -185,7 +188,7 @@ defineEventHandlers(RTCDtlsTransport, (object) => dtlsCore(object), ['statechang
 defineInterface(RTCDtlsTransport, 'RTCDtlsTransport');
 
 export class SctpCore {
-  state = 'connecting';
+  state: RTCSctpTransportState = 'connecting';
   maxMessageSize = Infinity;
   maxChannels: number | null = null;
   readonly object: RTCSctpTransport;
@@ -198,7 +201,7 @@ export class SctpCore {
     if (this.state === 'closed') return;
     if (transport.maxMessageSize > 0) this.maxMessageSize = transport.maxMessageSize;
     if (transport.maxChannels > 0) this.maxChannels = transport.maxChannels;
-    const state = fromApi<string>(transport.state, 'SCTP_TRANSPORT_STATE');
+    const state = fromApi<RTCSctpTransportState>(transport.state, 'SCTP_TRANSPORT_STATE');
     if (state === this.state) return;
     this.state = state;
     this.object.dispatchEvent(new Event('statechange'));
@@ -221,7 +224,7 @@ export class RTCSctpTransport extends EventTarget {
   }
 
   get transport(): RTCDtlsTransport { return this.#core.dtls.object; }
-  get state(): string { return this.#core.state; }
+  get state(): RTCSctpTransportState { return this.#core.state; }
   get maxMessageSize(): number { return this.#core.maxMessageSize; }
   get maxChannels(): number | null { return this.#core.maxChannels; }
 }

@@ -25,6 +25,10 @@ describe('createDataChannel (6.1.1.1)', () => {
     assert.equal(connection.createDataChannel('x', { id: 7 }).id, null, 'an id is ignored unless negotiated');
     assert.equal(connection.createDataChannel('x', { negotiated: true, id: 7 }).id, 7);
     assert.equal(connection.createDataChannel('\ud800').label, '\ufffd');
+    // Members that are not nullable convert null, to 0.
+    assert.equal(connection.createDataChannel('x', { negotiated: true, id: null }).id, 0);
+    assert.equal(connection.createDataChannel('x', { maxRetransmits: null }).maxRetransmits, 0);
+    assert.equal(connection.createDataChannel('x', { maxPacketLifeTime: null }).maxPacketLifeTime, 0);
   });
 
   test('what makes no sense is refused', (t) => {
@@ -34,6 +38,7 @@ describe('createDataChannel (6.1.1.1)', () => {
       [long], ['x', { protocol: long }], ['x', { negotiated: true }], ['x', { negotiated: true, id: 65535 }],
       ['x', { maxRetransmits: 0, maxPacketLifeTime: 0 }], ['x', { maxRetransmits: -1 }], ['x', { maxPacketLifeTime: 65536 }],
       ['x', { negotiated: true, id: 65536 }], ['x', { priority: 'extra' }], ['x', 'no dictionary'],
+      ['x', { maxRetransmits: null, maxPacketLifeTime: null }],
     ]) {
       assert.throws(() => connection.createDataChannel(label, init), TypeError, JSON.stringify(init));
     }

@@ -34,8 +34,8 @@ describe('events', () => {
     const ice = new w3c.RTCPeerConnectionIceEvent('icecandidate', { candidate, url: 'stun:x', bubbles: true });
     assert.deepEqual([ice.type, ice.candidate, ice.url, ice.bubbles], ['icecandidate', candidate, 'stun:x', true]);
     assert.equal(new w3c.RTCPeerConnectionIceEvent('x').candidate, null);
-    const failed = new w3c.RTCPeerConnectionIceErrorEvent('icecandidateerror', { errorCode: 701, errorText: 'no answer' });
-    assert.deepEqual([failed.address, failed.port, failed.url, failed.errorCode, failed.errorText], [null, null, '', 701, 'no answer']);
+    const failed = new w3c.RTCPeerConnectionIceErrorEvent('icecandidateerror', { errorCode: 701, errorText: 'no answer\ud800' });
+    assert.deepEqual([failed.address, failed.port, failed.url, failed.errorCode, failed.errorText], [null, null, '', 701, 'no answer\ufffd']);
     assert.equal(new w3c.RTCDTMFToneChangeEvent('tonechange', { tone: '1' }).tone, '1');
     const error = new RTCError({ errorDetail: 'sctp-failure' });
     assert.equal(new RTCErrorEvent('error', { error }).error, error);
@@ -97,7 +97,7 @@ describe('dictionaries', () => {
       [['id', 'maxPacketLifeTime', 'maxRetransmits', 'negotiated', 'ordered', 'priority', 'protocol'],
         (init) => connection.createDataChannel('x', init)],
       [['direction', 'sendEncodings', 'streams'], (init) => connection.addTransceiver('audio', init)],
-      [['rid', 'active', 'maxBitrate', 'maxFramerate', 'scaleResolutionDownBy'],
+      [['rid', 'active', 'codec', 'maxBitrate', 'maxFramerate', 'scaleResolutionDownBy'],
         (init) => connection.addTransceiver('audio', { sendEncodings: [init] })],
       [['iceRestart', 'offerToReceiveAudio', 'offerToReceiveVideo'], (init) => connection.createOffer(init)],
       [['sdp', 'type'], (init) => assert.rejects(connection.setLocalDescription(init)), { type: 'answer' }],

@@ -107,6 +107,12 @@ test('read-only attributes cannot be set; install makes globals that are not enu
   }
 });
 
+test('the iterator of a report is its entries', () => {
+  const { prototype } = w3c.RTCStatsReport;
+  assert.deepEqual(Object.getOwnPropertyDescriptor(prototype, Symbol.iterator),
+    { value: prototype.entries, writable: true, configurable: true, enumerable: false });
+});
+
 test('statics are enumerable on the interface', () => {
   for (const [target, key] of [
     [w3c.RTCPeerConnection, 'generateCertificate'], [w3c.RTCRtpSender, 'getCapabilities'], [w3c.RTCRtpReceiver, 'getCapabilities'],

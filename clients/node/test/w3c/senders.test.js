@@ -42,6 +42,40 @@ describe('with two services', () => {
   });
 });
 
+describe('setParameters (5.2)', () => {
+  useService();
+
+  test('what is read-only is compared by its values, not by the order of its members', TIMEOUT, async (t) => {
+    const [a, b] = makePair(t);
+    const { sender } = a.addTransceiver('audio');
+    await negotiate(a, b);
+    const reversed = (value) => {
+      if (Array.isArray(value)) return value.map(reversed);
+      if (typeof value !== 'object' || value === null) return value;
+      return Object.fromEntries(Object.entries(value).reverse().map(([key, member]) => [key, reversed(member)]));
+    };
+    const parameters = sender.getParameters();
+    assert.ok(parameters.codecs.length > 1 && parameters.headerExtensions.length > 0);
+    const { codecs: [first, ...others], headerExtensions: [extension, ...rest] } = parameters;
+    for (const changed of [
+      { codecs: others }, { codecs: [...others, first] }, { codecs: [{ ...first, payloadType: 1 }, ...others] },
+      { codecs: [{ ...first, sdpFmtpLine: 'x' }, ...others] }, { headerExtensions: [{ ...extension, id: 99 }, ...rest] },
+      { headerExtensions: [{ ...extension, encrypted: true }, ...rest] }, { rtcp: { ...parameters.rtcp, cname: 'x' } },
+      { rtcp: { ...parameters.rtcp, reducedSize: !parameters.rtcp.reducedSize } }, { rtcp: null }, { encodings: [{ rid: 'x' }] },
+    ]) {
+      await assert.rejects(sender.setParameters({ ...parameters, ...changed }), { name: 'InvalidModificationError' }, JSON.stringify(changed));
+    }
+    for (const wrong of [{ codecs: [{}] }, { codecs: 1 }, { headerExtensions: [{ id: 1 }] }, { rtcp: 1 }, { encodings: 1 }]) {
+      await assert.rejects(sender.setParameters({ ...parameters, ...wrong }), TypeError, JSON.stringify(wrong));
+    }
+    // Strings become what they say; what is unknown is left out.
+    const same = reversed({ ...parameters, codecs: [{ ...first, payloadType: String(first.payloadType), other: 1 }, ...others] });
+    same.encodings[0].maxBitrate = 5_000;
+    await sender.setParameters(same);
+    assert.equal(sender.getParameters().encodings[0].maxBitrate, 5_000);
+  });
+});
+
 describe('a codec of one encoding (5.2, RTCRtpEncodingParameters)', () => {
   useService();
 

@@ -1,7 +1,7 @@
 // Compiled by test/types.test.js as a user of the package would: what must type-check, and what must not.
 import { Client, PeerConnectionError, type CreateResponse, type Event } from '@peerconnectiond/client';
 import {
-  connect, createMediaStreamTrack, install, RTCPeerConnection, type RtpContributingSource, type RTCDataChannel, type RTCIceCandidatePair,
+  connect, createMediaStreamTrack, install, RTCPeerConnection, type RtpContributingSource, type RTCDataChannel, type RTCIceCandidatePair, type RTCSignalingState,
 } from '@peerconnectiond/client/w3c';
 
 export async function lowLevel(): Promise<string> {
@@ -32,6 +32,11 @@ export async function w3c(): Promise<void> {
   connection.addTransceiver('audio', { direction: 'recvonly' });
   // @ts-expect-error: read-only
   connection.signalingState = 'stable';
+  const state: RTCSignalingState = connection.signalingState;
+  // @ts-expect-error: no such state
+  if (connection.connectionState === 'conected') return;
+  const gathering: 'new' | 'gathering' | 'complete' | undefined = connection.sctp?.transport.iceTransport.gatheringState;
+  console.log(state, gathering, [...(await connection.getStats())].length);
   const heard: RtpContributingSource[] = connection.getReceivers()[0].getSynchronizationSources();
   const level: number | undefined = heard[0].audioLevel;
   const pair: RTCIceCandidatePair | null | undefined = connection.sctp?.transport.iceTransport.getSelectedCandidatePair();
