@@ -1,19 +1,17 @@
 // Plays a file to whoever comes, by WHEP: a player posts its offer to http://127.0.0.1:PORT/whep.
-//   node whep.mjs FILE [--service 127.0.0.1:50051] [--port 8080]
-// ffmpeg encodes for each viewer and sends RTP to UDP sources of the service; the page at / is a player.
+//   node whep.mjs FILE [--token SECRET] [--service 127.0.0.1:50051] [--port 8080]
+// ffmpeg encodes for each viewer and sends RTP to UDP sources of the service; the page at / is a player, with the token in
+// its address: /?token=SECRET.
 import { spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
 import { parseArgs } from 'node:util';
-import { connect, createMediaStreamTrack, MediaStream, peerConnectionId, RTCPeerConnection, trackId } from '@peerconnectiond/client/w3c';
-import { addCandidates, FRAGMENT_TYPE } from './lib/fragment.mjs';
-import { answerTo, OPTIONS, readBody } from './lib/serve.mjs';
+import { connect, createMediaStreamTrack, MediaStream, peerConnectionId, trackId } from '@peerconnectiond/client/w3c';
+import { serveEndpoint } from './lib/endpoint.mjs';
+import { OPTIONS } from './lib/serve.mjs';
 
-const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
+const { values, positionals } = parseArgs({ options: { ...OPTIONS, token: { type: 'string' } }, allowPositionals: true });
 const [file] = positionals;
 if (!file) throw new Error('which file?');
 const service = await connect(values.service);
-const viewers = new Map(); // By the path of its resource: the connection, and what ends it.
 
 const CODECS = {
   video: { mimeType: 'video/VP8', clockRate: 90_000 },
@@ -35,7 +33,8 @@ const PAGE = `<!doctype html><meta charset="utf-8"><title>player</title><video a
   while (connection.iceGatheringState !== 'complete') {
     await new Promise((resolve) => connection.addEventListener('icegatheringstatechange', resolve, { once: true }));
   }
-  const headers = { 'content-type': 'application/sdp' };
+  const token = new URLSearchParams(location.search).get('token');
+  const headers = { 'content-type': 'application/sdp', ...(token ? { authorization: 'Bearer ' + token } : {}) };
   const response = await fetch('/whep', { method: 'POST', headers, body: connection.localDescription.sdp });
   if (response.status !== 201) throw new Error(await response.text());
   globalThis.resource = response.headers.get('location');
@@ -43,37 +42,6 @@ const PAGE = `<!doctype html><meta charset="utf-8"><title>player</title><video a
   globalThis.connection = connection;
 })();
 </script>`;
-
-async function addViewer(offer) {
-  const connection = new RTCPeerConnection();
-  const path = `/whep/${randomUUID()}`;
-  let ffmpeg;
-  const end = () => {
-    viewers.delete(path);
-    ffmpeg?.kill();
-    connection.close();
-  };
-  viewers.set(path, { connection, end });
-  connection.onconnectionstatechange = () => {
-    if (connection.connectionState === 'connected') void play().catch(end);
-    if (['failed', 'disconnected', 'closed'].includes(connection.connectionState)) end();
-  };
-  const tracks = Object.entries(CODECS).map(([kind, codec]) => createMediaStreamTrack(kind, { source: { udp: { codec } } }));
-  const play = async () => {
-    ffmpeg ??= await startFfmpeg(connection, tracks);
-    ffmpeg.once('exit', end);
-  };
-  try {
-    await connection.setRemoteDescription({ type: 'offer', sdp: offer });
-    const stream = new MediaStream(tracks);
-    for (const track of tracks) connection.addTrack(track, stream);
-    const { sdp } = await answerTo(connection);
-    return { path, sdp };
-  } catch (error) {
-    end();
-    throw error;
-  }
-}
 
 // The service has chosen free ports for the sources.
 async function startFfmpeg(connection, tracks) {
@@ -88,35 +56,32 @@ async function startFfmpeg(connection, tracks) {
   return spawn('ffmpeg', args, { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
-async function handle(request) {
-  if (request.method === 'GET') return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body: PAGE };
-  if (request.method === 'POST' && request.url === '/whep') {
-    if (request.headers['content-type'] !== 'application/sdp') return { status: 415, body: 'application/sdp is expected' };
-    const { path, sdp } = await addViewer(await readBody(request));
-    return { status: 201, headers: { 'content-type': 'application/sdp', location: path }, body: sdp };
-  }
-  const viewer = viewers.get(request.url);
-  if (!viewer) return { status: 404, body: 'there is no such resource' };
-  if (request.method === 'PATCH') {
-    if (request.headers['content-type'] !== FRAGMENT_TYPE) return { status: 415, body: `${FRAGMENT_TYPE} is expected` };
-    await addCandidates(viewer.connection, await readBody(request));
-    return { status: 204 };
-  }
-  if (request.method !== 'DELETE') return { status: 405, body: 'PATCH or DELETE' };
-  viewer.end();
-  return { status: 200 };
+// A viewer's tracks; ffmpeg begins when there is a way to the viewer.
+function open(connection, end) {
+  const tracks = Object.entries(CODECS).map(([kind, codec]) => createMediaStreamTrack(kind, { source: { udp: { codec } } }));
+  let playing;
+  connection.onconnectionstatechange = () => {
+    if (connection.connectionState === 'connected') {
+      playing ??= startFfmpeg(connection, tracks);
+      playing.then((ffmpeg) => ffmpeg.once('exit', end).once('error', end), end);
+    }
+    if (connection.connectionState === 'disconnected') end(); // Who comes back comes anew.
+  };
+  return {
+    onOffer() {
+      const stream = new MediaStream(tracks);
+      for (const track of tracks) connection.addTrack(track, stream);
+    },
+    onEnd() {
+      playing?.then((ffmpeg) => ffmpeg.kill(), () => {});
+    },
+  };
 }
 
-const server = createServer(async (request, response) => {
-  const { status, headers, body } = await handle(request).catch((error) => ({ status: 400, body: error.message }));
-  response.writeHead(status, headers).end(body);
-});
-await new Promise((resolve) => server.listen(Number(values.port), '127.0.0.1', resolve));
-console.log(`open http://127.0.0.1:${server.address().port}/`);
+const endpoint = await serveEndpoint({ port: Number(values.port), path: '/whep', token: values.token, page: PAGE, open });
+console.log(`open http://127.0.0.1:${endpoint.port}/`);
 
 process.once('SIGTERM', () => {
-  server.close();
-  server.closeAllConnections();
-  for (const { end } of [...viewers.values()]) end();
+  endpoint.close();
   service.close();
 });

@@ -108,7 +108,7 @@ describe('examples', () => {
       const { sdp } = connection.localDescription;
       const refused = [await send('POST', '/whip', 'application/sdp', sdp, 'wrong'), await send('POST', '/whip', 'text/plain', sdp),
         await send('GET', '/whip', 'text/plain'), await send('POST', '/whip', 'application/sdp', 'nonsense')];
-      const created = await send('POST', '/whip', 'application/sdp', sdp);
+      const created = await send('POST', '/whip', 'Application/SDP; charset=utf-8', sdp);
       const resource = created.headers.get('location');
       const second = await send('POST', '/whip', 'application/sdp', sdp);
       await connection.setRemoteDescription({ type: 'answer', sdp: await created.text() });
@@ -116,7 +116,7 @@ describe('examples', () => {
       const lines = candidates.filter((candidate) => candidate?.candidate).map(({ candidate }) => `a=${candidate}\r\n`);
       const ufrag = /a=ice-ufrag:(.*)/.exec(sdp)[1].trim();
       const fragment = `a=ice-ufrag:${ufrag}\r\nm=audio 9 RTP/AVP 0\r\na=mid:0\r\n${lines.join('')}a=end-of-candidates\r\n`;
-      const patched = await send('PATCH', resource, 'application/trickle-ice-sdpfrag', fragment);
+      const patched = await send('PATCH', resource, 'application/trickle-ice-sdpfrag;charset=utf-8', fragment);
       Object.assign(globalThis, { connection, end: async () => [await send('DELETE', resource), await send('DELETE', resource)].map(({ status }) => status) });
       return [...refused, created, second, patched].map(({ status }) => status);
     });
@@ -187,6 +187,55 @@ describe('examples', () => {
     await promisify(execFile)('ffmpeg', ['-v', 'error', '-y', ...sources, '-t', '5', '-c:v', 'libvpx', '-c:a', 'libopus', file]);
     return file;
   };
+
+  // What RFC 9725, 4.2 and 4.6, and browsers on pages of other origins ask for; WHEP is alike.
+  for (const [name, path] of [['whip', '/whip'], ['whep', '/whep']]) {
+    test(`${name.toUpperCase()}: another origin may use it with a token, and what it does not do has its status`, TIMEOUT, async (t) => {
+      const args = name === 'whep' ? [await makeClip()] : [];
+      const { url, page } = await start(t, bench, `${name}.mjs`, ...args, '--token', 'secret');
+      const sdpType = { 'content-type': 'application/sdp' };
+      const send = (method, to, headers = {}, body = undefined, token = 'secret') => fetch(new URL(to, url), {
+        method, body, headers: { ...headers, ...(token ? { authorization: `Bearer ${token}` } : {}) },
+      });
+      const asked = await send('OPTIONS', path, { 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' }, undefined, null);
+      assert.equal(asked.status, 204);
+      assert.equal(asked.headers.get('accept-post'), 'application/sdp');
+      assert.match(asked.headers.get('access-control-allow-methods'), /DELETE/);
+      assert.match(asked.headers.get('access-control-allow-headers'), /authorization/);
+      const offer = await page.evaluate(async (direction) => {
+        globalThis.sender = new RTCPeerConnection();
+        globalThis.sender.addTransceiver('video', { direction });
+        return (await globalThis.sender.createOffer()).sdp;
+      }, name === 'whip' ? 'sendonly' : 'recvonly');
+      const created = await send('POST', path, sdpType, offer);
+      assert.deepEqual([created.status, created.headers.get('content-type')], [201, 'application/sdp']);
+      assert.equal(created.headers.get('access-control-allow-origin'), '*');
+      assert.match(created.headers.get('access-control-expose-headers'), /location/);
+      const resource = created.headers.get('location');
+      const fragment = { 'content-type': 'application/trickle-ice-sdpfrag' };
+      const candidate = 'a=candidate:1 1 udp 1 127.0.0.1 9 typ host';
+      for (const [status, header, response] of [
+        [401, ['www-authenticate', 'Bearer'], await send('POST', path, sdpType, offer, null)],
+        [401, ['www-authenticate', 'Bearer'], await send('DELETE', resource, {}, undefined, 'wrong')],
+        [405, ['allow', 'OPTIONS, POST'], await send('GET', path)],
+        [405, ['allow', 'DELETE, OPTIONS, PATCH'], await send('POST', resource, sdpType, offer)],
+        [415, ['accept-post', 'application/sdp'], await send('POST', path, { 'content-type': 'application/sdpx' }, offer)],
+        [415, ['accept-patch', 'application/trickle-ice-sdpfrag'], await send('PATCH', resource, sdpType, candidate)],
+        [422, [], await send('PATCH', resource, fragment, `a=ice-ufrag:other\r\na=mid:0\r\n${candidate}\r\n`)],
+        [400, [], await send('PATCH', resource, fragment, `${candidate}\r\n`)],
+        [204, [], await send('PATCH', resource, fragment, `a=mid:0\r\n${candidate}\r\n`)],
+        [413, [], await send('POST', path, sdpType, 'x'.repeat(300_000))],
+        [404, [], await send('DELETE', `${path}/none`)],
+        [200, [], await send('DELETE', resource)],
+        [400, [], await send('POST', path, sdpType, 'v=0')],
+      ]) {
+        const text = await response.text();
+        assert.equal(response.status, status, text);
+        assert.equal(response.headers.get('access-control-allow-origin'), '*');
+        if (header.length > 0) assert.equal(response.headers.get(header[0]), header[1]);
+      }
+    });
+  }
 
   test('WHEP: the public client whip-whep watches as it is', TIMEOUT, async (t) => {
     const { page } = await start(t, bench, 'whep.mjs', await makeClip());

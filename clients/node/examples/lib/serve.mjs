@@ -17,13 +17,13 @@ async function connectToNode(setUp) {
   return connection;
 }
 
-/** The text of a request. */
+/** The text of a request; the error of one that is too long has its `status`. */
 export async function readBody(request) {
   const parts = [];
   let length = 0;
   for await (const part of request) {
     length += part.length;
-    if (length > MAX_BODY_BYTES) throw new Error('the offer is too long');
+    if (length > MAX_BODY_BYTES) throw Object.assign(new Error('the offer is too long'), { status: 413 });
     parts.push(part);
   }
   return Buffer.concat(parts).toString();
@@ -63,7 +63,7 @@ ${script}</script>`;
       const answer = await onOffer(JSON.parse(await readBody(request)));
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
     } catch (error) {
-      response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8' }).end(`${error}`);
+      response.writeHead(error.status ?? 400, { 'content-type': 'text/plain; charset=utf-8' }).end(`${error}`);
     }
   });
   await new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
