@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import grpc from '@grpc/grpc-js';
 import { Client, PeerConnectionError, duration, milliseconds, toDate } from '../dist/index.js';
@@ -196,14 +197,31 @@ test('unknown fields and enum values are refused before anything is sent', async
   await assert.rejects(client.admin.setLogLevels({ levels: { ice: 'loud' } }), TypeError);
 });
 
-test('every RPC of the contract has a method', () => {
+test('every RPC of the contract has a method, and every method an RPC', async () => {
+  const folder = new URL('../../../proto/peerconnection/v1/', import.meta.url);
+  const contract = {};
+  for (const file of (await readdir(folder)).filter((name) => name.endsWith('.proto'))) {
+    const lines = (await readFile(new URL(file, folder), 'utf8')).split('\n');
+    let service = null;
+    for (const line of lines) {
+      const [, opened] = /^service (\w+) \{/.exec(line) ?? [];
+      if (opened) contract[(service = opened)] = [];
+      else if (line === '}') service = null;
+      const [, rpc] = /^ +rpc (\w+)\(/.exec(line) ?? [];
+      if (rpc) contract[service].push(rpc[0].toLowerCase() + rpc.slice(1));
+    }
+  }
   const client = new Client({ address: '127.0.0.1:1' });
-  const count = (api) => Object.values(api).filter((method) => typeof method === 'function').length;
-  assert.equal(typeof client.peerConnections.acceptOffer, 'function');
-  assert.equal(typeof client.media.getSinkSdp, 'function');
-  assert.equal(typeof client.dataChannels.stream, 'function');
-  assert.equal(count(client.events), 1);
-  assert.equal(count(client.admin), 11);
+  const members = {
+    PeerConnectionService: client.peerConnections, MediaService: client.media, DataChannelService: client.dataChannels,
+    EventService: client.events, AdminService: client.admin,
+  };
+  assert.deepEqual(Object.keys(contract).sort(), Object.keys(members).sort());
+  for (const [service, rpcs] of Object.entries(contract)) {
+    assert.ok(rpcs.length > 0, service);
+    assert.deepEqual(Object.keys(members[service]).sort(), rpcs.sort(), service);
+    for (const rpc of rpcs) assert.equal(typeof members[service][rpc], 'function', `${service}.${rpc}`);
+  }
   client.close();
   assert.throws(() => new Client({}), TypeError);
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { until } from '../../../clients/node/demo/lib/wait.js';
-import { connect } from '../../../clients/node/esm/w3c.mjs';
+import { connect, createMediaStreamTrack, firstFrame, MediaStream } from '../../../clients/node/esm/w3c.mjs';
 import { Bench } from '../support/bench.js';
 import { fileOf, installGlobals, load } from '../support/libraries.js';
 import { startPeerServer } from '../support/peer_server.js';
@@ -67,6 +67,50 @@ describe('libraries over RTCPeerConnection of Node', () => {
       assert.deepEqual(errors, []);
       ours.destroy();
       await until('the page sees the end', () => page.evaluate(() => globalThis.simplePeer.hasClosed === true));
+    });
+  }
+
+  for (const initiator of [true, false]) {
+    test(`simple-peer, ${initiator ? 'ours' : 'the page'} initiates: a call, with picture and sound both ways`, TIMEOUT, async (t) => {
+      const SimplePeer = load('simple-peer');
+      const page = await openPage(t, bench, fileOf('simple-peer', 'simplepeer.min.js'));
+      let ours;
+      await page.exposeFunction('toNode', (signal) => ours.signal(signal));
+      await page.evaluate(async ([begins, config]) => {
+        const stream = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
+        const peer = new globalThis.SimplePeer({ initiator: begins, config, stream });
+        peer.on('signal', (signal) => globalThis.toNode(signal));
+        peer.on('stream', (remote) => {
+          const video = document.createElement('video');
+          Object.assign(video, { srcObject: remote, autoplay: true, muted: true });
+          Object.assign(globalThis, { video, kinds: remote.getTracks().map(({ kind }) => kind).sort() });
+          document.body.append(video);
+        });
+        peer.on('error', () => {});
+        globalThis.simplePeer = peer;
+      }, [!initiator, CONFIG]);
+
+      const stream = new MediaStream([createMediaStreamTrack('audio'), createMediaStreamTrack('video')]);
+      ours = new SimplePeer({ initiator, config: CONFIG, stream });
+      t.after(() => ours.destroy());
+      const errors = [];
+      ours.on('error', (error) => errors.push(error));
+      const streams = [];
+      ours.on('stream', (remote) => streams.push(remote));
+      ours.on('signal', (signal) => void page.evaluate((value) => globalThis.simplePeer.signal(value), signal));
+      await until('their stream', () => streams.length > 0);
+      await until('both tracks', () => streams[0].getTracks().length === 2);
+      const tracks = streams[0].getTracks();
+      assert.deepEqual(tracks.map(({ kind }) => kind).sort(), ['audio', 'video']);
+      await Promise.all(tracks.map(firstFrame));
+      await until('our picture and sound', () => page.evaluate(async () => {
+        const entries = [...(await globalThis.simplePeer._pc.getStats()).values()];
+        const of = (kind) => entries.find((entry) => entry.type === 'inbound-rtp' && entry.kind === kind);
+        return globalThis.video?.videoWidth > 0 && of('video')?.framesDecoded > 10 && of('audio')?.totalSamplesReceived > 10_000;
+      }), { timeoutMs: 30_000 });
+      assert.deepEqual(await page.evaluate(() => globalThis.kinds), ['audio', 'video']);
+      assert.equal(streams.length, 1);
+      assert.deepEqual(errors, []);
     });
   }
 

@@ -92,7 +92,10 @@ describe('RTCPeerConnection of Node with other implementations', () => {
     assert.deepEqual(errors, []);
   });
 
-  for (const spec of PEERS.filter(({ name }) => NAMES.includes(name))) {
+  const specs = PEERS.filter(({ name }) => NAMES.includes(name));
+  test('both peers are known', () => assert.deepEqual(specs.map(({ name }) => name).sort(), [...NAMES].sort()));
+
+  for (const spec of specs) {
     for (const weOffer of [true, false]) {
       test(`${spec.name} ${weOffer ? 'answers' : 'offers'}`, TIMEOUT, async (t) => {
         const { peer, connection, ours, received, tracks, errors } = await connectWith(t, spec, weOffer);

@@ -50,6 +50,15 @@ describe('a sender that never waits (6.2, send())', () => {
     });
   }
 
+  test('chunks of 64 KiB: 16 MiB wait, and memory has little more than those', TIMEOUT, async (t) => {
+    const { ours } = await connectedPair(t);
+    const before = memory();
+    const count = sendUntilRefused(ours, new Uint8Array(65_536));
+    const grown = memory() - before;
+    assert.deepEqual([count, ours.bufferedAmount], [256, 16 * MEBIBYTE]);
+    assert.ok(grown > 15 * MEBIBYTE && grown < 24 * MEBIBYTE, `${grown} bytes`);
+  });
+
   test('200,000 messages of 16 bytes that are queued at once arrive, each once and in order', LONG, async (t) => {
     const { ours, theirs } = await connectedPair(t);
     const count = 200_000;
