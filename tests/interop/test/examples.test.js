@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -16,13 +16,14 @@ import { Bench } from '../support/bench.js';
 import { Peer } from '../support/json_lines.js';
 import { PEERS } from '../support/peers.js';
 
-const EXAMPLES = fileURLToPath(new URL('../../../clients/node/examples/', import.meta.url));
+const CLIENT = fileURLToPath(new URL('../../../clients/node/', import.meta.url));
+const EXAMPLES = join(CLIENT, 'examples');
 const TIMEOUT = { timeout: 90_000 };
 
-async function start(t, bench, name, ...args) {
-  const child = startChild(process.execPath, [join(EXAMPLES, name), ...args, '--service', bench.address, '--port', '0'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+const start = (t, bench, name, ...args) => startProgram(t, bench, join(EXAMPLES, name), ...args, '--service', bench.address, '--port', '0');
+
+async function startProgram(t, bench, name, ...args) {
+  const child = startChild(process.execPath, [name, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   t.after(() => child.stop());
   let output = '';
   child.process.stdout.on('data', (data) => (output += data));
@@ -62,6 +63,23 @@ describe('examples', () => {
   test('the echo bot echoes', TIMEOUT, async (t) => {
     const { page } = await start(t, bench, 'echo_bot.mjs');
     await until('the echo', async () => (await page.textContent('#log')).includes('hello'));
+  });
+
+  test('the program of the README does what it says', TIMEOUT, async (t) => {
+    const readme = await readFile(join(CLIENT, 'README.md'), 'utf8');
+    let [, program] = /```js\n([^]*?)```/.exec(readme);
+    for (const [fixed, ours] of [["'127.0.0.1:50051'", `'${bench.address}'`], ['listen(8080,', 'listen(0,']]) {
+      assert.ok(program.includes(fixed), fixed);
+      program = program.replace(fixed, ours);
+    }
+    const own = await mkdtemp(join(tmpdir(), 'pcd-tour-')); // A package of its own, with ours installed.
+    t.after(() => rm(own, { recursive: true }));
+    await mkdir(join(own, 'node_modules/@peerconnectiond'), { recursive: true });
+    await symlink(CLIENT, join(own, 'node_modules/@peerconnectiond/client'));
+    await writeFile(join(own, 'bot.mjs'), program);
+    const { page, output } = await startProgram(t, bench, join(own, 'bot.mjs'));
+    await until('the echo', async () => (await page.textContent('body')).endsWith('hello'));
+    await until('the microphone', () => output().includes('audio flows'));
   });
 
   test('a file arrives as it was', TIMEOUT, async (t) => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { startService } from '../../demo/lib/service.js';
 import { until } from '../../demo/lib/wait.js';
-import { connect, createMediaStreamTrack, peerConnectionId as idOf, RTCPeerConnection, RTCRtpSender } from '../../esm/w3c.mjs';
+import { connect, createMediaStreamTrack, peerConnectionId as idOf, RTCPeerConnection, RTCRtpSender, trackId } from '../../esm/w3c.mjs';
 import { makeConnection, makePair, negotiate, nothingHappens, reaches, useService } from '../../testing/w3c.js';
 
 const TIMEOUT = { timeout: 60_000 };
@@ -190,5 +190,35 @@ describe('RTCDTMFSender (7)', () => {
       await until('both tones, and the end', () => tones.at(-1) === '');
       assert.deepEqual(tones.splice(0), ['1', '2', '']);
     }
+  });
+});
+
+describe('a source of each connection and clone', () => {
+  const held = useService();
+  const portOf = async (connection, track) => {
+    const { track: { source } } = await held.service.client.media.getTrack({ peerConnectionId: await idOf(connection), trackId: trackId(track) });
+    return source.localRtp.port;
+  };
+
+  test('a UDP track listens once for each connection that sends it, and for each of its clones; each ends by itself', TIMEOUT, async (t) => {
+    const codec = { mimeType: 'audio/opus', clockRate: 48_000, channels: 2 };
+    const [a, b] = [makeConnection(t), makeConnection(t)];
+    const track = createMediaStreamTrack('audio', { source: { udp: { codec } } });
+    const copy = track.clone();
+    a.addTrack(track);
+    a.addTrack(copy);
+    b.addTrack(track);
+    await Promise.all([a.createOffer(), b.createOffer()]);
+    const ports = [await portOf(a, track), await portOf(a, copy), await portOf(b, track)];
+    assert.equal(new Set(ports).size, 3, ports.join());
+    track.stop();
+    await a.createOffer();
+    assert.deepEqual([copy.readyState, await portOf(a, copy)], ['live', ports[1]]);
+    await assert.rejects(portOf(a, track), { reason: 'TRACK_NOT_FOUND' });
+
+    const bound = createMediaStreamTrack('audio', { source: { udp: { codec, bind: { host: '127.0.0.1', port: ports[1] } } } });
+    const { sender } = b.addTransceiver('audio');
+    await assert.rejects(sender.replaceTrack(bound), ({ cause }) => cause.reason === 'PORT_UNAVAILABLE');
+    assert.equal(sender.track, null);
   });
 });
