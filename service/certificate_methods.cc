@@ -1,4 +1,4 @@
-// PeerConnectionService: GenerateCertificate.
+// PeerConnectionService: GenerateCertificate and DeleteCertificate.
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -49,6 +49,25 @@ grpc::ServerUnaryReactor* PeerConnectionService::GenerateCertificate(
         if (certificate.ok()) *reply.response().mutable_certificate() = ToProto(*certificate);
         std::move(reply).Finish(certificate.status());
       });
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* PeerConnectionService::DeleteCertificate(
+    grpc::CallbackServerContext* context, const v1::DeleteCertificateRequest* request,
+    v1::DeleteCertificateResponse* response) {
+  UnaryReply<v1::DeleteCertificateResponse> reply(context, response);
+  grpc::ServerUnaryReactor* reactor = reply.reactor();
+  absl::Status status = CheckCall(*context, *request, {"certificate_id"});
+  if (status.ok() && request->certificate_id().empty()) {
+    status = InvalidArgument("certificate_id is required", "certificate_id");
+  }
+  if (!status.ok()) {
+    std::move(reply).Finish(status);
+    return reactor;
+  }
+  auto admitted = AdmitCall(calls_, *request, std::move(reply));
+  if (!admitted.has_value()) return reactor;
+  std::move(*admitted).Finish(calls_.host.DeleteCertificate(request->certificate_id()));
   return reactor;
 }
 

@@ -142,6 +142,36 @@ TEST_F(CertificateMethodsTest, CertificatesAreFixedAtCreation) {
       << "one that was made for the connection is not the caller's";
 }
 
+TEST_F(CertificateMethodsTest, WhatIsDeletedStaysWithTheConnectionsThatHaveIt) {
+  const v1::Certificate certificate = Generate();
+  v1::PeerConnection pc;
+  ASSERT_TRUE(CreateWith(certificate, &pc).ok());
+  v1::DeleteCertificateRequest request;
+  request.set_certificate_id(certificate.certificate_id());
+  request.set_request_id("once");
+  v1::DeleteCertificateResponse response;
+  EXPECT_TRUE(Call(&Stub::DeleteCertificate, request, &response).ok());
+  EXPECT_TRUE(Call(&Stub::DeleteCertificate, request, &response).ok()) << "a repeat";
+  request.clear_request_id();
+  EXPECT_EQ(Reason(Call(&Stub::DeleteCertificate, request, &response)), "CERTIFICATE_NOT_FOUND");
+  v1::PeerConnection other;
+  EXPECT_EQ(Reason(CreateWith(certificate, &other)), "CERTIFICATE_NOT_FOUND");
+  EXPECT_TRUE(SetConfiguration(pc.peer_connection_id(),
+                               service_.Get(pc.peer_connection_id()).configuration())
+                  .ok())
+      << "it is not looked up again";
+  v1::CreateDataChannelRequest channel;
+  channel.set_peer_connection_id(pc.peer_connection_id());
+  v1::CreateDataChannelResponse created;
+  ASSERT_TRUE(ServiceHarness::Call(&v1::DataChannelService::Stub::CreateDataChannel, *service_.data,
+                                   channel, &created)
+                  .ok());
+  const std::string b = service_.Create();
+  service_.Negotiate(pc.peer_connection_id(), b);
+  EXPECT_NE(service_.Get(b).remote_description().sdp().find(certificate.fingerprints(0).value()),
+            std::string::npos);
+}
+
 TEST(CertificateLimits, AFullNodeSaysSo) {
   ServiceHarness service({.max_certificates = 1});
   v1::GenerateCertificateResponse response;

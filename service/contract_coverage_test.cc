@@ -47,6 +47,7 @@ const std::set<std::string> kBuilt = {
     "PeerConnectionService.SetSenderStreams",
     "PeerConnectionService.GetCapabilities",
     "PeerConnectionService.GenerateCertificate",
+    "PeerConnectionService.DeleteCertificate",
     "PeerConnectionService.GetStats",
     "PeerConnectionService.AddTrack",
     "PeerConnectionService.ReplaceTrack",

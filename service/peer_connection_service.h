@@ -69,6 +69,9 @@ class PeerConnectionService final : public v1::PeerConnectionService::CallbackSe
   grpc::ServerUnaryReactor* GenerateCertificate(grpc::CallbackServerContext* context,
                                                 const v1::GenerateCertificateRequest* request,
                                                 v1::GenerateCertificateResponse* response) override;
+  grpc::ServerUnaryReactor* DeleteCertificate(grpc::CallbackServerContext* context,
+                                              const v1::DeleteCertificateRequest* request,
+                                              v1::DeleteCertificateResponse* response) override;
 
   // configuration_methods.cc
   grpc::ServerUnaryReactor* GetConfiguration(grpc::CallbackServerContext* context,

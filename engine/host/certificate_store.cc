@@ -20,6 +20,11 @@ absl::Status Full(std::string_view message) {
                    {.dom_exception = "OperationError"});
 }
 
+absl::Status NotFound(const std::string& id) {
+  return MakeError(absl::StatusCode::kNotFound, ErrorReason::CERTIFICATE_NOT_FOUND,
+                   "no certificate \"" + id.substr(0, 64) + "\"", {.field = "certificate_id"});
+}
+
 }  // namespace
 
 CertificateStore::CertificateStore(size_t max_certificates)
@@ -67,17 +72,18 @@ void CertificateStore::Generate(std::string id, const GenerateCertificateOptions
   (*shared)(Full("too many certificates are waiting to be made"));
 }
 
+absl::Status CertificateStore::Delete(const std::string& id) {
+  const std::lock_guard lock(mutex_);
+  return certificates_.erase(id) > 0 ? absl::OkStatus() : NotFound(id);
+}
+
 absl::StatusOr<CertificateStore::CertificatePtr> CertificateStore::ResolveOne(
     const CertificateSource& source, int64_t now_unix_us) {
   CertificatePtr certificate;
   if (!source.id.empty()) {
     const std::lock_guard lock(mutex_);
     const auto it = certificates_.find(source.id);
-    if (it == certificates_.end()) {
-      return MakeError(absl::StatusCode::kNotFound, ErrorReason::CERTIFICATE_NOT_FOUND,
-                       "no certificate \"" + source.id.substr(0, 64) + "\"",
-                       {.field = "certificate_id"});
-    }
+    if (it == certificates_.end()) return NotFound(source.id);
     certificate = it->second;
   } else {
     if (source.certificate_pem.size() > kMaxPemBytes) {

@@ -3,6 +3,7 @@
 #define ENGINE_HOST_CERTIFICATE_STORE_H_
 
 #include <absl/functional/any_invocable.h>
+#include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
 #include <cstddef>
@@ -26,7 +27,8 @@ struct GenerateCertificateOptions {
   Duration validity = dtls::kDefaultValidity;
 };
 
-// A certificate is kept until it expires or the process ends; its key never leaves this process.
+// A certificate is kept until it is deleted, has expired and its room is needed, or the process
+// ends; its key never leaves this process. Connections keep what they were created with.
 // Threading: any thread. Keys are made on one worker thread, since an RSA key may take seconds.
 class CertificateStore {
  public:
@@ -43,6 +45,9 @@ class CertificateStore {
   // `id` is new. LIMIT_EXCEEDED: as many are kept, or are waiting to be made.
   void Generate(std::string id, const GenerateCertificateOptions& options, int64_t now_unix_us,
                 Made made);
+
+  // CERTIFICATE_NOT_FOUND: there is none of this id, or it is still being made.
+  absl::Status Delete(const std::string& id);
 
   // Waits for the key that is being made; those that wait are given up. Idempotent.
   void Stop() { workers_.Stop(); }

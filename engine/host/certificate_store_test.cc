@@ -48,6 +48,19 @@ TEST(CertificateStore, RsaKeysAreMade) {
   EXPECT_EQ(made->certificate->key_algorithm(), KeyAlgorithm::kRsa2048);
 }
 
+TEST(CertificateStore, WhatIsDeletedMakesRoomAndStaysWithWhoHasIt) {
+  CertificateStore store(1);
+  ASSERT_THAT(Generate(store, "one"), IsOk());
+  const auto held = store.Resolve({{.id = "one"}}, kNow);
+  ASSERT_THAT(held, IsOk());
+  EXPECT_THAT(store.Delete("one"), IsOk());
+  EXPECT_THAT(store.Delete("one"), HasReason(ErrorReason::CERTIFICATE_NOT_FOUND));
+  EXPECT_THAT(store.Resolve({{.id = "one"}}, kNow).status(),
+              HasReason(ErrorReason::CERTIFICATE_NOT_FOUND));
+  EXPECT_FALSE(held->front().certificate->fingerprint().value.empty());
+  EXPECT_THAT(Generate(store, "two"), IsOk());
+}
+
 TEST(CertificateStore, AnUnknownIdNamesItsField) {
   CertificateStore store(10);
   ASSERT_THAT(Generate(store, "one"), IsOk());

@@ -136,6 +136,8 @@ class Host {
   // Errors as CertificateStore::Generate's; the reply comes on its worker thread.
   void GenerateCertificate(const GenerateCertificateOptions& options,
                            Reply<peerconnection::CertificateInfo> reply);
+  // As CertificateStore::Delete.
+  absl::Status DeleteCertificate(const std::string& id) { return certificates_.Delete(id); }
 
   // Closes and forgets the connection; the reply is its last state. Graceful: queued data
   // channel messages are sent first, for at most `graceful_timeout`.

@@ -206,9 +206,10 @@ export class RTCPeerConnection extends EventTarget {
   static async generateCertificate(keygenAlgorithm: unknown): Promise<RTCCertificate> {
     requireArguments('generateCertificate', arguments.length, 1);
     const request = keyAlgorithm(keygenAlgorithm);
-    const { certificate } = await currentService().client.peerConnections.generateCertificate(request)
+    const { client } = currentService();
+    const { certificate } = await client.peerConnections.generateCertificate(request)
       .catch((error) => Promise.reject(toException(error)));
-    return new RTCCertificate(INTERNAL, certificate);
+    return new RTCCertificate(INTERNAL, certificate, client);
   }
 }
 

@@ -2,10 +2,14 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { until } from '../../demo/lib/wait.js';
-import { RTCCertificate, RTCPeerConnection } from '../../esm/w3c.mjs';
+import { peerConnectionId, RTCCertificate, RTCPeerConnection } from '../../esm/w3c.mjs';
 import { makeConnection, makePair, negotiate, reaches, useService } from '../../testing/w3c.js';
 
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc');
 const TIMEOUT = { timeout: 60_000 };
 const ECDSA = { name: 'ECDSA', namedCurve: 'P-256' };
 const RSA = { name: 'RSASSA-PKCS1-v1_5', publicExponent: new Uint8Array([1, 0, 1]), hash: 'SHA-256' };
@@ -56,5 +60,31 @@ describe('generateCertificate (4.9)', () => {
     assert.ok(certificate.expires - Date.now() <= 1_000);
     await until('it has expired', () => certificate.expires < Date.now());
     assert.throws(() => new RTCPeerConnection({ certificates: [certificate] }), { name: 'InvalidAccessError' });
+  });
+});
+
+describe('certificates that nobody has any more', () => {
+  useService({ args: ['--max-certificates=4'] });
+
+  test('make room at the service; one that a connection has stays', TIMEOUT, async (t) => {
+    const connections = [];
+    await (async () => {
+      const certificates = await Promise.all([1, 2, 3, 4].map(() => RTCPeerConnection.generateCertificate(ECDSA)));
+      const [a, b] = makePair(t, { certificates: [certificates[0]] });
+      await peerConnectionId(a);
+      connections.push(a, b);
+      await assert.rejects(RTCPeerConnection.generateCertificate(ECDSA), { name: 'OperationError' });
+    })();
+    await until('room', async () => {
+      collectGarbage();
+      return RTCPeerConnection.generateCertificate(ECDSA).catch(({ cause }) => assert.equal(cause.reason, 'LIMIT_EXCEEDED'));
+    });
+    const [a, b] = connections;
+    const [kept] = a.getConfiguration().certificates;
+    await peerConnectionId(makeConnection(t, { certificates: [kept] })); // The service still has it.
+    a.createDataChannel('x');
+    await negotiate(a, b);
+    await reaches(a, 'connectionstatechange', 'connectionState', 'connected');
+    assert.equal(fingerprintOf(b.remoteDescription.sdp)[1].toLowerCase(), kept.getFingerprints()[0].value);
   });
 });
