@@ -279,6 +279,31 @@ globalThis.peer = {
     return pairs.map((pair) => ({ local: stats.get(pair.localCandidateId), remote: stats.get(pair.remoteCandidateId) }));
   },
 
+  /** Watches the packets of audio that come, until `longestPause`. */
+  watchArrivals() {
+    const watch = { at: performance.now(), packets: 0, longest: 0, readings: 0, running: true };
+    const read = async () => {
+      while (watch.running) {
+        const { packetsReceived = 0 } = (await this.inbound()).audio ?? {};
+        const now = performance.now();
+        watch.longest = Math.max(watch.longest, now - watch.at);
+        if (packetsReceived !== watch.packets) Object.assign(watch, { at: now, packets: packetsReceived });
+        ++watch.readings;
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    };
+    watch.done = read();
+    this.arrivals = watch;
+  },
+
+  /** Ends it. The longest time in ms without a packet, how many came in all, and how often it looked. */
+  async longestPause() {
+    this.arrivals.running = false;
+    await this.arrivals.done;
+    const { longest, packets, readings } = this.arrivals;
+    return { longest, packets, readings };
+  },
+
   channelState(label) {
     return this.channels.get(label)?.state ?? null;
   },

@@ -8,10 +8,15 @@ export async function flows(sink, more = 50) {
   await until('media flows', () => sink.packets > target);
 }
 
-/** A connected call of which the page sends audio to a sink. */
-export async function publishingAudio(t, bench) {
+/** A connected call of which the page sends audio to a sink, and gets the built-in clip's if it shall. */
+export async function publishingAudio(t, bench, { both = false } = {}) {
   const call = await Call.create(t, bench);
+  const { client, peerConnectionId } = call;
   const audio = await call.addSink('audio');
+  if (both) {
+    await client.media.createLocalTrack({ peerConnectionId, trackId: 'clip', kind: 'MEDIA_KIND_AUDIO', source: { test: {} } });
+    await client.peerConnections.addTrack({ peerConnectionId, trackId: 'clip', streamIds: ['stream'] });
+  }
   await call.trickleFromPage();
   await call.page.evaluate(() => globalThis.peer.publish({ audio: true }));
   await call.pageOffers();
