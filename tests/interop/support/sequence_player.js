@@ -12,7 +12,7 @@ const SETTLE_MS = 60; // What was sent before a direction changed has arrived.
 const KEPT_LOG = 60;
 const leadOf = (sdp) => sdp.match(/^a=group:BUNDLE (\S+)/m)[1];
 const ufragOf = (sdp) => sdp.split(/^m=/m).find((section) => section.includes(`\r\na=mid:${leadOf(sdp)}\r\n`)).match(/^a=ice-ufrag:(\S+)/m)[1];
-const QUESTIONS = new Set(['state', 'received', 'takeCandidates', 'channels', 'settled', 'refuses']);
+const QUESTIONS = new Set(['state', 'received', 'takeCandidates', 'channels', 'settled']);
 
 // mulberry32: 32 bits of state are enough to choose calls.
 function seededRandom(seed) {
@@ -41,6 +41,8 @@ export class SequencePlayer {
   #channels = new Map(); // Label -> the end that opened it.
   #opened = 0;
   #log = [];
+  #calls = 0; // All but those that only look.
+  /** Those in which an end was called: what cannot be called when its turn comes is none. */
   steps = 0;
   negotiations = 0;
   packets = 0;
@@ -52,7 +54,8 @@ export class SequencePlayer {
   constructor(seed, ends) {
     this.#pick = seededRandom(seed);
     this.#ends = ends.map((call, end) => async (what, ...args) => {
-      if (!QUESTIONS.has(what)) this.#log.push(`${['ours', 'theirs'][end]}.${what}(${args.filter((arg) => String(arg).length < 30).join(', ')})`);
+      if (!QUESTIONS.has(what)) ++this.#calls;
+      if (!QUESTIONS.has(what) && what !== 'refuses') this.#log.push(`${['ours', 'theirs'][end]}.${what}(${args.filter((arg) => String(arg).length < 30).join(', ')})`);
       return call(what, ...args);
     });
     this.seed = seed;
@@ -79,8 +82,9 @@ export class SequencePlayer {
       this.#replaceTrack, this.#setDirection, this.#setDirection, this.#setDirection, this.#stop, this.#stop, this.#restartIce,
       this.#openChannel, this.#closeChannel, this.#illegalCalls, this.#rollBack, this.#glare, this.#negotiate, this.#negotiate,
     ];
-    ++this.steps;
+    const before = this.#calls;
     await calls[this.#pick(calls.length)].call(this, end);
+    if (this.#calls > before) ++this.steps;
   }
 
   // ---- Calls.
@@ -358,7 +362,7 @@ export class SequencePlayer {
     for (const [label, end] of this.#channels) {
       const entry = async (side) => (await this.#ends[side]('channels')).find((found) => found.label === label);
       await until(`${label} is open`, async () => (await entry(end)).state === 'open');
-      const text = `${label} ${this.steps}`;
+      const text = `${label} ${this.negotiations}`;
       const send = () => this.#ends[end]('send', label, text);
       await send();
       await until(`the echo on ${label}`, async () => {
