@@ -55,7 +55,8 @@ const withoutCandidates = (sdp) => sdp.replace(/^a=(candidate:.*|end-of-candidat
  * @param {import('node:test').TestContext} t
  * @param {import('./call.js').Call} call
  * @param {string[]} flags
- * @returns {{relay: Promise<Impairment>, pageOffers: () => Promise<void>}} `relay`: once there is a candidate.
+ * @returns {{relay: Promise<Impairment>, pageOffers: (change?: (sdp: string) => string) => Promise<void>}} `relay`: once there is a
+ *   candidate; `change`: of the offer on its way.
  */
 export function impair(t, call, flags) {
   let started;
@@ -76,5 +77,5 @@ export function impair(t, call, flags) {
   t.after(async () => {
     if (started) await (await started).stop();
   });
-  return { relay, pageOffers: () => call.pageOffers(withoutCandidates) };
+  return { relay, pageOffers: (change = (sdp) => sdp) => call.pageOffers((sdp) => change(withoutCandidates(sdp))) };
 }
