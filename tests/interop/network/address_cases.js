@@ -1,7 +1,5 @@
 // Which addresses are offered and used. Run by test/nat.test.js in a network of its own.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { describe, test } from 'node:test';
 import { until } from '../../../clients/node/demo/lib/wait.js';
 import { INSIDE, INSIDE_V6, OUTSIDE, OUTSIDE_V6, ROUTER } from '../support/nat.js';
@@ -64,26 +62,45 @@ describe('a service behind 1:1 NAT', behind('oneToOne', [`--announce=${ROUTER}`,
 }));
 
 describe('a service with IPv4 and IPv6', behind('routed', ['--no-ice-loopback'], (bench, nat) => {
-  test('asks a TURN server over TCP by IPv6', TIMEOUT, async (t) => {
-    const server = createServer();
-    t.after(() => server.close());
-    server.listen(0, OUTSIDE_V6);
-    await once(server, 'listening');
-    const asked = once(server, 'connection').then(async ([socket]) => {
-      socket.on('error', () => {});
-      const [request] = await once(socket, 'data');
-      socket.destroy();
-      return request.readUInt16BE(0);
-    });
-    const urls = [`turn:[${OUTSIDE_V6}]:${server.address().port}?transport=tcp`];
-    const iceServers = [{ urls, username: 'user', credential: 'secret' }];
-    const { peerConnections } = bench.client;
-    const { peerConnectionId } = (await peerConnections.create({ configuration: { iceServers } })).peerConnection;
-    t.after(() => peerConnections.close({ peerConnectionId }));
-    await peerConnections.addTransceiver({ peerConnectionId, kind: 'MEDIA_KIND_AUDIO' });
-    await peerConnections.setLocalDescription({ peerConnectionId });
-    const ALLOCATE_REQUEST = 0x0003;
-    assert.equal(await asked, ALLOCATE_REQUEST);
+  // Of which family a relayed address is, the server decides: by the rule (RFC 8656, 7.2) IPv4 where it is not asked for another,
+  // and libnice does not ask.
+  for (const [what, relay, flags] of [
+    ['IPv6', OUTSIDE_V6, ['--allocation-default-address-family=keep']],
+    ['IPv4', OUTSIDE, []],
+  ]) {
+    for (const protocol of ['udp', 'tcp']) {
+      test(`is relayed by a TURN server that it reaches by IPv6 over ${protocol}, at an address of ${what}`, TIMEOUT, async (t) => {
+        const turn = await TurnServer.start(t, { host: OUTSIDE_V6, relay, flags });
+        const configuration = {
+          iceServers: [turn.iceServer(turn.turn(protocol))],
+          iceTransportPolicy: 'ICE_TRANSPORT_POLICY_RELAY',
+        };
+        const { call, log } = await publishing(t, bench, { configuration });
+        assert.deepEqual(await remoteOfPage(call), { address: relay, candidateType: 'relay' });
+        const found = candidatesOf(log).map(({ address, type, url, relayProtocol }) => [address, type, url, relayProtocol]);
+        assert.deepEqual(found, [[relay, 'ICE_CANDIDATE_TYPE_RELAY', turn.turn(protocol), protocol]]);
+        assert.deepEqual(log.of('iceCandidateError'), []);
+      });
+    }
+  }
+
+  test('tells that a TURN server which relays by IPv6 only, and when it is asked, gives nothing', TIMEOUT, async (t) => {
+    const turn = await TurnServer.start(t, { host: OUTSIDE_V6 });
+    const { log } = await publishing(t, bench, { configuration: { iceServers: [turn.iceServer(turn.turn('udp'))] } });
+    await until('an error', () => log.of('iceCandidateError').length > 0);
+    assert.deepEqual(log.of('iceCandidateError').map(({ url, errorCode }) => [url, errorCode]), [[turn.turn('udp'), 440]]);
+    assert.deepEqual(candidatesOf(log).filter(({ type }) => type !== 'ICE_CANDIDATE_TYPE_HOST'), []);
+  });
+
+  // It sees the address that the host candidate has, which is no other candidate (RFC 8445, 5.1.3).
+  test('asks a STUN server at an address of IPv6, which tells it nothing new', TIMEOUT, async (t) => {
+    const stun = await TurnServer.start(t, { host: OUTSIDE_V6 });
+    const { call, log } = await publishing(t, bench, { configuration: { iceServers: [{ urls: [stun.stun()] }] } });
+    await until('all is gathered', () => log.of('iceGatheringStateChange').at(-1)?.iceGatheringState === 'ICE_GATHERING_STATE_COMPLETE');
+    assert.deepEqual(candidatesOf(log).map(({ address, type }) => [address, type]).sort(),
+      [[INSIDE, 'ICE_CANDIDATE_TYPE_HOST'], [INSIDE_V6, 'ICE_CANDIDATE_TYPE_HOST']].sort());
+    assert.deepEqual(log.of('iceCandidateError'), []);
+    assert.match((await remoteOfPage(call)).candidateType, /host/);
   });
 
   for (const [name, configuration] of [['on the shared port', {}], ['with full ICE', FULL]]) {

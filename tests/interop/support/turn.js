@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect, createServer, isIPv6 } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from '../../../clients/node/demo/lib/wait.js';
@@ -25,7 +25,7 @@ async function freePort(host) {
     tcp.listen(0, host);
     await once(tcp, 'listening');
     const { port } = tcp.address();
-    const udp = createSocket('udp4');
+    const udp = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
     const taken = await new Promise((resolve) => {
       udp.once('error', () => resolve(true));
       udp.bind(port, host, () => resolve(false));
@@ -40,7 +40,7 @@ async function freePort(host) {
 const BINDING_REQUEST = Buffer.from('000100002112a442000102030405060708090a0b', 'hex');
 
 async function answers(host, port) {
-  const socket = createSocket('udp4');
+  const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
   try {
     const answer = new Promise((resolve) => {
       socket.once('message', () => resolve(true));
@@ -73,10 +73,11 @@ export class TurnServer {
 
   /**
    * @param {import('node:test').TestContext} t
-   * @param {{command?: string[], host?: string}} [options] `command`: put in front, to run it elsewhere.
+   * @param {{command?: string[], host?: string, relay?: string, flags?: string[]}} [options] `command`: put in front, to run it
+   *   elsewhere; `relay`: where it relays, if not at `host`.
    * @returns {Promise<TurnServer>}
    */
-  static async start(t, { host = outerAddress(), command = [], port, waitFor = serves } = {}) {
+  static async start(t, { host = outerAddress(), relay = host, flags = [], command = [], port, waitFor = serves } = {}) {
     const server = new TurnServer();
     server.host = host;
     server.port = port ?? await freePort(host);
@@ -86,7 +87,7 @@ export class TurnServer {
       await rm(directory, { recursive: true });
     });
     const [program, ...args] = [...command, 'turnserver', '-n', '--listening-ip', host, '--listening-port',
-      String(server.port), '--relay-ip', host, '--lt-cred-mech', '--user', `${USERNAME}:${CREDENTIAL}`, '--realm', 'test',
+      String(server.port), '--relay-ip', relay, ...flags, '--lt-cred-mech', '--user', `${USERNAME}:${CREDENTIAL}`, '--realm', 'test',
       '--no-tls', '--no-dtls', '--no-cli', '--no-multicast-peers', '--log-file', 'stdout', '--simple-log',
       '--pidfile', join(directory, 'pid'), '--db', join(directory, 'db')];
     server.#child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], cwd: directory });
@@ -101,17 +102,22 @@ export class TurnServer {
     return server;
   }
 
+  // In a URL (RFC 7064, RFC 7065) an address of IPv6 has brackets.
+  get #authority() {
+    return `${isIPv6(this.host) ? `[${this.host}]` : this.host}:${this.port}`;
+  }
+
   get log() {
     return this.#log;
   }
 
   /** `turn:` with `udp` or `tcp`. */
   turn(transport) {
-    return `turn:${this.host}:${this.port}?transport=${transport}`;
+    return `turn:${this.#authority}?transport=${transport}`;
   }
 
   stun() {
-    return `stun:${this.host}:${this.port}`;
+    return `stun:${this.#authority}`;
   }
 
   /** An RTCIceServer of it. */
