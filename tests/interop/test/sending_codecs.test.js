@@ -25,8 +25,8 @@ const CODECS = {
     PCMA: { clockRate: 8_000 },
   },
 };
-// What every build of Chromium sends; others depend on how it was built.
-const ALWAYS = { video: ['VP8', 'VP9', 'AV1'], audio: ['opus', 'G722', 'PCMU', 'PCMA'] };
+// What Debian's Chromium has wherever it runs; H.265 depends on the machine.
+const ALWAYS = { video: ['VP8', 'VP9', 'H264', 'AV1'], audio: ['opus', 'G722', 'PCMU', 'PCMA'] };
 
 const inbound = (call, kind) => call.page.evaluate((which) => globalThis.peer.inbound().then((all) => all[which] ?? {}), kind);
 
