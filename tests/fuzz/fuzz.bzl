@@ -4,7 +4,7 @@ def cc_fuzz_test(name, srcs, corpus, deps, visibility = None):
     """Declares a libFuzzer target twice.
 
     `name` is a plain cc_test that runs every corpus file through the target, so a found
-    crash stays fixed. `name`_fuzzer is the fuzzer itself, built with --config=fuzz
+    crash stays fixed, and some thousand inputs made out of them. `name`_fuzzer is the fuzzer itself, built with --config=fuzz
     (clang 19) by `make fuzz`.
 
     Args:
