@@ -1,11 +1,20 @@
 #include "engine/ice/check_testing.h"
 
 #include <array>
+#include <atomic>
 
 #include "engine/base/bytes.h"
 #include "engine/ice/stun_writer.h"
 
 namespace pcd::ice {
+namespace {
+
+uint32_t NextTransaction() {
+  static std::atomic<uint32_t> last{1 << 16};
+  return ++last;
+}
+
+}  // namespace
 
 CheckToMake CheckFor(const IceParameters& ours, const IceParameters& peers, bool use_candidate) {
   return {.username = ours.ufrag + ":" + peers.ufrag,
@@ -16,7 +25,8 @@ CheckToMake CheckFor(const IceParameters& ours, const IceParameters& peers, bool
 std::vector<uint8_t> MakeCheck(const CheckToMake& check) {
   std::vector<uint8_t> bytes(1200);
   std::array<uint8_t, stun::kTransactionIdSize> transaction;
-  transaction.fill(check.transaction);
+  transaction.fill(0x5A);
+  StoreU32(transaction.data(), check.transaction.value_or(NextTransaction()));
   stun::Writer writer(bytes, stun::Class::kRequest, transaction);
   if (!check.username.empty()) {
     writer.Add(stun::kUsername,

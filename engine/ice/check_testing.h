@@ -21,13 +21,14 @@ struct CheckToMake {
   bool use_candidate = false;
   std::vector<uint16_t> unknown{};  // Attributes of 4 bytes.
   bool fingerprint = true;
-  uint8_t transaction = 1;
+  std::optional<uint32_t> transaction{};  // Absent: another one each time it is made.
 };
 
 // A valid check of a peer that controls.
 CheckToMake CheckFor(const IceParameters& ours, const IceParameters& peers,
                      bool use_candidate = false);
 
+// The same bytes twice are a replay or a retransmission.
 std::vector<uint8_t> MakeCheck(const CheckToMake& check);
 
 }  // namespace pcd::ice

@@ -77,7 +77,7 @@ const LiteAgent::Generation* LiteAgent::Named(std::string_view username) const {
   return previous_.has_value() && named(*previous_) ? &*previous_ : nullptr;
 }
 
-LiteAgent::Verdict LiteAgent::Judge(const stun::Message& request) const {
+LiteAgent::Verdict LiteAgent::Judge(const stun::Message& request, const PathAddress& from) const {
   if (request.username.empty() || request.integrity_offset == 0) {
     return {.error = stun::kBadRequest};
   }
@@ -92,6 +92,11 @@ LiteAgent::Verdict LiteAgent::Judge(const stun::Message& request) const {
     verdict.error = stun::kBadRequest;
   } else if (request.controlled.has_value()) {
     verdict.error = stun::kRoleConflict;
+  }
+  if (const uint32_t seen = seen_.PathOf(request.transaction_id); seen != kNone) {
+    const auto path = std::ranges::find(paths_, from, &LitePath::address);
+    verdict.repeated = path != paths_.end() && path->id == seen;
+    verdict.replayed = !verdict.repeated;
   }
   return verdict;
 }
@@ -115,20 +120,29 @@ uint32_t LiteAgent::HandleCheck(const stun::Message& request, const Verdict& ver
                                 const PathAddress& from, uint32_t local_priority, Timestamp now) {
   LitePath& path = EnsurePath(from);
   const bool is_new = path.requests++ == 0;
-  if (verdict.generation > path.generation) {
-    path.generation = verdict.generation;
-    path.nominated = false;
-  }
-  path.last_check = last_check_ = heard_ = now;
+  if (verdict.repeated) return path.id;
+  seen_.Add(request.transaction_id, path.id);
+  CountCheck(path, verdict, now);
   path.peer_priority = request.priority.value_or(path.peer_priority);
   path.pair_priority = PairPriority(path.peer_priority, local_priority);
   const uint32_t id = path.id;
   if (is_new) events_.push_back(LitePathAdded{path});
   if (selected_id_ == kNone) Select(path);
   if (request.use_candidate) Nominate(path, now);
+  if (id != selected_id_) Reclaim(path, now);
   if (current_.remote.has_value() || previous_.has_value()) Enter(LiteInput::kPathValid);
   Settle();
   return id;
+}
+
+void LiteAgent::CountCheck(LitePath& path, const Verdict& verdict, Timestamp now) {
+  if (verdict.generation > path.generation) {
+    path.generation = verdict.generation;
+    path.nominated = path.was_nominated = false;
+    path.latest = 0;
+  }
+  path.before_latest = std::exchange(path.latest, ++checks_);
+  path.last_check = last_check_ = heard_ = now;
 }
 
 LitePath& LiteAgent::EnsurePath(const PathAddress& address) {
@@ -163,10 +177,32 @@ bool LiteAgent::Supersedes(const LitePath& path, const LitePath& selected, Times
 }
 
 void LiteAgent::Nominate(LitePath& path, Timestamp now) {
-  path.nominated = true;
+  path.nominated = path.was_nominated = true;
   const LitePath* before = selected();
   if (before != nullptr && before->id != path.id && Supersedes(path, *before, now)) Select(path);
   if (path.id == selected_id_ && path.generation == current_.number) RetirePrevious();
+}
+
+// The peer may nominate once and then only check: the nomination of the selected path stands for as
+// long as its checks go on.
+bool LiteAgent::TakesOver(const LitePath& path, const LitePath& selected, Timestamp now) const {
+  if (path.generation < selected.generation) return false;
+  const Duration quiet_for = now - selected.last_check;
+  if (quiet_for >= options_.disconnected_after) return true;
+  if (!path.was_nominated) return false;
+  if (!selected.was_nominated) return true;
+  const bool quiet = quiet_for >= kQuietSelected;
+  // Moved there by one check, which may have been recorded long ago.
+  if (selected.before_latest == 0) return quiet || path.pair_priority >= selected.pair_priority;
+  // A peer may check several pairs now and then; the one that it uses it checks most often.
+  return quiet && path.before_latest > selected.latest;
+}
+
+void LiteAgent::Reclaim(LitePath& path, Timestamp now) {
+  const LitePath* current = selected();
+  if (current == nullptr || !TakesOver(path, *current, now)) return;
+  path.nominated = path.was_nominated;
+  Select(path);
 }
 
 void LiteAgent::Select(LitePath& path) {
@@ -221,11 +257,19 @@ void LiteAgent::HandleTimeout(Timestamp now) {
   } else if (live && now - heard_ >= options_.disconnected_after) {
     Enter(LiteInput::kQuiet);
   }
+  Expire(now);
+}
+
+void LiteAgent::Expire(Timestamp now) {
+  const bool had_selected = selected_id_ != kNone;
   for (size_t i = paths_.size(); i-- > 0;) {
-    if (paths_[i].id != selected_id_ && now - paths_[i].last_check >= options_.failed_after) {
-      RemovePath(i);
-    }
+    if (now - paths_[i].last_check >= options_.failed_after) RemovePath(i);
   }
+  if (!had_selected || selected_id_ != kNone || paths_.empty()) return;
+  const auto rank = [](const LitePath& path) { return std::pair(path.was_nominated, path.latest); };
+  LitePath& best = *std::ranges::max_element(paths_, {}, rank);
+  best.nominated = best.was_nominated;
+  Select(best);
 }
 
 // RFC 7675 section 5.1: without consent nothing is sent, until new credentials give it again.
@@ -237,14 +281,19 @@ void LiteAgent::Fail() {
 }
 
 Timestamp LiteAgent::NextDeadline() const {
+  const LitePath* path = selected();
+  const Timestamp consent =
+      (path != nullptr ? path->last_check : last_check_) + options_.failed_after;
   switch (state_) {
-    case IceConnectionState::kChecking:
-      return std::max(checking_since_, last_check_) + options_.check_timeout;
+    case IceConnectionState::kChecking: {
+      const Timestamp given_up = std::max(checking_since_, last_check_) + options_.check_timeout;
+      return path != nullptr ? std::min(given_up, consent) : given_up;
+    }
     case IceConnectionState::kConnected:
     case IceConnectionState::kCompleted:
-      return std::min(heard_ + options_.disconnected_after, last_check_ + options_.failed_after);
+      return std::min(heard_ + options_.disconnected_after, consent);
     case IceConnectionState::kDisconnected:
-      return last_check_ + options_.failed_after;
+      return consent;
     case IceConnectionState::kNew:
     case IceConnectionState::kFailed:
     case IceConnectionState::kClosed:

@@ -2,7 +2,7 @@
 // paths from them and follows its nomination. Bytes and time in, replies and events out.
 //
 //   LiteAgent agent(local, options);
-//   auto verdict = agent.Judge(message);
+//   auto verdict = agent.Judge(message, from);
 //   if (verdict.accepted()) path_id = agent.HandleCheck(message, verdict, from, priority, now);
 //   size_t size = agent.WriteReply(message, verdict, from, out);   // to be sent to `from`
 //   agent.HandleData(path_id, now);                                // for each batch of data
@@ -21,6 +21,7 @@
 #include "engine/base/time.h"
 #include "engine/ice/lite_path.h"
 #include "engine/ice/lite_state.h"
+#include "engine/ice/seen_transactions.h"
 #include "engine/ice/stun_message.h"
 #include "engine/model/enums.h"
 #include "engine/model/ice.h"
@@ -66,6 +67,12 @@ using LiteEvent =
 // - The selected path is the nominated one; before nomination, the first. Of several nominated
 //   ones that of the higher pair priority, or the one that the peer sends data on, or that
 //   still gets checks when the selected one does not. So it follows a peer that moves.
+// - A check that was accepted before, byte for byte, counts no more: on its path it is answered
+//   again, from elsewhere it is no check. One that is so old that it is forgotten may select its
+//   path, as a new one would; the path that it replaced, once nominated, takes over again with its
+//   next check, or with its second when the other path had more than one.
+// - Consent is the path's own: a path without checks for failed_after is none any more, the
+//   selected one like any other.
 // - After Restart both generations work, until the peer nominates a path of the new one.
 // - Failed (no consent for failed_after): nothing is selected, its credentials are refused.
 // Threading: its loop.
@@ -80,7 +87,9 @@ class LiteAgent {
     int error = 0;               // A STUN error code.
     bool authenticated = false;  // The peer proved that it knows the password.
     uint32_t generation = 0;
-    bool accepted() const { return error == 0; }
+    bool repeated = false;  // Accepted on this path before: a retransmission.
+    bool replayed = false;  // Accepted on another path before. Deserves no answer.
+    bool accepted() const { return error == 0 && !replayed; }
   };
 
   LiteAgent(IceParameters local, const LiteOptions& options);
@@ -96,7 +105,7 @@ class LiteAgent {
   void Close();
 
   // `request` is a Binding request whose user name names this agent.
-  Verdict Judge(const stun::Message& request) const;
+  Verdict Judge(const stun::Message& request, const PathAddress& from) const;
   // Of an accepted request. Returns the id of the path, which is new when `from` was none.
   uint32_t HandleCheck(const stun::Message& request, const Verdict& verdict,
                        const PathAddress& from, uint32_t local_priority, Timestamp now);
@@ -135,8 +144,12 @@ class LiteAgent {
   LitePath& EnsurePath(const PathAddress& address);
   void MakeRoom();
   void RemovePath(size_t index);
+  void CountCheck(LitePath& path, const Verdict& verdict, Timestamp now);
   void Nominate(LitePath& path, Timestamp now);
   bool Supersedes(const LitePath& path, const LitePath& selected, Timestamp now) const;
+  void Reclaim(LitePath& path, Timestamp now);
+  bool TakesOver(const LitePath& path, const LitePath& selected, Timestamp now) const;
+  void Expire(Timestamp now);
   void Select(LitePath& path);
   void HandleUnusualData(uint32_t path_id);
   void Enter(LiteInput input);
@@ -153,11 +166,13 @@ class LiteAgent {
   std::vector<LitePath> paths_{};
   uint32_t next_path_id_ = 1;
   uint32_t selected_id_ = kNone;
+  uint32_t checks_ = 0;
+  SeenTransactions seen_{};
   bool quiet_ = false;  // State is kDisconnected: data must be looked at.
   IceConnectionState state_ = IceConnectionState::kNew;
   Timestamp checking_since_{};
   Timestamp heard_{};       // Data or a valid check.
-  Timestamp last_check_{};  // A valid check on any path.
+  Timestamp last_check_{};  // A valid check on any path, for the first time.
   std::vector<LiteEvent> events_{};
 };
 

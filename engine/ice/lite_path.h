@@ -26,8 +26,12 @@ struct LitePath {
   uint64_t pair_priority = 0;  // RFC 8445 section 6.1.2.3, with the peer controlling.
   uint32_t peer_priority = 0;  // PRIORITY of its checks.
   bool nominated = false;      // By USE-CANDIDATE, since another path was selected.
+  bool was_nominated = false;  // By USE-CANDIDATE, at any time of its generation.
   Timestamp last_check{};
-  uint64_t requests = 0, responses = 0;  // Valid checks on it, and what was written in reply.
+  // Its latest two checks of the generation, as numbers of all checks of the agent; 0: none.
+  uint32_t latest = 0, before_latest = 0;
+  // Valid checks on it, the same one again included, and what was written in reply.
+  uint64_t requests = 0, responses = 0;
 };
 
 }  // namespace pcd::ice

@@ -238,7 +238,11 @@ bool SharedPort::OnStun(const PacketPtr& packet, const PathAddress& from) {
 bool SharedPort::OnCheck(const stun::Message& request, SharedPortClient& client,
                          const PathAddress& from) {
   LiteAgent& agent = client.agent();
-  const LiteAgent::Verdict verdict = agent.Judge(request);
+  const LiteAgent::Verdict verdict = agent.Judge(request, from);
+  if (verdict.replayed) {
+    ++counters_.replayed;
+    return false;
+  }
   if (!verdict.accepted()) ++counters_.refused;
   if (!verdict.authenticated) {
     Refuse(request, verdict.error, from);

@@ -54,6 +54,7 @@ class SharedPort : private TcpPortHandler {
     uint64_t unknown_ufrag = 0;  // Names no connection.
     uint64_t refused = 0;        // Answered by an error: credentials, role, unknown attributes.
     uint64_t foreign = 0;        // A valid check from an address of another connection.
+    uint64_t replayed = 0;       // A check that was accepted before, from another address.
     uint64_t unvalidated = 0;    // Not STUN, from an address that passed no check.
     uint64_t withheld = 0;       // Refusals not sent: too long, or too many.
     uint64_t over_share = 0;     // Of a source that took more than its share, under overload.

@@ -434,17 +434,54 @@ TEST_F(SharedPortTest, ThePairCapBoundsAddressesAndWhatIsRemembered) {
   EXPECT_EQ(stats.candidates.size(), port_->candidates().size() + 3);
 }
 
-TEST_F(SharedPortTest, AReplayedCheckMovesNoMedia) {
+// The same bytes, USE-CANDIDATE and all, from another address.
+TEST_F(SharedPortTest, AReplayedCheckIsNoCheck) {
   const auto connection = Connect();
   Outside peer(outside_, to_), attacker(outside_, to_);
   const auto check = MakeCheck(connection->Check());
   peer.Send(check);
   Settle();
-  attacker.Send(MakeCheck(connection->Check(false)));
+  attacker.Send(check);
+  attacker.Send(kDtls);
+  peer.Send(check);  // A retransmission.
   Settle();
   EXPECT_TRUE(connection->ice.Send(kRtp));
   Settle();
+  EXPECT_EQ(peer.received.size(), 3u) << "two answers and what was sent";
   EXPECT_EQ(peer.received.back(), kRtp);
+  EXPECT_TRUE(attacker.received.empty());
+  EXPECT_TRUE(connection->recorder.packets.empty());
+  EXPECT_EQ(port_->counters().replayed, 1u);
+  EXPECT_EQ(port_->counters().unvalidated, 1u);
+  EXPECT_EQ(port_->routes(), 1u);
+}
+
+// A record that is older than what the agent remembers, of a peer that nominates once.
+TEST_F(SharedPortTest, AReplayOfAForgottenCheckHoldsMediaForOneIntervalAtMost) {
+  const auto connection = Connect();
+  Outside peer(outside_, to_), attacker(outside_, to_);
+  const auto check = MakeCheck(connection->Check());
+  peer.Send(check);
+  const auto next_check = [&] {
+    network_.RunFor(2500ms);
+    peer.Send(MakeCheck(connection->Check(false)));
+    Settle();
+  };
+  for (size_t i = 0; i < SeenTransactions::kCapacity; ++i) next_check();
+  attacker.Send(check);
+  Settle();
+  EXPECT_TRUE(connection->ice.Send(kDtls));
+  next_check();
+  EXPECT_TRUE(connection->ice.Send(kRtp));
+  Settle();
+  EXPECT_EQ(attacker.received.back(), kDtls);
+  EXPECT_EQ(peer.received.back(), kRtp);
+  attacker.Send(check);
+  attacker.Send(kDtls);
+  Settle();
+  EXPECT_TRUE(connection->ice.Send(kRtp));
+  Settle();
+  EXPECT_EQ(peer.received.size(), 1 + SeenTransactions::kCapacity + 1 + 2);
 }
 
 TEST_F(SharedPortTest, NoConnectionTakesAnAddressThatAnotherUses) {

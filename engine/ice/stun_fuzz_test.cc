@@ -15,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   LiteAgent agent({.ufrag = "evtj", .pwd = "VOkJxbRl1RmTxUk/WvJxBt", .lite = true}, {});
   const pcd::Timestamp now(std::chrono::seconds(1));
   const pcd::ice::PathAddress from{0, {pcd::IpAddress::V4({192, 0, 2, 1}), 4000}};
-  const LiteAgent::Verdict verdict = agent.Judge(*message);
+  const LiteAgent::Verdict verdict = agent.Judge(*message, from);
   if (verdict.accepted() && !verdict.authenticated) std::abort();
   if (verdict.accepted()) agent.HandleCheck(*message, verdict, from, 1, now);
   if (agent.paths().empty() == verdict.accepted()) std::abort();
@@ -24,5 +24,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto reply = pcd::ice::stun::Parse({out.data(), written});
   if (!reply.has_value() || reply->error_code != verdict.error) std::abort();
   if ((reply->integrity_offset != 0) != verdict.authenticated) std::abort();
+  // The same bytes again: from there they add nothing, from elsewhere they are no check.
+  if (verdict.accepted()) {
+    if (!agent.Judge(*message, from).repeated) std::abort();
+    if (agent.Judge(*message, {1, from.remote}).accepted()) std::abort();
+  }
   return 0;
 }

@@ -180,6 +180,33 @@ TEST_F(SharedPortTcpTest, FramesArriveWholeHoweverTheyAreCut) {
   EXPECT_EQ(connection->recorder.packets, sent);
 }
 
+TEST_F(SharedPortTcpTest, AReplayedCheckIsNoCheckAndEndsTheConnection) {
+  const auto by_tcp = Connect(), by_udp = Connect();
+  TcpPeer peer(to_);
+  const auto recorded_of_tcp = by_tcp->CheckBytes();
+  peer.Send(recorded_of_tcp);
+  ASSERT_TRUE(Answered(peer));
+  UdpPeer udp(loop_, to_, {kLoopback, 0});
+  const auto recorded_of_udp = by_udp->CheckBytes();
+  udp.Send(recorded_of_udp);
+  ASSERT_TRUE(loop_.TurnUntil([&] { return udp.received.size() == 1; }));
+
+  TcpPeer attacker(to_), other_attacker(to_);
+  attacker.Send(recorded_of_tcp);
+  EXPECT_TRUE(Closed(attacker));
+  other_attacker.Send(recorded_of_udp);
+  EXPECT_TRUE(Closed(other_attacker));
+  EXPECT_TRUE(attacker.received.empty());
+  EXPECT_EQ(port_->counters().replayed, 2u);
+  EXPECT_EQ(port_->routes(), 2u);
+  EXPECT_TRUE(by_tcp->ice.Send(kRtp));
+  EXPECT_TRUE(by_udp->ice.Send(kDtls));
+  ASSERT_TRUE(Answered(peer, 2));
+  EXPECT_EQ(peer.received.back(), kRtp);
+  ASSERT_TRUE(loop_.TurnUntil([&] { return udp.received.size() == 2; }));
+  EXPECT_EQ(udp.received.back(), kDtls);
+}
+
 TEST_F(SharedPortTcpTest, UdpIsPreferredWhereThePeerNominatesBoth) {
   const auto connection = Connect();
   const auto tcp = Checked(*connection);
