@@ -38,7 +38,9 @@ std::vector<uint8_t> MakeCheck(const CheckToMake& check) {
     writer.Add(type, out);
   };
   const std::array<uint8_t, 4> zeros{};
-  for (const uint16_t type : check.unknown) writer.Add(type, zeros);
+  for (const uint16_t type : check.unknown) {
+    writer.Add(type, ByteSpan(zeros).first(check.unknown_size));
+  }
   if (check.controlling) add_u64(stun::kIceControlling, *check.controlling);
   if (check.controlled) add_u64(stun::kIceControlled, *check.controlled);
   if (check.priority) {

@@ -2,6 +2,7 @@
 #ifndef ENGINE_ICE_CHECK_TESTING_H_
 #define ENGINE_ICE_CHECK_TESTING_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,7 +20,8 @@ struct CheckToMake {
   std::optional<uint64_t> controlling = 1;
   std::optional<uint64_t> controlled{};
   bool use_candidate = false;
-  std::vector<uint16_t> unknown{};  // Attributes of 4 bytes.
+  std::vector<uint16_t> unknown{};  // Attributes of unknown_size bytes, at most 4.
+  size_t unknown_size = 4;
   bool fingerprint = true;
   std::optional<uint32_t> transaction{};  // Absent: another one each time it is made.
 };

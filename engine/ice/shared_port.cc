@@ -264,7 +264,12 @@ bool SharedPort::OnCheck(const stun::Message& request, SharedPortClient& client,
   const size_t size =
       agent.WriteReply(request, verdict, from, {reply->data(), Packet::kMaxPayload});
   reply->set_size(size);
-  if (size > 0) Send(std::move(reply), from);
+  // Only a valid check may be answered with more than it was.
+  if (!verdict.accepted() && size > request.bytes.size()) {
+    ++counters_.withheld;
+  } else if (size > 0) {
+    Send(std::move(reply), from);
+  }
   client.OnAgentChanged();
   return true;
 }

@@ -344,6 +344,30 @@ TEST_F(SharedPortTest, WhoProvedNothingGetsNoMoreThanItSent) {
   EXPECT_EQ(port_->counters().unknown_ufrag, 3u);
 }
 
+// The shortest request that is signed and wrong. Its reply would be 4 bytes longer.
+TEST_F(SharedPortTest, ASignedErrorIsNoLongerThanItsRequestEither) {
+  const SharedPortTransport ice(*port_, {});  // The peer's ufrag is not known yet.
+  Outside peer(outside_, to_);
+  CheckToMake check{.username = ice.local_parameters().ufrag + ":",
+                    .password = ice.local_parameters().pwd,
+                    .priority = {},
+                    .controlling = {},
+                    .unknown = {0x0042},
+                    .unknown_size = 0,
+                    .fingerprint = false};
+  EXPECT_EQ(MakeCheck(check).size(), 64u);
+  peer.Send(MakeCheck(check));
+  Settle();
+  EXPECT_TRUE(peer.received.empty());
+  EXPECT_EQ(port_->counters().withheld, 1u);
+  check.fingerprint = true;
+  peer.Send(MakeCheck(check));
+  Settle();
+  ASSERT_EQ(peer.received.size(), 1u);
+  EXPECT_EQ(stun::Parse(peer.received[0])->error_code, 420);
+  EXPECT_EQ(port_->counters().refused, 2u);
+}
+
 TEST_F(SharedPortTest, StunThatIsNoCheckIsDropped) {
   const auto connection = Connect();
   Outside peer(outside_, to_);
