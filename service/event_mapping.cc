@@ -81,7 +81,7 @@ class Filler {
   }
   void operator()(const pc::DtlsTransportChangeEvent& in) {
     v1::DtlsTransportChangeEvent& event = *out_.mutable_dtls_transport_change();
-    *event.mutable_dtls_transport() = ToProto(in.transport);
+    *event.mutable_dtls_transport() = ToProto(*in.transport);
     event.set_connection_state(ToProto(in.connection_state));
     event.set_error_text(in.error_text);
     if (in.error_text.empty()) return;

@@ -104,9 +104,7 @@ std::optional<DataChannelEvent> Inbox::Take(Queued queued) {
 std::optional<DataChannelEvent> Inbox::Poll() {
   if (auto event = PollReady()) return event;
   while (!events_.empty()) {
-    Queued queued = std::move(events_.front());
-    events_.pop_front();
-    if (auto event = Take(std::move(queued))) return event;
+    if (auto event = Take(events_.Take())) return event;
   }
   return std::nullopt;
 }

@@ -3,11 +3,11 @@
 #define ENGINE_DATACHANNEL_INBOX_H_
 
 #include <cstddef>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <utility>
 
+#include "engine/base/fifo.h"
 #include "engine/datachannel/channel.h"
 #include "engine/datachannel/data_channel_event.h"
 
@@ -52,8 +52,8 @@ class Inbox {
 
   const size_t max_bytes_;
   size_t charged_bytes_ = 0;
-  std::deque<Queued> events_;
-  std::deque<std::shared_ptr<InboxLane>> ready_;  // Each once.
+  Fifo<Queued> events_;
+  Fifo<std::shared_ptr<InboxLane>> ready_;  // Each once.
 };
 
 }  // namespace pcd::datachannel

@@ -58,7 +58,7 @@ void Outbox::Drop(Channel& channel) {
     user_bytes_ -= message.user_bytes;
     channel.info.buffered_amount -= message.user_bytes;
   }
-  if (!channel.outgoing.empty()) std::erase(turns_, channel.number);
+  if (!channel.outgoing.empty()) turns_.Erase(channel.number);
   channel.outgoing.clear();
 }
 
@@ -99,10 +99,7 @@ void Outbox::Move(sctp::SctpAssociation& association, Timestamp now, const OnCha
   }
 }
 
-void Outbox::EndTurn() {
-  turns_.push_back(turns_.front());
-  turns_.pop_front();
-}
+void Outbox::EndTurn() { turns_.push_back(turns_.Take()); }
 
 bool Outbox::SendNow(Channel& channel, PayloadProtocol protocol, ByteSpan bytes, size_t user_bytes,
                      sctp::SctpAssociation& association, Timestamp now) {
@@ -124,8 +121,7 @@ void Outbox::NoteInFlight(uint64_t channel_number, size_t bytes, size_t user_byt
 
 void Outbox::Settle(size_t association_bytes, const OnChannel& low) {
   while (!in_flight_.empty() && in_flight_bytes_ - in_flight_.front().bytes >= association_bytes) {
-    const InFlight settled = in_flight_.front();
-    in_flight_.pop_front();
+    const InFlight settled = in_flight_.Take();
     in_flight_bytes_ -= settled.bytes;
     charged_bytes_ -= settled.bytes + kMessageOverhead;
     user_bytes_ -= settled.user_bytes;

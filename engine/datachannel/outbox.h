@@ -4,10 +4,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 
 #include "engine/base/bytes.h"
+#include "engine/base/fifo.h"
 #include "engine/base/time.h"
 #include "engine/datachannel/channel.h"
 #include "engine/datachannel/channel_table.h"
@@ -68,8 +68,8 @@ class Outbox {
 
   ChannelTable& channels_;
   const size_t max_bytes_;
-  std::deque<uint64_t> turns_;  // Channels with messages waiting, each once.
-  std::deque<InFlight> in_flight_;
+  Fifo<uint64_t> turns_;  // Channels with messages waiting, each once.
+  Fifo<InFlight> in_flight_;
   size_t in_flight_bytes_ = 0;
   size_t charged_bytes_ = 0;  // Waiting and in flight, with overhead.
   uint64_t user_bytes_ = 0;   // The same as users count it.

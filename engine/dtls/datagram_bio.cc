@@ -27,7 +27,7 @@ int Read(BIO* bio, char* out, int capacity) {
 int Write(BIO* bio, const char* data, int length) {
   BIO_clear_retry_flags(bio);
   const auto* bytes = reinterpret_cast<const uint8_t*>(data);
-  QueuesOf(bio)->out.emplace_back(bytes, bytes + length);
+  QueuesOf(bio)->out.push_back({bytes, bytes + length});
   return length;
 }
 

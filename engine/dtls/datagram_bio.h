@@ -5,15 +5,16 @@
 #include <openssl/base.h>
 
 #include <cstdint>
-#include <deque>
 #include <vector>
+
+#include "engine/base/fifo.h"
 
 namespace pcd::dtls {
 
 // Threading: one thread.
 struct DatagramQueues {
-  std::deque<std::vector<uint8_t>> in;   // Each read takes one.
-  std::deque<std::vector<uint8_t>> out;  // Each write adds one.
+  Fifo<std::vector<uint8_t>> in;   // Each read takes one.
+  Fifo<std::vector<uint8_t>> out;  // Each write adds one.
 };
 
 // `queues` must outlive the BIO.

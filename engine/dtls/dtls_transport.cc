@@ -6,10 +6,10 @@
 
 #include <algorithm>
 #include <array>
-#include <deque>
 #include <span>
 #include <utility>
 
+#include "engine/base/fifo.h"
 #include "engine/dtls/datagram_bio.h"
 #include "engine/dtls/fingerprint.h"
 #include "engine/dtls/srtp_keys.h"
@@ -49,7 +49,7 @@ class DtlsTransport::Impl {
   std::string tls_version() const;
 
   DatagramQueues queues_;
-  std::deque<Event> events_;
+  Fifo<Event> events_;
   DtlsState state_ = DtlsState::kNew;
   DtlsRole role_ = DtlsRole::kAuto;
   std::vector<uint8_t> remote_der_;
@@ -145,7 +145,7 @@ void DtlsTransport::Impl::HandleDatagram(ByteSpan datagram, Timestamp now) {
     ++dropped_;
     return;
   }
-  queues_.in.emplace_back(datagram.begin(), datagram.end());
+  queues_.in.push_back({datagram.begin(), datagram.end()});
   if (state_ != DtlsState::kNew && !waiting_for_fingerprint_) Advance(now);
 }
 
@@ -314,16 +314,12 @@ void DtlsTransport::Close() { impl_->Close(); }
 
 std::optional<std::vector<uint8_t>> DtlsTransport::PollOutput() {
   if (impl_->queues_.out.empty()) return std::nullopt;
-  std::vector<uint8_t> datagram = std::move(impl_->queues_.out.front());
-  impl_->queues_.out.pop_front();
-  return datagram;
+  return impl_->queues_.out.Take();
 }
 
 std::optional<Event> DtlsTransport::PollEvent() {
   if (impl_->events_.empty()) return std::nullopt;
-  Event event = std::move(impl_->events_.front());
-  impl_->events_.pop_front();
-  return event;
+  return impl_->events_.Take();
 }
 
 DtlsState DtlsTransport::state() const { return impl_->state_; }

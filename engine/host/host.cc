@@ -4,6 +4,8 @@
 #include <atomic>
 #include <utility>
 
+#include "engine/model/parameter_pool.h"
+
 namespace pcd::host {
 namespace {
 
@@ -40,6 +42,7 @@ peerconnection::Dependencies WithClaims(peerconnection::Dependencies dependencie
 
 struct Host::Slot {
   net::Loop* loop = nullptr;
+  ParameterPool parameter_pool;                                        // Loop thread only.
   size_t count = 0;                                                    // Guarded by Host::mutex_.
   std::map<std::string, std::unique_ptr<PeerConnection>> connections;  // Loop thread only.
 };
@@ -140,7 +143,8 @@ void Host::Build(const std::string& id, Slot* slot, CreateOptions options,
                                         {.id = id,
                                          .configuration = std::move(options.configuration),
                                          .labels = options.labels,
-                                         .certificates = std::move(certificates)});
+                                         .certificates = std::move(certificates),
+                                         .parameter_pool = &slot->parameter_pool});
   if (!created.ok()) {
     Forget(id);
     reply(created.status());

@@ -200,7 +200,7 @@ class Host {
 
   const Options options_;
   net::DestinationClaims sink_claims_;
-  const peerconnection::Dependencies dependencies_;
+  const Shared<peerconnection::Dependencies> dependencies_;
   const std::string nonce_;
   std::vector<std::unique_ptr<Slot>> slots_;
 

@@ -20,9 +20,7 @@ void EventQueue::Push(Event event) {
 
 std::optional<Event> EventQueue::Poll() {
   if (events_.empty()) return std::nullopt;
-  Event event = std::move(events_.front());
-  events_.pop_front();
-  return event;
+  return events_.Take();
 }
 
 void EventQueue::Schedule() {

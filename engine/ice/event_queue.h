@@ -2,10 +2,10 @@
 #ifndef ENGINE_ICE_EVENT_QUEUE_H_
 #define ENGINE_ICE_EVENT_QUEUE_H_
 
-#include <deque>
 #include <memory>
 #include <optional>
 
+#include "engine/base/fifo.h"
 #include "engine/ice/ice_events.h"
 #include "engine/net/loop.h"
 
@@ -30,7 +30,7 @@ class EventQueue {
 
   net::Loop& loop_;
   net::Task callback_;
-  std::deque<Event> events_;
+  Fifo<Event> events_;
   bool scheduled_ = false;
   // Reset to null on destruction, so that a posted task finds out.
   std::shared_ptr<EventQueue*> self_;

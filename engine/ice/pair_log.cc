@@ -30,6 +30,7 @@ std::string PairLog::IdOf(const Candidate& candidate, bool remote) {
   }
   std::string id = remote ? "R" + std::to_string(++remote_count_)  //
                           : "L" + std::to_string(++local_count_);
+  candidates_.reserve(candidates_.size() + 1);  // There are few, and they are large.
   candidates_.push_back({.stats = {.id = id, .remote = remote, .candidate = candidate}});
   return id;
 }

@@ -37,7 +37,10 @@ StoredDescription Store(const State& state, const CreatedDescription& created, S
                            .transports = created.transports};
   // Candidates that were gathered since it was created belong to it as well.
   AddGathered(state, stored.transports, stored.parsed);
-  stored.text = TextOf(stored);
+  if (stored.parsed == created.description) {
+    stored.shown = std::make_shared<const SessionDescription>(
+        SessionDescription{.type = type, .sdp = created.text});
+  }
   return stored;
 }
 
@@ -197,7 +200,7 @@ void ApplyAnswer(State& state, const Options& options, bool local_is_answer, boo
   if (!final) return;
   state.current_local = std::exchange(state.pending_local, std::nullopt);
   state.current_remote = std::exchange(state.pending_remote, std::nullopt);
-  state.current_local->transports = state.carried;
+  state.current_local.Edit().transports = state.carried;
   state.stable_transceivers.clear();
   state.stable_transports.clear();
 }

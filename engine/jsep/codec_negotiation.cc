@@ -21,6 +21,10 @@ Codec FromCapability(const CodecCapability& capability) {
 }
 
 bool Fits(const CodecCapability& capability, const Codec& offered) {
+  // Most are of another name: no copy for them.
+  if (!offered.NameIs(capability.name.c_str()) || offered.clock_rate != capability.clock_rate) {
+    return false;
+  }
   Codec ours = FromCapability(capability);
   for (const std::string& key : capability.echoed) {
     // Without a value of ours any is right.

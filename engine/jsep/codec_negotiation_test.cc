@@ -174,10 +174,10 @@ TEST(CodecNegotiationTest, AgreesOnWhatTheAnswerKept) {
   sdp::MediaSection answer;
   answer.codecs = offered;
   EXPECT_EQ(AgreedCodecs(offered, answer), offered);
-  answer.codecs[0].rtcp_feedback = {"nack pli", "goog-remb"};
+  answer.codecs.Edit()[0].rtcp_feedback = {"nack pli", "goog-remb"};
   EXPECT_EQ(AgreedCodecs(offered, answer)[0].rtcp_feedback, std::vector<std::string>{"nack pli"});
-  answer.codecs[0].payload_type = 120;  // Theirs; we still receive ours.
-  answer.codecs.pop_back();
+  answer.codecs.Edit()[0].payload_type = 120;  // Theirs; we still receive ours.
+  answer.codecs.Edit().pop_back();
   EXPECT_EQ(AgreedCodecs(offered, answer)[0].payload_type, offered[0].payload_type);
   answer.codecs = {offered[1]};
   EXPECT_TRUE(AgreedCodecs(offered, answer).empty());  // rtx alone.

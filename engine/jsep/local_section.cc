@@ -139,4 +139,13 @@ std::string TextOf(const StoredDescription& description) {
   return sdp::Write(parsed);
 }
 
+const DescriptionPtr& DescriptionOf(const StoredDescription& description) {
+  if (description.shown == nullptr) {
+    SessionDescription shown{.type = description.type, .sdp = TextOf(description)};
+    shown.sdp.shrink_to_fit();
+    description.shown = std::make_shared<const SessionDescription>(std::move(shown));
+  }
+  return description.shown;
+}
+
 }  // namespace pcd::jsep

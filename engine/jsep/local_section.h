@@ -61,6 +61,8 @@ void AddGathered(const State& state, const SectionTransports& transports,
 
 // The text of an applied description, without the mids that were made up.
 std::string TextOf(const StoredDescription& description);
+// The same for the API; written when it is asked for.
+const DescriptionPtr& DescriptionOf(const StoredDescription& description);
 
 }  // namespace pcd::jsep
 

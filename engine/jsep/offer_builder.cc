@@ -66,8 +66,8 @@ sdp::MediaSection OfferBuilder::WriteMedia(const OfferSlot& slot) {
   section.rtcp_mux = true;
   section.rtcp_rsize = true;
   if (Sends(transceiver.direction)) AddMsids(transceiver, section);
-  const std::vector<Codec> previous =
-      slot.before != nullptr && !slot.fresh ? slot.before->codecs : std::vector<Codec>();
+  const CodecList previous =
+      slot.before != nullptr && !slot.fresh ? slot.before->codecs : CodecList();
   section.codecs = payload_types_.Offer(
       PreferredCapabilities(capabilities, transceiver.kind, transceiver.codec_preferences),
       transceiver.kind, previous);

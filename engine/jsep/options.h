@@ -12,6 +12,7 @@
 #include "engine/base/shared.h"
 #include "engine/jsep/capabilities.h"
 #include "engine/model/ice.h"
+#include "engine/model/parameter_pool.h"
 #include "engine/model/session.h"
 
 namespace pcd::jsep {
@@ -24,6 +25,8 @@ struct Options {
   Limits limits{};
   // The same for all sessions, so it is kept once.
   Shared<Capabilities> capabilities = DefaultCapabilities();
+  // Of its loop, not owned; null: codec lists are the session's own.
+  ParameterPool* parameter_pool = nullptr;
   // Of our certificate; at least one, written into every live section.
   std::vector<Fingerprint> local_fingerprints{};
   // RTCP CNAME of what we send (RFC 7022), at most 255 characters: sending sections announce their

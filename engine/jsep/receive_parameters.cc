@@ -22,12 +22,12 @@ std::vector<HeaderExtension> ExtensionsOf(const sdp::MediaSection& section) {
 }
 
 // What the remote says of its own stream (parameter sets, stereo) belongs to what we receive.
-void AddStreamProperties(const sdp::MediaSection& theirs, std::vector<Codec>& codecs) {
-  for (Codec& codec : codecs) {
-    const Codec* other = theirs.FindCodec(codec.payload_type);
-    if (other == nullptr || !SameCodec(codec, *other)) continue;
+void AddStreamProperties(const sdp::MediaSection& theirs, CodecList& codecs) {
+  for (size_t i = 0; i < codecs.size(); ++i) {
+    const Codec* other = theirs.FindCodec(codecs[i].payload_type);
+    if (other == nullptr || !SameCodec(codecs[i], *other)) continue;
     for (const auto& [key, value] : other->fmtp) {
-      if (key.starts_with("sprop-")) codec.fmtp.emplace_back(key, value);
+      if (key.starts_with("sprop-")) codecs.Edit()[i].fmtp.emplace_back(key, value);
     }
   }
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/base/status.h"
+#include "engine/jsep/local_section.h"
 #include "engine/jsep/section_view.h"
 #include "engine/jsep/transport_actions.h"
 #include "engine/sdp/candidate.h"
@@ -92,7 +93,9 @@ void Append(StoredDescription& stored, const Target& target,
       section.end_of_candidates = true;
       line = "a=end-of-candidates";
     }
-    if (!line.empty()) stored.text = sdp::AppendToSection(stored.text, i, line);
+    if (line.empty()) continue;
+    stored.shown = std::make_shared<const SessionDescription>(SessionDescription{
+        .type = stored.type, .sdp = sdp::AppendToSection(DescriptionOf(stored)->sdp, i, line)});
   }
 }
 
@@ -181,12 +184,12 @@ absl::StatusOr<RemoteCandidate> AddRemoteCandidateTo(State& state, const Limits&
   if (latest == nullptr) return KeepEarly(state, limits, init, candidate);
   PCD_ASSIGN_OR_RETURN(const Target target, FindTarget(latest->parsed, init, is_end));
   const std::string ufrag = UfragOf(init, candidate);
-  std::vector<StoredDescription*> homes;
+  std::vector<SharedOptional<StoredDescription>*> homes;
   for (auto* stored : {&state.pending_remote, &state.current_remote}) {
     if (!*stored || (!target.every && target.index >= (*stored)->parsed.media.size())) continue;
     const bool belongs =
         ufrag.empty() ? &**stored == latest : HasUfrag((*stored)->parsed, target, ufrag);
-    if (belongs) homes.push_back(&**stored);
+    if (belongs) homes.push_back(stored);
   }
   if (homes.empty()) {
     return MakeError(absl::StatusCode::kInvalidArgument, ErrorReason::UNKNOWN_UFRAG,
@@ -194,7 +197,7 @@ absl::StatusOr<RemoteCandidate> AddRemoteCandidateTo(State& state, const Limits&
                      {.dom_exception = "OperationError", .field = "username_fragment"});
   }
   RemoteCandidate result{.ufrag = ufrag, .end_of_candidates = is_end};
-  const sdp::Description& home = homes.front()->parsed;
+  const sdp::Description& home = (*homes.front())->parsed;
   if (!target.every) result.mid = home.media[target.index].mid;
   if (candidate) {
     // With rtcp-mux there is no second component; a repetition tells nothing new.
@@ -203,15 +206,15 @@ absl::StatusOr<RemoteCandidate> AddRemoteCandidateTo(State& state, const Limits&
   }
   result.candidate = candidate;
   std::set<size_t> transports;
-  for (const StoredDescription* stored : homes) {
-    transports.merge(TransportsFor(state, stored->parsed, target, is_end));
+  for (const auto* stored : homes) {
+    transports.merge(TransportsFor(state, (*stored)->parsed, target, is_end));
   }
   result.deliver = !transports.empty();
   if (result.deliver) {
     result.transport_index = *transports.begin();
     result.more_transports.assign(std::next(transports.begin()), transports.end());
   }
-  for (StoredDescription* stored : homes) Append(*stored, target, candidate);
+  for (auto* stored : homes) Append(stored->Edit(), target, candidate);
   return result;
 }
 

@@ -117,10 +117,11 @@ std::vector<SendParameters> MakeSenders(const Exchange& exchange, const State& s
     sender.ssrc = transceiver->sender_ssrc;
     sender.rtx_ssrc = transceiver->sender_rtx_ssrc;
     sender.sending = Sends(AgreedDirection(exchange, i));
-    sender.codecs = exchange.local_is_answer ? CodecsOfLocalAnswer(ours, theirs)
-                                             : CodecsOfRemoteAnswer(ours, theirs);
-    std::erase_if(sender.codecs, [](const Codec& codec) { return codec.NameIs(kRtx); });
-    AddRetransmission(ours, theirs, sender.codecs);
+    std::vector<Codec> codecs = exchange.local_is_answer ? CodecsOfLocalAnswer(ours, theirs)
+                                                         : CodecsOfRemoteAnswer(ours, theirs);
+    std::erase_if(codecs, [](const Codec& codec) { return codec.NameIs(kRtx); });
+    AddRetransmission(ours, theirs, codecs);
+    sender.codecs = std::move(codecs);
     sender.extensions = ExtensionsToSend(exchange, i);
     sender.rids = RidsOf(exchange, i, *transceiver);
     sender.reduced_size_rtcp = ours.rtcp_rsize && theirs.rtcp_rsize;

@@ -30,13 +30,12 @@ namespace {
 
 using std::string;
 
-std::optional<SessionDescription> ToApi(const StoredDescription* stored) {
-  if (stored == nullptr) return std::nullopt;
-  return SessionDescription{.type = stored->type, .sdp = stored->text};
+DescriptionPtr Shown(const SharedOptional<StoredDescription>& stored) {
+  return stored ? DescriptionOf(*stored) : nullptr;
 }
 
-std::optional<SessionDescription> ToApi(const std::optional<StoredDescription>& stored) {
-  return ToApi(stored ? &*stored : nullptr);
+std::optional<SessionDescription> CopyOf(const DescriptionPtr& description) {
+  return description == nullptr ? std::nullopt : std::optional(*description);
 }
 
 absl::Status WrongState(const char* call, SdpType type, SignalingState state) {
@@ -113,6 +112,7 @@ class Session::Impl {
   absl::StatusOr<StoredDescription> ReadRemote(const SessionDescription& description,
                                                const State& state) const;
   void NameSections(StoredDescription& stored, const State& state) const;
+  void ShareCodecs(sdp::Description& description) const;
   void Commit(State next, ApplyResult& result);
   void Touch();
 
@@ -120,8 +120,8 @@ class Session::Impl {
   RandomSource& random_;
   OriginNumbers origin_{};
   State state_{};
-  std::optional<CreatedDescription> last_offer_{};
-  std::optional<CreatedDescription> last_answer_{};
+  SharedOptional<CreatedDescription> last_offer_{};
+  SharedOptional<CreatedDescription> last_answer_{};
   bool negotiation_needed_ = false;  // W3C [[NegotiationNeeded]].
   bool negotiation_event_ = false;
 };
@@ -141,7 +141,28 @@ void Session::Impl::Touch() {
   negotiation_needed_ = needed;
 }
 
+void Session::Impl::ShareCodecs(sdp::Description& description) const {
+  if (options_.parameter_pool == nullptr) return;
+  for (sdp::MediaSection& section : description.media) {
+    section.codecs = options_.parameter_pool->Share(section.codecs);
+  }
+}
+
 void Session::Impl::Commit(State next, ApplyResult& result) {
+  if (ParameterPool* pool = options_.parameter_pool; pool != nullptr) {
+    if (result.receivers) {
+      for (ReceiveParameters& each : *result.receivers) {
+        each.codecs = pool->Share(each.codecs);
+        each.extensions = pool->Share(each.extensions);
+      }
+    }
+    if (result.senders) {
+      for (SendParameters& each : *result.senders) {
+        each.codecs = pool->Share(each.codecs);
+        each.extensions = pool->Share(each.extensions);
+      }
+    }
+  }
   const SignalingState before = state_.signaling;
   result.signaling_state = next.signaling;
   result.signaling_state_changed = next.signaling != before;
@@ -232,6 +253,7 @@ absl::StatusOr<SessionDescription> Session::Impl::CreateOffer(const OfferOptions
     PCD_ASSIGN_OR_RETURN(const LocalContext anew, Context(transports, losing, info));
     last_offer_ = BuildOffer(state_, anew, plan);
   }
+  ShareCodecs(last_offer_.Edit().description);
   return SessionDescription{.type = SdpType::kOffer, .sdp = last_offer_->text};
 }
 
@@ -275,6 +297,7 @@ absl::StatusOr<SessionDescription> Session::Impl::CreateAnswer(const TransportIn
   }
   PCD_ASSIGN_OR_RETURN(const LocalContext context, Context(transports, restarts, info));
   last_answer_ = BuildAnswer(state_, context, plan, std::move(record));
+  ShareCodecs(last_answer_.Edit().description);
   return SessionDescription{.type = SdpType::kAnswer, .sdp = last_answer_->text};
 }
 
@@ -282,7 +305,7 @@ absl::StatusOr<const CreatedDescription*> Session::Impl::ChooseLocal(SdpType typ
                                                                      const string& text,
                                                                      const TransportInfo& info) {
   const bool is_offer = type == SdpType::kOffer;
-  std::optional<CreatedDescription>& last = is_offer ? last_offer_ : last_answer_;
+  SharedOptional<CreatedDescription>& last = is_offer ? last_offer_ : last_answer_;
   if (!text.empty()) {
     const int line = last ? FirstDifferentLine(last->text, text) : 1;
     if (line == 0) return &*last;
@@ -364,7 +387,8 @@ void Session::Impl::NameSections(StoredDescription& stored, const State& state) 
 
 absl::StatusOr<StoredDescription> Session::Impl::ReadRemote(const SessionDescription& description,
                                                             const State& state) const {
-  StoredDescription stored{.type = description.type, .text = description.sdp};
+  StoredDescription stored{.type = description.type};
+  stored.shown = std::make_shared<const SessionDescription>(description);
   PCD_ASSIGN_OR_RETURN(stored.parsed, sdp::Parse(description.sdp, options_.limits));
   const bool is_offer = description.type == SdpType::kOffer;
   if (!is_offer && state.pending_local->parsed.media.size() != stored.parsed.media.size()) {
@@ -377,6 +401,7 @@ absl::StatusOr<StoredDescription> Session::Impl::ReadRemote(const SessionDescrip
   } else {
     PCD_RETURN_IF_ERROR(ValidateRemoteAnswer(stored.parsed, state));
   }
+  ShareCodecs(stored.parsed);
   return stored;
 }
 
@@ -478,9 +503,9 @@ absl::StatusOr<IceCandidateInit> Session::Impl::AddLocalCandidate(size_t index,
   const string tag = state_.pending_local ? string() : transport.tagged_mid;
   for (auto* stored : {&state_.pending_local, &state_.current_local}) {
     if (!*stored) continue;
-    AddGathered(transport, SectionsOn((*stored)->parsed, (*stored)->transports, index, tag),
-                (*stored)->parsed);
-    (*stored)->text = TextOf(**stored);
+    StoredDescription& local = stored->Edit();
+    AddGathered(transport, SectionsOn(local.parsed, local.transports, index, tag), local.parsed);
+    local.shown = nullptr;
   }
   // Rolled back meanwhile: the next description will have it.
   if (state_.local() == nullptr) return InvalidState("there is no local description");
@@ -533,23 +558,31 @@ absl::StatusOr<ApplyResult> Session::SetRemoteDescription(const SessionDescripti
   return impl_->SetRemote(description);
 }
 
+Session::Descriptions Session::descriptions() const {
+  const State& state = impl_->state();
+  return {.current_local = Shown(state.current_local),
+          .current_remote = Shown(state.current_remote),
+          .pending_local = Shown(state.pending_local),
+          .pending_remote = Shown(state.pending_remote)};
+}
+bool Session::has_local_description() const { return impl_->state().local() != nullptr; }
 std::optional<SessionDescription> Session::local_description() const {
-  return ToApi(impl_->state().local());
+  return CopyOf(descriptions().local());
 }
 std::optional<SessionDescription> Session::remote_description() const {
-  return ToApi(impl_->state().remote());
+  return CopyOf(descriptions().remote());
 }
 std::optional<SessionDescription> Session::current_local_description() const {
-  return ToApi(impl_->state().current_local);
+  return CopyOf(descriptions().current_local);
 }
 std::optional<SessionDescription> Session::current_remote_description() const {
-  return ToApi(impl_->state().current_remote);
+  return CopyOf(descriptions().current_remote);
 }
 std::optional<SessionDescription> Session::pending_local_description() const {
-  return ToApi(impl_->state().pending_local);
+  return CopyOf(descriptions().pending_local);
 }
 std::optional<SessionDescription> Session::pending_remote_description() const {
-  return ToApi(impl_->state().pending_remote);
+  return CopyOf(descriptions().pending_remote);
 }
 SignalingState Session::signaling_state() const { return impl_->state().signaling; }
 std::optional<bool> Session::can_trickle_ice_candidates() const {

@@ -73,6 +73,18 @@ class Session {
   std::optional<SessionDescription> current_remote_description() const;
   std::optional<SessionDescription> pending_local_description() const;
   std::optional<SessionDescription> pending_remote_description() const;
+  // The same without copies of the texts.
+  struct Descriptions {
+    DescriptionPtr current_local{}, current_remote{}, pending_local{}, pending_remote{};
+    const DescriptionPtr& local() const {
+      return pending_local != nullptr ? pending_local : current_local;
+    }
+    const DescriptionPtr& remote() const {
+      return pending_remote != nullptr ? pending_remote : current_remote;
+    }
+  };
+  Descriptions descriptions() const;
+  bool has_local_description() const;
 
   SignalingState signaling_state() const;
   // Null before a remote description was set.

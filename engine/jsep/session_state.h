@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "engine/base/random.h"
+#include "engine/base/shared.h"
 #include "engine/jsep/apply_result.h"
 #include "engine/jsep/negotiation_record.h"
 #include "engine/jsep/transceiver.h"
@@ -30,7 +31,9 @@ using SectionTransports = std::vector<std::optional<size_t>>;
 struct StoredDescription {
   SdpType type = SdpType::kOffer;
   sdp::Description parsed{};  // Every section has a mid; see generated_mids.
-  std::string text{};
+  // As the API shows it, which is shared with whom it was shown. Null: not written yet, or `parsed`
+  // has changed since; DescriptionOf writes it.
+  mutable DescriptionPtr shown{};
   // Sections whose description named no mid; theirs was made up here and is never written.
   std::set<size_t> generated_mids{};
   // Of a local description: whose candidates each section has. What the sections of an offer use
@@ -76,8 +79,8 @@ struct State {
   SignalingState signaling = SignalingState::kStable;
   std::vector<Transceiver> transceivers{};
   std::vector<Transceiver> stable_transceivers{};  // As they were when stable was left.
-  std::optional<StoredDescription> current_local{}, current_remote{};
-  std::optional<StoredDescription> pending_local{}, pending_remote{};
+  SharedOptional<StoredDescription> current_local{}, current_remote{};
+  SharedOptional<StoredDescription> pending_local{}, pending_remote{};
   // By index, at least one. What no section uses is as new.
   std::vector<TransportState> transports = std::vector<TransportState>(1);
   std::vector<TransportState> stable_transports{};  // As they were when stable was left.
@@ -156,14 +159,14 @@ struct State {
   }
   // Either side refused the section, so its slot may get a new use (RFC 9429 section 5.2.2).
   bool IsRecyclable(size_t index) const {
-    const auto rejected = [index](const std::optional<StoredDescription>& d) {
+    const auto rejected = [index](const SharedOptional<StoredDescription>& d) {
       return d && index < d->parsed.media.size() && d->parsed.media[index].IsRejected();
     };
     return rejected(current_local) || rejected(current_remote);
   }
   // Both sides agreed on the section.
   bool WasLive(size_t index) const {
-    const auto live = [index](const std::optional<StoredDescription>& d) {
+    const auto live = [index](const SharedOptional<StoredDescription>& d) {
       return d && index < d->parsed.media.size() && !d->parsed.media[index].IsRejected();
     };
     return live(current_local) && live(current_remote);

@@ -94,8 +94,9 @@ void FollowTag(State& state, const Exchange& exchange, const Bundle& bundle,
     // Our answer has them, but whoever follows events knows them as those of the old section.
     action.signal_again = SignalAgain(transport, exchange, bundle.sections.front());
     if (exchange.local_is_answer) return;
-    AddGathered(transport, bundle.sections, state.pending_local->parsed);
-    state.pending_local->text = TextOf(*state.pending_local);
+    StoredDescription& local = state.pending_local.Edit();
+    AddGathered(transport, bundle.sections, local.parsed);
+    local.shown = nullptr;
   }
 }
 

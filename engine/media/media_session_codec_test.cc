@@ -28,13 +28,14 @@ class CodecTest : public ::testing::Test {
   void Negotiate(const Codec& video) {
     ReceiveParameters section = VideoSection();
     section.codecs = {video};
-    section.codecs[0].payload_type = kVp8Type;
-    section.codecs[0].clock_rate = 90000;
-    section.codecs[0].rtcp_feedback = {"nack pli"};
+    section.codecs.Edit()[0].payload_type = kVp8Type;
+    section.codecs.Edit()[0].clock_rate = 90000;
+    section.codecs.Edit()[0].rtcp_feedback = {"nack pli"};
     ReceiveParameters audio = AudioSection();
-    audio.codecs.push_back(
+    audio.codecs.Edit().push_back(
         {.payload_type = kEventType, .name = "telephone-event", .clock_rate = 48000});
-    audio.codecs.push_back({.payload_type = 126, .name = "telephone-event", .clock_rate = 8000});
+    audio.codecs.Edit().push_back(
+        {.payload_type = 126, .name = "telephone-event", .clock_rate = 8000});
     bench_.session->SetReceivers({audio, section});
   }
   void Send(const Bytes& payload) {
@@ -138,8 +139,8 @@ class RembTest : public CodecTest {
  protected:
   void Negotiate(std::vector<std::string> feedback) {
     ReceiveParameters video = VideoSection();
-    video.codecs[0].rtcp_feedback = std::move(feedback);
-    video.extensions.push_back({2, kAbsSendTimeExtensionUri});
+    video.codecs.Edit()[0].rtcp_feedback = std::move(feedback);
+    video.extensions.Edit().push_back({2, kAbsSendTimeExtensionUri});
     bench_.session->SetReceivers({video});
   }
   // Five seconds of 400 kbit/s, without queueing.

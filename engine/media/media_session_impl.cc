@@ -170,9 +170,7 @@ void MediaSession::Impl::EmitSinkStates(std::span<const std::unique_ptr<Sink>> s
 
 std::optional<MediaEvent> MediaSession::Impl::PollEvent() {
   if (events_.empty()) return std::nullopt;
-  MediaEvent event = std::move(events_.front());
-  events_.pop_front();
-  return event;
+  return events_.Take();
 }
 
 void MediaSession::Impl::HandleTimeout(Timestamp now) {

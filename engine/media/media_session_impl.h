@@ -3,13 +3,13 @@
 #define ENGINE_MEDIA_MEDIA_SESSION_IMPL_H_
 
 #include <cstddef>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "engine/base/fifo.h"
 #include "engine/media/media_session.h"
 #include "engine/media/receive_path.h"
 #include "engine/media/sender_clock.h"
@@ -144,7 +144,7 @@ class MediaSession::Impl : public Sink::Owner {
   Timestamp layer_deadline_ = kNever;  // kNever: no layer is active.
   Timestamp track_deadline_ = kNever;  // kNever: every track is muted.
 
-  std::deque<MediaEvent> events_;
+  Fifo<MediaEvent> events_;
   DropCounters drops_;
   bool closed_ = false;
 };

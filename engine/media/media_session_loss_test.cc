@@ -126,7 +126,7 @@ TEST_F(LossTest, NothingIsNackedWithoutASinkOrWithoutTheFeedback) {
   bench_.Run(milliseconds(500));
   EXPECT_TRUE(Nacked().empty());
   ReceiveParameters video = VideoSection();
-  video.codecs[0].rtcp_feedback = {"nack pli"};
+  video.codecs.Edit()[0].rtcp_feedback = {"nack pli"};
   bench_.session->SetReceivers({AudioSection(), video});
   MediaBench other;
   other.session->SetReceivers({AudioSection(), video});

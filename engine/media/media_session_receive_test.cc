@@ -222,7 +222,7 @@ TEST_F(ReceiveTest, AKeyFrameAsFirstPacketNeedsNoRequest) {
 
 TEST_F(ReceiveTest, FirIsSentWherePliWasNotNegotiated) {
   ReceiveParameters video = VideoSection();
-  video.codecs[0].rtcp_feedback = {"ccm fir"};
+  video.codecs.Edit()[0].rtcp_feedback = {"ccm fir"};
   bench.session->SetReceivers({video});
   SendFor(1, {.sequence = 1});
   EXPECT_TRUE(*bench.session->RequestKeyFrame(kVideo));
@@ -364,7 +364,7 @@ TEST_F(ReceiveTest, PaddingAndUnwantedPacketsCountForTransportFeedback) {
 
 TEST_F(ReceiveTest, NoTransportFeedbackUnlessNegotiated) {
   ReceiveParameters video = VideoSection();
-  video.codecs[0].rtcp_feedback = {"nack pli"};
+  video.codecs.Edit()[0].rtcp_feedback = {"nack pli"};
   bench.session->SetReceivers({video});
   SendFor(100, {.sequence = 1, .transport_sequence = 1});
   EXPECT_EQ(bench.feedback.CountOf(rtp::kRtcpTransportFeedback, rtp::kRtpfbTransportCc), 0u);

@@ -222,7 +222,7 @@ TEST_F(SimulcastTest, RtxFindsItsLayerByTheRepairedRid) {
   ReceiveParameters video = VideoSection();
   video.ssrcs.clear();
   video.rids = {"q", "f"};
-  video.extensions.push_back({11, kRepairedRidExtensionUri});
+  video.extensions.Edit().push_back({11, kRepairedRidExtensionUri});
   bench_.session->SetReceivers({AudioSection(), video});
   AddSink("v", 6004);
   layers_.erase(layers_.begin() + 1);

@@ -47,15 +47,15 @@ class TransportsTest : public ::testing::Test {
   static ReceiveParameters Audio() {
     ReceiveParameters audio = AudioSection();
     audio.transport_index = kFirst;
-    audio.codecs[0].payload_type = kType;
+    audio.codecs.Edit()[0].payload_type = kType;
     audio.ssrcs = {{.ssrc = kSsrc, .cname = "remote"}};
     return audio;
   }
   static ReceiveParameters Video(size_t transport_index, uint32_t ssrc = kSsrc) {
     ReceiveParameters video = VideoSection();
     video.transport_index = transport_index;
-    video.codecs[0].payload_type = kType;
-    video.codecs[1].fmtp = {{"apt", std::to_string(kType)}};
+    video.codecs.Edit()[0].payload_type = kType;
+    video.codecs.Edit()[1].fmtp = {{"apt", std::to_string(kType)}};
     video.ssrcs = {{.ssrc = ssrc, .cname = "remote"}};
     return video;
   }
@@ -249,7 +249,7 @@ TEST_F(TransportsTest, AgreeOnTheFormOfFeedbackEachForItself) {
 
 TEST_F(TransportsTest, OneMayHaveAnEstimateWhereTheOtherHasTransportWideFeedback) {
   ReceiveParameters video = Video(kSecond);
-  video.codecs[0].rtcp_feedback = {"goog-remb", "nack pli"};
+  video.codecs.Edit()[0].rtcp_feedback = {"goog-remb", "nack pli"};
   video.extensions = {{kTransportCcId, kAbsSendTimeExtensionUri}};
   bench_.session->SetReceivers({Audio(), video});
   for (uint16_t i = 0; i < 250; ++i) {
@@ -295,7 +295,7 @@ TEST_F(TransportsTest, ASectionThatMovesGoesOn) {
   bench_.TakeEvents();
 
   ReceiveParameters video = Video(kFirst, kCamera);
-  video.codecs[0].payload_type = 96;
+  video.codecs.Edit()[0].payload_type = 96;
   bench_.session->SetReceivers({Audio(), video});
   EXPECT_THAT(bench_.TakeEventsOf<SinkStateChangedEvent>(), IsEmpty());
   const auto send = [&](uint16_t sequence, uint16_t wide) {

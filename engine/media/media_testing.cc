@@ -73,7 +73,7 @@ ReceiveParameters AudioSection(const std::string& mid) {
                .rtcp_feedback = {"transport-cc"}},
               {.payload_type = kRedType, .name = "red", .clock_rate = 48000, .channels = 2}};
   p.extensions = Extensions();
-  p.extensions.push_back({kAudioLevelId, kAudioLevelExtensionUri});
+  p.extensions.Edit().push_back({kAudioLevelId, kAudioLevelExtensionUri});
   p.ssrcs = {{.ssrc = kAudioSsrc, .cname = "remote"}};
   p.reduced_size_rtcp = true;
   return p;

@@ -19,7 +19,7 @@ ReceiveParameters Section(const std::string& mid, std::vector<uint8_t> payload_t
   p.kind = MediaKind::kVideo;
   p.receiving = true;
   for (const uint8_t type : payload_types) {
-    p.codecs.push_back({.payload_type = type, .name = "VP8", .clock_rate = 90000});
+    p.codecs.Edit().push_back({.payload_type = type, .name = "VP8", .clock_rate = 90000});
   }
   for (const uint32_t ssrc : ssrcs) p.ssrcs.push_back({.ssrc = ssrc});
   p.extensions = {{4, kMidExtensionUri}, {5, kRidExtensionUri}, {6, kTransportCcExtensionUri}};
@@ -207,7 +207,7 @@ TEST_F(RouterTransportsTest, DoNotKnowEachOthersMids) {
 
 TEST_F(RouterTransportsTest, WithOneSectionNeedNoMarks) {
   ReceiveParameters plain = On(1, Section("b", {96}));
-  plain.extensions.clear();
+  plain.extensions = {};
   router.SetSections({Section("a", {96}), Section("c", {96}), plain});
   EXPECT_EQ(FindOn(0, 7, 96).reason, DropReason::kUnknownSsrc);
   EXPECT_EQ(MidOf(FindOn(1, 7, 96)), "b");

@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -12,6 +14,52 @@
 #include "engine/model/enums.h"
 
 namespace pcd {
+
+// A list whose copies share their memory until one of them is edited; else a value like a vector.
+// Threading: a value; the shared memory may be read anywhere.
+template <typename T>
+class SharedList {
+ public:
+  using value_type = T;
+  using size_type = size_t;
+  using const_reference = const T&;
+  using const_iterator = typename std::vector<T>::const_iterator;
+  using iterator = const_iterator;
+
+  SharedList() = default;
+  SharedList(std::vector<T> items)  // NOLINT(google-explicit-constructor): it is one.
+      : items_(items.empty() ? nullptr : std::make_shared<std::vector<T>>(std::move(items))) {}
+  SharedList(std::initializer_list<T> items) : SharedList(std::vector<T>(items)) {}
+
+  const std::vector<T>& get() const {
+    static const std::vector<T> none;
+    return items_ == nullptr ? none : *items_;
+  }
+  operator const std::vector<T>&() const { return get(); }  // NOLINT(google-explicit-constructor)
+  const_iterator begin() const { return get().begin(); }
+  const_iterator end() const { return get().end(); }
+  size_t size() const { return get().size(); }
+  bool empty() const { return get().empty(); }
+  const T& operator[](size_t index) const { return get()[index]; }
+  const T& at(size_t index) const { return get().at(index); }
+  const T& front() const { return get().front(); }
+  const T& back() const { return get().back(); }
+
+  // Of its own from now on.
+  std::vector<T>& Edit() {
+    if (!IsUnshared()) items_ = std::make_shared<std::vector<T>>(get());
+    return *items_;
+  }
+  // Not empty, and no other list shares its memory.
+  bool IsUnshared() const { return items_.use_count() == 1; }
+
+  friend bool operator==(const SharedList& a, const SharedList& b) {
+    return a.items_ == b.items_ || a.get() == b.get();
+  }
+
+ private:
+  std::shared_ptr<std::vector<T>> items_{};  // Null: empty.
+};
 
 // One payload type (RTCRtpCodecParameters). `name` keeps the encoding name as written in
 // SDP; it compares without case.
@@ -38,6 +86,10 @@ struct HeaderExtension {
   friend bool operator==(const HeaderExtension&, const HeaderExtension&) = default;
 };
 
+// In their order.
+using CodecList = SharedList<Codec>;
+using ExtensionList = SharedList<HeaderExtension>;
+
 inline constexpr char kMidExtensionUri[] = "urn:ietf:params:rtp-hdrext:sdes:mid";
 inline constexpr char kRidExtensionUri[] = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id";
 inline constexpr char kRepairedRidExtensionUri[] =
@@ -62,12 +114,12 @@ struct ReceiveParameters {
   std::string mid{};
   size_t transport_index = 0;  // Of the transport that carries the section.
   MediaKind kind = MediaKind::kAudio;
-  bool receiving = false;                     // False: packets of the section are dropped.
-  std::vector<Codec> codecs{};                // Negotiated, preferred first, incl. rtx.
-  std::vector<HeaderExtension> extensions{};  // Negotiated ids.
-  std::vector<SignaledSsrc> ssrcs{};          // May be empty: learnt by mid or payload type.
-  std::vector<std::string> rids{};            // Simulcast layers in a=simulcast order.
-  bool reduced_size_rtcp = false;             // a=rtcp-rsize agreed.
+  bool receiving = false;             // False: packets of the section are dropped.
+  CodecList codecs{};                 // Negotiated, preferred first, incl. rtx.
+  ExtensionList extensions{};         // Negotiated ids.
+  std::vector<SignaledSsrc> ssrcs{};  // May be empty: learnt by mid or payload type.
+  std::vector<std::string> rids{};    // Simulcast layers in a=simulcast order.
+  bool reduced_size_rtcp = false;     // a=rtcp-rsize agreed.
   friend bool operator==(const ReceiveParameters&, const ReceiveParameters&) = default;
 };
 
@@ -94,8 +146,8 @@ struct SendParameters {
   uint32_t ssrc = 0, rtx_ssrc = 0;
   // Payload types and parameters as the remote wants to receive them, preferred first, incl. rtx;
   // feedback that both sides named.
-  std::vector<Codec> codecs{};
-  std::vector<HeaderExtension> extensions{};  // Ids to send with.
+  CodecList codecs{};
+  ExtensionList extensions{};  // Ids to send with.
   // Of each of the sender's encodings, in their order; empty: no simulcast is negotiated.
   std::vector<std::string> rids{};
   bool reduced_size_rtcp = false;  // a=rtcp-rsize agreed.

@@ -3,6 +3,7 @@
 #define ENGINE_MODEL_SESSION_H_
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +20,9 @@ struct SessionDescription {
   std::string sdp{};
   friend bool operator==(const SessionDescription&, const SessionDescription&) = default;
 };
+
+// Shared, because the same text is kept and shown in many places. Null where W3C says null.
+using DescriptionPtr = std::shared_ptr<const SessionDescription>;
 
 // a=fingerprint (RFC 8122). `algorithm` is lower case ("sha-256"); `value` is upper-case hex
 // with colons.

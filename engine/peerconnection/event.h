@@ -26,7 +26,7 @@ struct NegotiationNeededEvent {};
 // W3C icecandidate. Unset: W3C's null candidate, gathering is complete on all transports. An
 // empty candidate text: the end of candidates of one transport.
 struct IceCandidateEvent {
-  std::optional<LocalCandidate> candidate{};
+  SharedOptional<LocalCandidate> candidate{};
 };
 struct IceCandidateErrorEvent {
   std::string address{};
@@ -65,7 +65,7 @@ struct IceTransportChangeEvent {
   IceGatheringState ice_gathering_state = IceGatheringState::kNew;
 };
 struct DtlsTransportChangeEvent {
-  DtlsTransportInfo transport{};
+  Shared<DtlsTransportInfo> transport{};
   std::string error_text{};  // Empty unless failed.
   DtlsFailure failure{};
   ConnectionState connection_state = ConnectionState::kNew;

@@ -62,13 +62,14 @@ struct HeapBytes {
   }
   size_t operator()(const ConfigurationChangeEvent& e) const { return Bytes(e.info); }
   size_t operator()(const IceCandidateEvent& e) const {
-    return e.candidate.has_value() ? e.candidate->candidate.candidate.size() : 0;
+    if (!e.candidate.has_value()) return 0;
+    return sizeof(*e.candidate) + e.candidate->candidate.candidate.size();
   }
   size_t operator()(const IceCandidateErrorEvent& e) const {
     return e.url.size() + e.error_text.size();
   }
   size_t operator()(const DtlsTransportChangeEvent& e) const {
-    return e.transport.remote_certificate_der.size() + e.error_text.size();
+    return sizeof(*e.transport) + e.transport->remote_certificate_der.size() + e.error_text.size();
   }
   size_t operator()(const ClosedEvent& e) const { return e.message.size(); }
   size_t operator()(const TrackEvent& e) const { return Bytes(e.transceiver); }
@@ -112,8 +113,8 @@ std::shared_ptr<const Event> EventLog::Append(int64_t unix_us, uint64_t revision
 
 std::vector<std::shared_ptr<const Event>> EventLog::After(uint64_t sequence) const {
   std::vector<std::shared_ptr<const Event>> after;
-  for (const Entry& entry : events_) {
-    if (entry.event->sequence > sequence) after.push_back(entry.event);
+  for (size_t i = 0; i < events_.size(); ++i) {
+    if (events_[i].event->sequence > sequence) after.push_back(events_[i].event);
   }
   return after;
 }

@@ -5,10 +5,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <vector>
 
+#include "engine/base/fifo.h"
 #include "engine/peerconnection/event.h"
 
 namespace pcd::peerconnection {
@@ -37,7 +37,7 @@ class EventLog {
   const size_t max_bytes_;
   uint64_t last_sequence_ = 0;
   size_t bytes_ = 0;
-  std::deque<Entry> events_;
+  Fifo<Entry> events_;
 };
 
 }  // namespace pcd::peerconnection

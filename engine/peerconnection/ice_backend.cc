@@ -38,18 +38,19 @@ IceBackend PeerConnection::BackendOfRestart() const {
 
 IceBackend PeerConnection::WantedBackend() const {
   if (configuration_.ice_backend != IceBackend::kAuto) return configuration_.ice_backend;
-  const bool full = dependencies_.shared_port_factory == nullptr ||
-                    dependencies_.default_ice_backend == IceBackend::kFull ||
+  const bool full = dependencies_->shared_port_factory == nullptr ||
+                    dependencies_->default_ice_backend == IceBackend::kFull ||
                     NeedsFullIce(configuration_);
   if (full) return IceBackend::kFull;
-  const auto remote = session_.remote_description();
-  return remote.has_value() && IsIceLite(*remote) ? IceBackend::kFull : IceBackend::kSharedPort;
+  const jsep::Session::Descriptions descriptions = session_.descriptions();
+  const DescriptionPtr& remote = descriptions.remote();
+  return remote != nullptr && IsIceLite(*remote) ? IceBackend::kFull : IceBackend::kSharedPort;
 }
 
 absl::StatusOr<std::unique_ptr<ice::IceTransport>> PeerConnection::MakeIce(
     IceBackend backend, std::optional<IceParameters> credentials) {
   const bool shared = backend == IceBackend::kSharedPort;
-  ice::Config config = dependencies_.ice_config;
+  ice::Config config = dependencies_->ice_config;
   config.servers = configuration_.ice_servers;
   config.policy = configuration_.ice_transport_policy;
   config.max_candidates = limits_.max_candidates;
@@ -57,7 +58,7 @@ absl::StatusOr<std::unique_ptr<ice::IceTransport>> PeerConnection::MakeIce(
   config.lite = shared;
   config.owner = this;
   config.credentials = std::move(credentials);
-  return (shared ? dependencies_.shared_port_factory : dependencies_.ice_factory)
+  return (shared ? dependencies_->shared_port_factory : dependencies_->ice_factory)
       ->Create(loop_, config);
 }
 

@@ -6,19 +6,6 @@
 
 namespace pcd::peerconnection {
 
-// The same text is kept once, however many events and calls show it.
-DescriptionPtr PeerConnection::Share(std::optional<SessionDescription> description) {
-  if (!description.has_value()) return nullptr;
-  for (const DescriptionPtr& shared : shared_descriptions_) {
-    if (*shared == *description) return shared;
-  }
-  // Those that nobody else holds any more make room.
-  std::erase_if(shared_descriptions_, [](const DescriptionPtr& p) { return p.use_count() == 1; });
-  shared_descriptions_.push_back(
-      std::make_shared<const SessionDescription>(std::move(*description)));
-  return shared_descriptions_.back();
-}
-
 IceTransportInfo PeerConnection::IceInfo(const TransportSlot& slot) const {
   return {.transport_id = slot.id,
           .mids = slot.mids,
@@ -65,30 +52,30 @@ DataChannelView PeerConnection::View(const datachannel::DataChannelInfo& info) {
 }
 
 PeerConnectionInfo PeerConnection::Info() {
-  PeerConnectionInfo info{
-      .id = id_,
-      .labels = labels_,
-      .create_unix_us = create_unix_us_,
-      .revision = revision_,
-      .last_event_sequence = log_.last_sequence(),
-      .configuration = configuration_,
-      .signaling_state = signaling_state_,
-      .ice_gathering_state = gathering_state_,
-      .ice_connection_state = ice_state_,
-      .connection_state = connection_state_,
-      .can_trickle_ice_candidates = session_.can_trickle_ice_candidates(),
-      .local_description = Share(session_.local_description()),
-      .remote_description = Share(session_.remote_description()),
-      .current_local_description = Share(session_.current_local_description()),
-      .current_remote_description = Share(session_.current_remote_description()),
-      .pending_local_description = Share(session_.pending_local_description()),
-      .pending_remote_description = Share(session_.pending_remote_description()),
-      .negotiation_needed = session_.negotiation_needed(),
-      .ice_backend = ChooseBackend(),
-      .sctp = SctpInfo(),
-      .certificates = certificates_,
-      .close_reason = close_reason_,
-      .close_message = close_message_};
+  const jsep::Session::Descriptions descriptions = session_.descriptions();
+  PeerConnectionInfo info{.id = id_,
+                          .labels = labels_,
+                          .create_unix_us = create_unix_us_,
+                          .revision = revision_,
+                          .last_event_sequence = log_.last_sequence(),
+                          .configuration = configuration_,
+                          .signaling_state = signaling_state_,
+                          .ice_gathering_state = gathering_state_,
+                          .ice_connection_state = ice_state_,
+                          .connection_state = connection_state_,
+                          .can_trickle_ice_candidates = session_.can_trickle_ice_candidates(),
+                          .local_description = descriptions.local(),
+                          .remote_description = descriptions.remote(),
+                          .current_local_description = descriptions.current_local,
+                          .current_remote_description = descriptions.current_remote,
+                          .pending_local_description = descriptions.pending_local,
+                          .pending_remote_description = descriptions.pending_remote,
+                          .negotiation_needed = session_.negotiation_needed(),
+                          .ice_backend = ChooseBackend(),
+                          .sctp = SctpInfo(),
+                          .certificates = certificates_,
+                          .close_reason = close_reason_,
+                          .close_message = close_message_};
   for (const auto& slot : transports_) {
     if (!slot->described()) continue;
     info.ice_transports.push_back(IceInfo(*slot));
@@ -139,13 +126,17 @@ Snapshot PeerConnection::TakeSnapshot() {
   for (const jsep::Transceiver& transceiver : session_.transceivers()) {
     if (!IsMuted(transceiver)) unmuted.push_back(transceiver.track_id);
   }
+  std::vector<LocalCandidate> candidates;
+  for (const SharedOptional<LocalCandidate>& local : local_candidates_) {
+    candidates.push_back(*local);
+  }
   return {.info = Info(),
           .transceivers = DescribeTransceivers(),
           .unmuted_track_ids = std::move(unmuted),
           .local_tracks = sending_.ListTracks(),
           .sinks = media_.ListSinks(),
           .data_channels = ListDataChannels(),
-          .local_candidates = local_candidates_};
+          .local_candidates = std::move(candidates)};
 }
 
 }  // namespace pcd::peerconnection

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/base/shared.h"
 #include "engine/datachannel/data_channel_info.h"
 #include "engine/jsep/transceiver.h"
 #include "engine/media/sending/local_track_config.h"
@@ -40,7 +41,7 @@ struct IceTransportInfo {
   IceRole role = IceRole::kControlled;
   IceConnectionState state = IceConnectionState::kNew;
   IceGatheringState gathering_state = IceGatheringState::kNew;
-  std::optional<CandidatePair> selected_pair{};
+  SharedOptional<CandidatePair> selected_pair{};
 };
 
 struct DtlsTransportInfo {
@@ -67,9 +68,6 @@ struct CertificateInfo {
 };
 // Shared, because it never changes.
 using CertificateInfoPtr = std::shared_ptr<const CertificateInfo>;
-
-// Shared, because the same texts appear in several events.
-using DescriptionPtr = std::shared_ptr<const SessionDescription>;
 
 struct PeerConnectionInfo {
   std::string id{};

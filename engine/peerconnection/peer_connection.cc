@@ -13,8 +13,10 @@ constexpr size_t kCnameCharacters = 16;  // 80 random bits (RFC 7022 asks for 96
                                          // persistent CNAME or a per-session random one).
 
 jsep::Options SessionOptions(const Configuration& configuration, const Limits& limits,
-                             const dtls::Certificate& certificate, const std::string& cname) {
+                             const dtls::Certificate& certificate, const std::string& cname,
+                             ParameterPool* parameter_pool) {
   jsep::Options options;
+  options.parameter_pool = parameter_pool;
   options.cname = cname;
   options.config = configuration;
   options.limits = limits;
@@ -50,8 +52,9 @@ absl::Status PeerConnection::CheckConfiguration(const Configuration& configurati
 }
 
 absl::StatusOr<std::unique_ptr<PeerConnection>> PeerConnection::Create(
-    net::Loop& loop, const Dependencies& dependencies, const Limits& limits, CreateParams params) {
-  PCD_RETURN_IF_ERROR(CheckConfiguration(params.configuration, dependencies));
+    net::Loop& loop, const Shared<Dependencies>& dependencies, const Limits& limits,
+    CreateParams params) {
+  PCD_RETURN_IF_ERROR(CheckConfiguration(params.configuration, *dependencies));
   const bool configured = !params.certificates.empty();
   if (!configured) {
     PCD_ASSIGN_OR_RETURN(params.certificates.emplace_back().certificate,
@@ -61,7 +64,7 @@ absl::StatusOr<std::unique_ptr<PeerConnection>> PeerConnection::Create(
       new PeerConnection(loop, dependencies, limits, std::move(params), configured));
 }
 
-PeerConnection::PeerConnection(net::Loop& loop, const Dependencies& dependencies,
+PeerConnection::PeerConnection(net::Loop& loop, const Shared<Dependencies>& dependencies,
                                const Limits& limits, CreateParams params, bool configured)
     : loop_(loop),
       dependencies_(dependencies),
@@ -73,10 +76,12 @@ PeerConnection::PeerConnection(net::Loop& loop, const Dependencies& dependencies
       certificate_(params.certificates.front().certificate),
       certificates_(DescribeAll(params.certificates, configured)),
       cname_(loop.random().IdString(kCnameCharacters)),
-      session_(SessionOptions(configuration_, limits_, *certificate_, cname_), loop.random()),
-      media_(loop, *this, *dependencies.sink_policy, *dependencies.sink_claims, limits_,
+      session_(
+          SessionOptions(configuration_, limits_, *certificate_, cname_, params.parameter_pool),
+          loop.random()),
+      media_(loop, *this, *dependencies->sink_policy, *dependencies->sink_claims, limits_,
              {.cname = cname_, .transport_names = [this](size_t i) { return TransportId(i); }}),
-      sending_(loop, *this, *dependencies.sink_policy, limits_,
+      sending_(loop, *this, *dependencies->sink_policy, limits_,
                {.cname = cname_, .transport_names = [this](size_t i) { return TransportId(i); }}),
       channels_(limits_),
       streams_(channels_),
@@ -102,13 +107,13 @@ absl::Status PeerConnection::CheckOpen() const {
 
 void PeerConnection::OnRtp(size_t transport_index, std::span<PacketPtr> packets) {
   media_.OnRtp(transport_index, packets);
-  Wake();
+  WakeForMedia();
 }
 
 void PeerConnection::OnRtcp(size_t transport_index, std::span<PacketPtr> packets) {
   media_.OnRtcp(transport_index, packets);
   sending_.OnRtcp(transport_index, packets);
-  Wake();
+  WakeForMedia();
 }
 
 void PeerConnection::SendRtcp(size_t transport_index, PacketPtr compound) {

@@ -56,6 +56,8 @@ struct CreateParams {
   std::map<std::string, std::string> labels{};
   // The first one is used, as in browsers. Empty: one is made. None is expired.
   std::vector<OwnCertificate> certificates{};
+  // Of the loop, not owned; must outlive the connection. Null: none.
+  ParameterPool* parameter_pool = nullptr;
 };
 
 struct CloseParams {
@@ -83,10 +85,9 @@ class PeerConnection : private net::EndOfTurnHandler,
                        private media::RtpOutput {
  public:
   // Errors: NOT_IMPLEMENTED (ICE servers or relay policy), INTERNAL (no key).
-  static absl::StatusOr<std::unique_ptr<PeerConnection>> Create(net::Loop& loop,
-                                                                const Dependencies& dependencies,
-                                                                const Limits& limits,
-                                                                CreateParams params);
+  static absl::StatusOr<std::unique_ptr<PeerConnection>> Create(
+      net::Loop& loop, const Shared<Dependencies>& dependencies, const Limits& limits,
+      CreateParams params);
   ~PeerConnection() override;
   PeerConnection(const PeerConnection&) = delete;
   PeerConnection& operator=(const PeerConnection&) = delete;
@@ -252,12 +253,17 @@ class PeerConnection : private net::EndOfTurnHandler,
     absl::AnyInvocable<void(PeerConnection&, bool)> done{};
   };
 
-  PeerConnection(net::Loop& loop, const Dependencies& dependencies, const Limits& limits,
+  PeerConnection(net::Loop& loop, const Shared<Dependencies>& dependencies, const Limits& limits,
                  CreateParams params, bool configured_certificates);
 
   // pump.cc
   void OnEndOfTurn() override;
-  void Wake() { loop_.RequestEndOfTurn(this); }
+  void Wake() {
+    transports_changed_ = true;
+    WakeForMedia();
+  }
+  // Nothing but media has come or gone: the pump asks no transport then.
+  void WakeForMedia() { loop_.RequestEndOfTurn(this); }
   void WakeData();
   // Everything may have changed: after a call and after a timer.
   void Pump();
@@ -372,7 +378,6 @@ class PeerConnection : private net::EndOfTurnHandler,
   void HandleChannelState(const datachannel::ChannelStateChanged& changed);
 
   // info.cc
-  DescriptionPtr Share(std::optional<SessionDescription> description);
   IceTransportInfo IceInfo(const TransportSlot& slot) const;
   DtlsTransportInfo DtlsInfo(const TransportSlot& slot) const;
   std::optional<SctpTransportInfo> SctpInfo() const;
@@ -392,7 +397,7 @@ class PeerConnection : private net::EndOfTurnHandler,
   void Emit(EventPayload payload);
 
   net::Loop& loop_;
-  const Dependencies dependencies_;
+  const Shared<Dependencies> dependencies_;
   const Limits limits_;
   const std::string id_;
   Configuration configuration_;
@@ -426,8 +431,7 @@ class PeerConnection : private net::EndOfTurnHandler,
   IceGatheringState gathering_state_ = IceGatheringState::kNew;
   IceConnectionState ice_state_ = IceConnectionState::kNew;
   ConnectionState connection_state_ = ConnectionState::kNew;
-  std::vector<LocalCandidate> local_candidates_;
-  std::vector<DescriptionPtr> shared_descriptions_;
+  std::vector<SharedOptional<LocalCandidate>> local_candidates_;  // None is empty.
 
   EventLog log_;
   std::map<WatcherId, WatchCallback> watchers_;
@@ -441,9 +445,10 @@ class PeerConnection : private net::EndOfTurnHandler,
   uint64_t negotiated_revision_ = 0;  // That the last answer made.
   bool ignoring_offer_ = false;       // Negotiate ignored the remote's last description.
   bool pumping_ = false;
-  bool data_changed_ = false;    // SCTP or data channels may have something to drain.
-  bool states_changed_ = false;  // A transport's state may have changed.
-  bool closing_ = false;         // A graceful close has begun.
+  bool transports_changed_ = false;  // A transport may have something to tell.
+  bool data_changed_ = false;        // SCTP or data channels may have something to drain.
+  bool states_changed_ = false;      // A transport's state may have changed.
+  bool closing_ = false;             // A graceful close has begun.
   bool closed_ = false;
   CloseReason close_reason_ = CloseReason::kNone;
   std::string close_message_;

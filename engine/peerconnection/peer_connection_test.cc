@@ -160,7 +160,7 @@ TEST(PeerConnectionTest, AChangeOfATransportCarriesTheStatesThatItMakes) {
   EXPECT_EQ(with_pair.front(), IceConnectionState::kConnected);
   const auto dtls = pair.left_events().All<DtlsTransportChangeEvent>();
   ASSERT_FALSE(dtls.empty());
-  EXPECT_EQ(dtls.back().transport.state, DtlsState::kConnected);
+  EXPECT_EQ(dtls.back().transport->state, DtlsState::kConnected);
   EXPECT_EQ(dtls.back().connection_state, ConnectionState::kConnected);
 }
 

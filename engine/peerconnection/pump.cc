@@ -28,6 +28,7 @@ void PeerConnection::WakeData() {
 void PeerConnection::OnEndOfTurn() { RunPump(); }
 
 void PeerConnection::Pump() {
+  transports_changed_ = true;
   data_changed_ = true;
   states_changed_ = true;
   RunPump();
@@ -36,9 +37,13 @@ void PeerConnection::Pump() {
 void PeerConnection::RunPump() {
   if (pumping_ || closed_) return;
   pumping_ = true;
+  // A packet of media touches memory that many connections share a cache for; what has nothing to
+  // tell is not asked.
+  bool told = false;
   bool moved = true;
   for (int round = 0; moved && round < kMaxRounds && !closed_; ++round) {
-    moved = DrainTransports();
+    told |= std::exchange(transports_changed_, false);
+    moved = told && DrainTransports();
     if (std::exchange(data_changed_, false)) {
       const bool data = DrainAssociation() | DrainDataChannels();
       data_changed_ |= data;
@@ -47,7 +52,7 @@ void PeerConnection::RunPump() {
     moved |= DrainMedia();
     if (std::exchange(states_changed_, false)) moved |= UpdateStates();
   }
-  if (session_.TakeNegotiationNeededEvent()) Emit(NegotiationNeededEvent{});
+  if (told && session_.TakeNegotiationNeededEvent()) Emit(NegotiationNeededEvent{});
   for (const auto& slot : transports_) slot->transport->Flush();
   pumping_ = false;
   RunWaiters();
@@ -167,9 +172,8 @@ void PeerConnection::RunWaiters() {
   if (waiters_.empty()) return;
   const Timestamp now = loop_.Now();
   // Without a section there is nothing to gather.
-  const bool gathered =
-      gathering_state_ == IceGatheringState::kComplete ||
-      (transports_.First() == nullptr && session_.local_description().has_value());
+  const bool gathered = gathering_state_ == IceGatheringState::kComplete ||
+                        (transports_.First() == nullptr && session_.has_local_description());
   std::vector<std::pair<Waiter, bool>> ready;
   for (auto it = waiters_.begin(); it != waiters_.end();) {
     const bool reached = it->for_gathering ? gathered : channels_.buffered_amount() == 0;

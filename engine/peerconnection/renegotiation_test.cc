@@ -430,7 +430,7 @@ class EmptiedConnectionTest : public ::testing::Test {
     EXPECT_TRUE(pc.TakeSnapshot().local_candidates.empty());
     EXPECT_EQ(events.All<IceTransportChangeEvent>().back().transport->state,
               IceConnectionState::kClosed);
-    EXPECT_EQ(events.All<DtlsTransportChangeEvent>().back().transport.state, DtlsState::kClosed);
+    EXPECT_EQ(events.All<DtlsTransportChangeEvent>().back().transport->state, DtlsState::kClosed);
     EXPECT_EQ(events.All<ConnectionStateChangeEvent>().back().state, ConnectionState::kNew);
   }
 

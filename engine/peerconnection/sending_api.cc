@@ -294,6 +294,6 @@ void PeerConnection::ForgetSsrc(size_t transport_index, uint32_t ssrc) {
   if (slot != nullptr) slot->transport->RemoveSendSsrc(ssrc);
 }
 
-void PeerConnection::OnSessionWork() { Wake(); }
+void PeerConnection::OnSessionWork() { WakeForMedia(); }
 
 }  // namespace pcd::peerconnection

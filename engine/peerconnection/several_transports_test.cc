@@ -169,7 +169,7 @@ TEST_F(SeveralTransportsTest, TheConnectionIsConnectedWhenAllOfThemAre) {
     const auto* event = std::get_if<std::shared_ptr<const Event>>(&item);
     if (event == nullptr) continue;
     if (const auto* change = std::get_if<DtlsTransportChangeEvent>(&(*event)->payload)) {
-      dtls[change->transport.transport_id] = change->transport.state;
+      dtls[change->transport->transport_id] = change->transport->state;
     } else if (const auto* state = std::get_if<ConnectionStateChangeEvent>(&(*event)->payload)) {
       if (state->state != ConnectionState::kConnected) continue;
       connected = true;

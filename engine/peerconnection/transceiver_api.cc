@@ -97,7 +97,7 @@ bool PeerConnection::AreOwn(const std::vector<CertificateSource>& certificates) 
 absl::Status PeerConnection::SetConfiguration(const Configuration& configuration,
                                               const std::vector<CertificateSource>& certificates) {
   PCD_RETURN_IF_ERROR(CheckOpen());
-  PCD_RETURN_IF_ERROR(CheckConfiguration(configuration, dependencies_));
+  PCD_RETURN_IF_ERROR(CheckConfiguration(configuration, *dependencies_));
   if (configuration.bundle_policy != configuration_.bundle_policy) {
     return ChangeRefused("the bundle policy is fixed at creation", "configuration.bundle_policy");
   }
@@ -105,7 +105,7 @@ absl::Status PeerConnection::SetConfiguration(const Configuration& configuration
     return ChangeRefused("the ICE backend is fixed at creation", "configuration.ice_backend");
   }
   // W3C 4.4.1.6.
-  if (session_.local_description().has_value() &&
+  if (session_.has_local_description() &&
       configuration.ice_candidate_pool_size != configuration_.ice_candidate_pool_size) {
     return ChangeRefused("the size of the candidate pool is fixed by the first local description",
                          "configuration.ice_candidate_pool_size");

@@ -25,10 +25,9 @@ void PeerConnection::AnnounceCandidate(TransportSlot& slot,
     PCD_LOG(kDebug, "peerconnection", std::string(candidate.status().message()));
     return;
   }
-  const LocalCandidate local{
-      .candidate = std::move(*candidate), .transport_id = slot.id, .url = std::move(url)};
-  local_candidates_.push_back(local);
-  Emit(IceCandidateEvent{local});
+  local_candidates_.emplace_back(LocalCandidate{
+      .candidate = std::move(*candidate), .transport_id = slot.id, .url = std::move(url)});
+  Emit(IceCandidateEvent{local_candidates_.back()});
 }
 
 // W3C 5.6: the end of the candidates, then the transport's state, then the connection's. Each step
@@ -107,8 +106,8 @@ void PeerConnection::HandleTransportEvent(TransportSlot& slot, transport::Event 
                  [&](ice::GatheringStateChanged& e) { HandleGathering(slot, e.state); },
                  [&](ice::StateChanged& e) { HandleIceState(slot, e.state); },
                  [&](ice::SelectedPairChanged& e) {
-                   slot.selected_pair = {.local = std::move(e.local),
-                                         .remote = std::move(e.remote)};
+                   slot.selected_pair =
+                       CandidatePair{.local = std::move(e.local), .remote = std::move(e.remote)};
                    slot.pair_untold = true;
                  },
                  [&](ice::CandidateError& e) {

@@ -51,7 +51,7 @@ struct TransportSlot final : transport::MediaHandler {
   // connect as soon as it is there.
   IceGatheringState gathering = IceGatheringState::kNew;
   IceConnectionState ice_state = IceConnectionState::kNew;
-  std::optional<CandidatePair> selected_pair{};
+  SharedOptional<CandidatePair> selected_pair{};
   bool pair_untold = false;  // It is told with the state that comes with it, or alone.
   // The lead has changed (jsep::TransportAction), and the peer has not replaced its end yet.
   Timestamp replaceable_until{};

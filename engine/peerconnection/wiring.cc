@@ -22,8 +22,8 @@ absl::StatusOr<TransportSlot*> PeerConnection::EnsureTransport(size_t index) {
   slot->transport = std::make_unique<transport::Transport>(
       loop_, std::move(ice),
       transport::Config{.certificate = certificate_,
-                        .srtp_profiles = dependencies_.srtp_profiles,
-                        .key_log = dependencies_.key_log,
+                        .srtp_profiles = dependencies_->srtp_profiles,
+                        .key_log = dependencies_->key_log,
                         .limits = limits_});
   slot->transport->SetEventCallback([this] { Wake(); });
   slot->transport->SetMediaHandler(slot.get());
@@ -131,9 +131,9 @@ absl::Status PeerConnection::ApplyLocalIce(TransportSlot& slot,
   const std::string before = slot.ice->local_parameters().ufrag;
   if (before == action.local_ice.ufrag) return absl::OkStatus();
   // A rollback may still lead back to the generation before; older ones are over.
-  std::erase_if(local_candidates_, [&](const LocalCandidate& local) {
-    const bool is_before = local.candidate.username_fragment == before;
-    return local.transport_id == slot.id && is_before == action.cancel_restart;
+  std::erase_if(local_candidates_, [&](const SharedOptional<LocalCandidate>& local) {
+    const bool is_before = local->candidate.username_fragment == before;
+    return local->transport_id == slot.id && is_before == action.cancel_restart;
   });
   if (action.cancel_restart) {
     slot.ice->CancelRestart();
@@ -153,15 +153,16 @@ absl::Status PeerConnection::RenewIce(TransportSlot& slot) {
 }
 
 void PeerConnection::DropCandidates(const TransportSlot& slot) {
-  std::erase_if(local_candidates_,
-                [&](const LocalCandidate& local) { return local.transport_id == slot.id; });
+  std::erase_if(local_candidates_, [&](const SharedOptional<LocalCandidate>& local) {
+    return local->transport_id == slot.id;
+  });
 }
 
 void PeerConnection::SignalAgain(const TransportSlot& slot,
                                  const std::vector<IceCandidateInit>& candidates) {
   DropCandidates(slot);
   for (const IceCandidateInit& candidate : candidates) {
-    local_candidates_.push_back({.candidate = candidate, .transport_id = slot.id});
+    local_candidates_.emplace_back(LocalCandidate{.candidate = candidate, .transport_id = slot.id});
     Emit(IceCandidateEvent{local_candidates_.back()});
   }
 }
@@ -246,7 +247,7 @@ void PeerConnection::StartAssociation() {
   const TransportSlot* slot = transports_.Find(association_transport_);
   if (slot == nullptr || slot->transport->state().dtls != DtlsState::kConnected) return;
   association_ =
-      dependencies_.sctp_factory->Create(loop_, sctp::SctpOptionsFor(limits_.max_message_bytes));
+      dependencies_->sctp_factory->Create(loop_, sctp::SctpOptionsFor(limits_.max_message_bytes));
   suspended_until_ = kNever;
   association_->SetWakeCallback([this] { WakeData(); });
   const absl::Status started = association_->Start(

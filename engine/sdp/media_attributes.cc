@@ -25,7 +25,7 @@ Outcome StorePacketTime(std::optional<uint32_t>& field, std::string_view value) 
 Codec* CodecOf(AttributeContext& context, std::string_view payload_type) {
   const auto number = ParseNumber<uint8_t>(payload_type);
   if (!number) return nullptr;
-  for (Codec& codec : context.media->codecs) {
+  for (Codec& codec : context.media->codecs.Edit()) {
     if (codec.payload_type == *number) return &codec;
   }
   return nullptr;

@@ -201,7 +201,7 @@ absl::Status Parser::RtpFormats(const std::vector<std::string_view>& fields, Med
     }
     if (seen[*payload_type]) continue;
     seen.set(*payload_type);
-    media.codecs.push_back(MakeCodec(*payload_type));
+    media.codecs.Edit().push_back(MakeCodec(*payload_type));
   }
   return absl::OkStatus();
 }

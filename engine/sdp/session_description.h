@@ -139,7 +139,7 @@ struct MediaSection : CommonFields {
   std::string proto{};      // Verbatim.
   // RTP sections: one codec per payload type in the order of the m= line. A payload type
   // without rtpmap has the name RFC 3551 gives it, else none.
-  std::vector<Codec> codecs{};
+  CodecList codecs{};
   std::vector<std::string> formats{};  // Sections that are not RTP: the formats as written.
   std::vector<std::string> wildcard_feedback{};  // "a=rtcp-fb:*"; holds for every codec.
   std::string mid{};                             // Empty: none.

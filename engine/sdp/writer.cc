@@ -1,5 +1,7 @@
 #include "engine/sdp/writer.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <string_view>
 
 #include "engine/sdp/candidate.h"
@@ -11,12 +13,12 @@ namespace {
 // Nothing inside a line may end it: the rest would read as a line of its own. Parsed values
 // have no such characters, and whoever fills in others checks them; this is the second wall.
 void AppendWithoutLineEnds(std::string& text, std::string_view value) {
-  constexpr std::string_view kLineEnds{"\r\n\0", 3};
-  for (size_t end; (end = value.find_first_of(kLineEnds)) != std::string_view::npos;) {
-    text += value.substr(0, end);
-    value.remove_prefix(end + 1);
-  }
+  const size_t begin = text.size();
   text += value;
+  const auto ends_line = [](char c) { return c == '\r' || c == '\n' || c == '\0'; };
+  const auto written = text.begin() + static_cast<ptrdiff_t>(begin);
+  if (std::find_if(written, text.end(), ends_line) == text.end()) return;
+  text.erase(std::remove_if(written, text.end(), ends_line), text.end());
 }
 
 // Collects lines. Threading: one call of Write.
@@ -34,7 +36,11 @@ class Writer {
     if (present) Line('a', name);
   }
   void Attribute(std::string_view name, std::string_view value) {
-    Line('a', std::string(name) + ":" + std::string(value));
+    text_ += "a=";
+    AppendWithoutLineEnds(text_, name);
+    text_ += ':';
+    AppendWithoutLineEnds(text_, value);
+    text_ += "\r\n";
   }
   void Text(std::string_view name, const std::string& value) {
     if (!value.empty()) Attribute(name, value);

@@ -4,9 +4,7 @@
 #include <strings.h>
 
 #include <algorithm>
-#include <array>
 #include <bit>
-#include <string>
 
 #include "engine/base/status.h"
 #include "engine/srtp/boringssl_srtp_crypto.h"
@@ -16,7 +14,6 @@ namespace {
 
 // Reordering and retransmission within this many packets are accepted.
 constexpr unsigned long kReplayWindow = 1024;
-constexpr size_t kLongestMaster = 32 + 14;
 constexpr size_t kRtpHeader = 12;
 constexpr size_t kRtcpHeader = 8;
 
@@ -93,32 +90,44 @@ absl::StatusOr<std::unique_ptr<SrtpSession>> SrtpSession::Create(SrtpDirection d
   if (key.size() != info->key_length || salt.size() != info->salt_length) {
     return InvalidArgument("the SRTP key or salt has the wrong length");
   }
-  std::array<uint8_t, kLongestMaster> master;
+  Master master{};
   std::ranges::copy(salt, std::ranges::copy(key, master.begin()).out);
+  std::unique_ptr<SrtpSession> session(new SrtpSession(direction, profile, master, max_ssrcs));
+  explicit_bzero(master.data(), master.size());
+  return session;
+}
+
+SrtpSession::SrtpSession(SrtpDirection direction, SrtpProfile profile, const Master& master,
+                         size_t max_ssrcs)
+    : direction_(direction),
+      profile_(profile),
+      master_(master),
+      max_ssrcs_(std::max<size_t>(max_ssrcs, 1)) {}
+
+SrtpSession::~SrtpSession() {
+  if (context_ != nullptr) srtp_dealloc(context_);
+  explicit_bzero(master_.data(), master_.size());
+}
+
+// False only when libsrtp has no memory: key and salt were checked.
+bool SrtpSession::EnsureContext() {
+  if (context_ != nullptr) return true;
+  const ProfileInfo* info = Find(profile_);
   srtp_policy_t policy{};
   srtp_crypto_policy_set_from_profile_for_rtp(&policy.rtp, info->native);
   srtp_crypto_policy_set_from_profile_for_rtcp(&policy.rtcp, info->native);
-  policy.ssrc.type = direction == SrtpDirection::kInbound ? ssrc_any_inbound : ssrc_any_outbound;
-  policy.key = master.data();
+  policy.ssrc.type = direction_ == SrtpDirection::kInbound ? ssrc_any_inbound : ssrc_any_outbound;
+  policy.key = master_.data();
   policy.window_size = kReplayWindow;
   // A sequence number sent twice with another header extension would reuse a GCM nonce.
   policy.allow_repeat_tx = 0;
-  srtp_t context = nullptr;
-  const srtp_err_status_t status = srtp_create(&context, &policy);
-  explicit_bzero(master.data(), master.size());
-  if (status != srtp_err_status_ok) {
-    return MakeError(absl::StatusCode::kInternal, ErrorReason::INTERNAL,
-                     "libsrtp refused the keys, status " + std::to_string(status));
+  if (srtp_create(&context_, &policy) != srtp_err_status_ok) {
+    context_ = nullptr;
+    return false;
   }
-  return std::unique_ptr<SrtpSession>(new SrtpSession(direction, context, max_ssrcs));
+  explicit_bzero(master_.data(), master_.size());
+  return true;
 }
-
-SrtpSession::SrtpSession(SrtpDirection direction, srtp_ctx_t_* context, size_t max_ssrcs)
-    : direction_(direction), context_(context), max_ssrcs_(std::max<size_t>(max_ssrcs, 1)) {
-  sources_.reserve(max_ssrcs_);
-}
-
-SrtpSession::~SrtpSession() { srtp_dealloc(context_); }
 
 bool SrtpSession::Admit(uint32_t ssrc) const {
   if (last_ != nullptr && last_->ssrc == ssrc) return true;
@@ -149,7 +158,7 @@ const SrtpSession::Source& SrtpSession::SilentLongest() const {
 template <typename Function>
 SrtpResult SrtpSession::Apply(Packet& packet, uint32_t ssrc, Function function) {
   ++packets_;
-  if (!Admit(ssrc)) return SrtpResult::kNoRoom;
+  if (!Admit(ssrc) || !EnsureContext()) return SrtpResult::kNoRoom;
   int length = static_cast<int>(packet.size());
   const srtp_err_status_t status = function(context_, packet.data(), &length);
   if (status != srtp_err_status_ok) return ToResult(status);

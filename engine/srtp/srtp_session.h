@@ -6,6 +6,7 @@
 #include <absl/container/node_hash_map.h>
 #include <absl/status/statusor.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -37,8 +38,9 @@ size_t MasterSaltLength(SrtpProfile profile);
 
 // Every SSRC is accepted; its state (roll-over counter, replay window) is made by its first
 // authenticated packet, never by a forged one. After any result but kOk the packet's content
-// is undefined and must be dropped. Threading: one loop; no lock, and no allocation per packet
-// once an SSRC is known.
+// is undefined and must be dropped. Ciphers are made with the first packet: many connections
+// never send or receive one. Threading: one loop; no lock, and no allocation per packet once an
+// SSRC is known.
 class SrtpSession {
  public:
   // A received SSRC that was heard from within so many packets, of any SSRC, keeps its place:
@@ -72,7 +74,11 @@ class SrtpSession {
   size_t ssrc_count() const { return sources_.size(); }
 
  private:
-  SrtpSession(SrtpDirection direction, srtp_ctx_t_* context, size_t max_ssrcs);
+  // Master key and salt, one behind the other; the longest are of AES-256.
+  using Master = std::array<uint8_t, 32 + 14>;
+
+  SrtpSession(SrtpDirection direction, SrtpProfile profile, const Master& master, size_t max_ssrcs);
+  bool EnsureContext();
   template <typename Function>
   SrtpResult Apply(Packet& packet, uint32_t ssrc, Function function);
   struct Source {
@@ -85,7 +91,9 @@ class SrtpSession {
   const Source& SilentLongest() const;
 
   const SrtpDirection direction_;
-  srtp_ctx_t_* context_;
+  const SrtpProfile profile_;
+  srtp_ctx_t_* context_ = nullptr;  // Null before the first packet.
+  Master master_;                   // Wiped when there is a context.
   size_t max_ssrcs_;
   uint64_t packets_ = 0;    // Handed in, also those refused: what is silent always ages.
   Source* last_ = nullptr;  // Of the newest packet, if still kept; spares most look-ups.

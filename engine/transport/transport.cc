@@ -1,9 +1,9 @@
 #include "engine/transport/transport.h"
 
 #include <algorithm>
-#include <deque>
 #include <utility>
 
+#include "engine/base/fifo.h"
 #include "engine/base/log.h"
 #include "engine/base/status.h"
 #include "engine/dtls/fingerprint.h"
@@ -42,6 +42,8 @@ class Transport::Impl : public ice::PacketHandler, public net::EndOfTurnHandler 
   DtlsRole role_ = DtlsRole::kAuto;
   TransportState state_;
   bool writable_ = false;
+  // Of dtls_, which is asked at the end of whatever may change it: owners ask after each packet.
+  Timestamp deadline_ = kNever;
 
  private:
   void HandleDtlsDatagram(ByteSpan datagram);
@@ -55,8 +57,7 @@ class Transport::Impl : public ice::PacketHandler, public net::EndOfTurnHandler 
   void Push(Event event);
   void Notify();
 
-  std::deque<Event> events_;
-  Timestamp announced_deadline_ = kNever;
+  Fifo<Event> events_;
   bool closed_ = false;
 };
 
@@ -234,17 +235,14 @@ bool Transport::Impl::SendData(ByteSpan data) {
 void Transport::Impl::Push(Event event) { events_.push_back(std::move(event)); }
 
 void Transport::Impl::Notify() {
-  const Timestamp deadline = dtls_.NextDeadline();
-  if (callback_ && (!events_.empty() || deadline != announced_deadline_)) callback_();
-  announced_deadline_ = deadline;
+  const Timestamp before = std::exchange(deadline_, dtls_.NextDeadline());
+  if (callback_ && (!events_.empty() || deadline_ != before)) callback_();
 }
 
 std::optional<Event> Transport::Impl::PollEvent() {
   if (events_.empty()) DrainIce();
   if (events_.empty()) return std::nullopt;
-  Event event = std::move(events_.front());
-  events_.pop_front();
-  return event;
+  return events_.Take();
 }
 
 void Transport::Impl::HandleTimeout(Timestamp now) {
@@ -286,7 +284,7 @@ void Transport::RemoveReceiveSsrc(uint32_t ssrc) { impl_->media_.RemoveReceiveSs
 void Transport::RemoveSendSsrc(uint32_t ssrc) { impl_->media_.RemoveSendSsrc(ssrc); }
 std::optional<Event> Transport::PollEvent() { return impl_->PollEvent(); }
 void Transport::HandleTimeout(Timestamp now) { impl_->HandleTimeout(now); }
-Timestamp Transport::NextDeadline() const { return impl_->dtls_.NextDeadline(); }
+Timestamp Transport::NextDeadline() const { return impl_->deadline_; }
 TransportState Transport::state() const { return impl_->state_; }
 DtlsRole Transport::dtls_role() const { return impl_->role_; }
 ByteSpan Transport::remote_certificate_der() const {

@@ -33,12 +33,13 @@ DataLoad::DataLoad(ServiceClient& service) : service_(service) {
   sctp_ = std::make_unique<sctp::UsrsctpAssociationFactory>(*loop_);
   Require(loop_->Start(), "event loop");
   RunOnLoop([this] {
-    auto created = pcd::peerconnection::PeerConnection::Create(*loop_,
-                                                               {.ice_factory = &ice_,
-                                                                .sctp_factory = sctp_.get(),
-                                                                .sink_policy = &policy_,
-                                                                .sink_claims = &claims_},
-                                                               {}, {.id = "load"});
+    auto created = pcd::peerconnection::PeerConnection::Create(
+        *loop_,
+        pcd::peerconnection::Dependencies{.ice_factory = &ice_,
+                                          .sctp_factory = sctp_.get(),
+                                          .sink_policy = &policy_,
+                                          .sink_claims = &claims_},
+        {}, {.id = "load"});
     Require(created.status(), "connection");
     connection_ = std::move(*created);
     Require(connection_->CreateDataChannel({.label = "load"}, "load").status(), "channel");

@@ -123,9 +123,9 @@ class DtmfTest : public ::testing::Test {
   }
   static SendParameters Parameters() {
     SendParameters parameters = AudioSender();
-    parameters.codecs.push_back(
+    parameters.codecs.Edit().push_back(
         {.payload_type = 126, .name = "telephone-event", .clock_rate = 8000});
-    parameters.codecs.push_back(
+    parameters.codecs.Edit().push_back(
         {.payload_type = kEvents, .name = "telephone-event", .clock_rate = 48000});
     return parameters;
   }

@@ -31,7 +31,7 @@ class RetransmissionTest : public ::testing::Test {
   }
   static SendParameters WithoutRtx() {
     SendParameters parameters = VideoSender();
-    std::erase_if(parameters.codecs, [](const Codec& codec) { return codec.NameIs("rtx"); });
+    std::erase_if(parameters.codecs.Edit(), [](const Codec& codec) { return codec.NameIs("rtx"); });
     return parameters;
   }
   void SendFrames(uint16_t first, uint16_t last) {
@@ -137,7 +137,7 @@ TEST_F(RetransmissionTest, WhatWasNeverSentOrNegotiatedIsNotSentAgain) {
   bench_.Rtcp(MakeNack(ssrc() + 1, {sent(1).sequence}));
   EXPECT_THAT(bench_.output.rtp, SizeIs(3));
   SendParameters plain = VideoSender();
-  for (Codec& codec : plain.codecs) codec.rtcp_feedback.clear();
+  for (Codec& codec : plain.codecs.Edit()) codec.rtcp_feedback.clear();
   Bind(plain);
   SendFrames(4, 4);
   Miss({3});

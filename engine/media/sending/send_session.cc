@@ -313,9 +313,7 @@ void SendSession::Emit(SendEvent event) {
 
 std::optional<SendEvent> SendSession::PollEvent() {
   if (events_.empty()) return std::nullopt;
-  SendEvent event = std::move(events_.front());
-  events_.pop_front();
-  return event;
+  return events_.Take();
 }
 
 absl::Status SendSession::InsertTones(std::string_view sender_id, const std::string& tones,

@@ -15,7 +15,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <span>
@@ -24,6 +23,7 @@
 #include <variant>
 #include <vector>
 
+#include "engine/base/fifo.h"
 #include "engine/base/limits.h"
 #include "engine/base/packet.h"
 #include "engine/base/time.h"
@@ -179,7 +179,7 @@ class SendSession final : private LocalTrack::Owner {
   uint64_t next_serial_ = 1;
   // The next transport-wide number, by transport index.
   std::vector<uint16_t> transport_sequences_;
-  std::deque<SendEvent> events_;
+  Fifo<SendEvent> events_;
   bool closed_ = false;
 };
 
