@@ -4,7 +4,7 @@
 
 namespace pcd::net {
 
-struct TimerQueue::Node {
+struct TimerQueue::Node : TimerWheel::Entry {
   Task callback;
   Timestamp when = kNever;
   uint64_t sequence = 0;  // Of arming; orders equal deadlines and marks what is new.
@@ -24,6 +24,7 @@ class TimerQueue::Handle final : public Timer {
   }
   ~Handle() override {
     queue_->Remove(node_);
+    queue_->Refill();
     if (node_->running) {
       node_->abandoned = true;  // RunDue frees it when the callback has returned.
     } else {
@@ -56,6 +57,7 @@ size_t TimerQueue::RunDue(Timestamp now) {
       Remove(node);
       postponed_.push_back(node);
       node->index = kPostponed;
+      Refill();
       continue;
     }
     Remove(node);
@@ -64,6 +66,7 @@ size_t TimerQueue::RunDue(Timestamp now) {
     node->running = false;
     if (node->abandoned) delete node;
     ++count;
+    Refill();
   }
   for (Node* node : postponed_) {
     if (node == nullptr) continue;
@@ -71,24 +74,46 @@ size_t TimerQueue::RunDue(Timestamp now) {
     Insert(node);
   }
   postponed_.clear();
+  Refill();
   return count;
 }
 
 void TimerQueue::Set(Node* node, Timestamp when) {
   Remove(node);
-  if (when == kNever) return;
-  node->when = when;
-  node->sequence = next_sequence_++;
-  Insert(node);
+  if (when != kNever) {
+    node->when = when;
+    node->sequence = next_sequence_++;
+    Insert(node);
+  }
+  Refill();
 }
 
 void TimerQueue::Insert(Node* node) {
+  const uint64_t tick = TimerWheel::TickOf(node->when);
+  if (tick > wheel_.tick()) {
+    wheel_.Insert(*node, tick);
+  } else {
+    InsertIntoHeap(node);
+  }
+}
+
+// What the heap lacks comes from the wheel, whose tick may then be far ahead: until then what is
+// set for an earlier time stands in the heap.
+void TimerQueue::Refill() {
+  if (!heap_.empty()) return;
+  for (TimerWheel::Entry* entry = wheel_.TakeEarliest(); entry != nullptr; entry = entry->next) {
+    InsertIntoHeap(static_cast<Node*>(entry));
+  }
+}
+
+void TimerQueue::InsertIntoHeap(Node* node) {
   heap_.push_back(node);
   node->index = heap_.size() - 1;
   SiftUp(node->index);
 }
 
 void TimerQueue::Remove(Node* node) {
+  if (node->in_wheel()) return wheel_.Remove(*node);
   if (node->index == kNotArmed) return;
   if (node->index == kPostponed) {
     for (Node*& postponed : postponed_) {
@@ -97,6 +122,10 @@ void TimerQueue::Remove(Node* node) {
     node->index = kNotArmed;
     return;
   }
+  RemoveFromHeap(node);
+}
+
+void TimerQueue::RemoveFromHeap(Node* node) {
   const size_t index = std::exchange(node->index, kNotArmed);
   Node* last = heap_.back();
   heap_.pop_back();

@@ -1,5 +1,7 @@
-// One-shot timers in a binary heap that knows each timer's place, so that setting, moving
-// and stopping are O(log n) without allocation and without a system call.
+// One-shot timers. Those that are not due soon stand in a wheel, where setting, moving and stopping
+// cost the same however many there are: most are moved or stopped long before they are due. The
+// earliest stand in a binary heap, which orders them exactly. No allocation (but where the heap
+// grows), no system call.
 #ifndef ENGINE_NET_TIMER_QUEUE_H_
 #define ENGINE_NET_TIMER_QUEUE_H_
 
@@ -10,6 +12,7 @@
 
 #include "engine/base/time.h"
 #include "engine/net/loop.h"
+#include "engine/net/timer_wheel.h"
 
 namespace pcd::net {
 
@@ -41,11 +44,16 @@ class TimerQueue {
   void Set(Node* node, Timestamp when);
   void Insert(Node* node);
   void Remove(Node* node);
+  void Refill();
+  void InsertIntoHeap(Node* node);
+  void RemoveFromHeap(Node* node);
   void Place(Node* node, size_t index);
   void SiftUp(size_t index);
   void SiftDown(size_t index);
 
+  // All up to the wheel's tick; empty only when the wheel is empty as well.
   std::vector<Node*> heap_;
+  TimerWheel wheel_;
   std::vector<Node*> postponed_;  // Due, but armed during RunDue; null where stopped.
   uint64_t next_sequence_ = 0;
 };

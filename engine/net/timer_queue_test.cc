@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <random>
+#include <utility>
 #include <vector>
 
 namespace pcd::net {
@@ -178,6 +180,45 @@ TEST_F(TimerQueueTest, ManyRandomMovesKeepTheOrder) {
   EXPECT_EQ(queue_.RunDue(At(1000)), static_cast<size_t>(armed));
   EXPECT_EQ(seen.size(), static_cast<size_t>(armed));
   EXPECT_TRUE(std::is_sorted(seen.begin(), seen.end()));
+}
+
+TEST_F(TimerQueueTest, NearAndFarTimersKeepTheOrderWhileTimeGoesOn) {
+  std::mt19937_64 random(3);
+  constexpr int64_t kDay = 86'400'000'000;
+  constexpr std::array<int64_t, 5> kReach = {500, 20'000, 5'000'000, 600'000'000, kDay};
+  std::vector<int64_t> wanted(300, -1);
+  std::vector<std::unique_ptr<Timer>> timers;
+  int64_t now = kDay;
+  int64_t last = 0;
+  size_t ran = 0;
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    timers.push_back(queue_.Create([&, i] {
+      EXPECT_GE(wanted[i], last) << "out of order";
+      EXPECT_LE(wanted[i], now) << "early";
+      last = std::exchange(wanted[i], -1);
+      ++ran;
+    }));
+  }
+  const auto earliest = [&] {
+    int64_t least = -1;
+    for (const int64_t at : wanted) {
+      if (at >= 0 && (least < 0 || at < least)) least = at;
+    }
+    return least < 0 ? kNever : At(least);
+  };
+  for (int step = 0; step < 30'000; ++step) {
+    const size_t i = random() % wanted.size();
+    const auto reach = static_cast<uint64_t>(kReach[random() % kReach.size()]);
+    wanted[i] = random() % 5 == 0 ? -1 : now + static_cast<int64_t>(random() % reach);
+    timers[i]->Set(wanted[i] < 0 ? kNever : At(wanted[i]));
+    ASSERT_EQ(queue_.NextDeadline(), earliest());
+    if (random() % 10 != 0) continue;
+    now += static_cast<int64_t>(random() % 50'000);
+    last = 0;
+    queue_.RunDue(At(now));
+    for (const int64_t at : wanted) ASSERT_TRUE(at < 0 || at > now) << "late";
+  }
+  EXPECT_GT(ran, 1000u);
 }
 
 }  // namespace

@@ -49,7 +49,7 @@ CORE_FILES = {f"engine/{name}" for name in [
     "media/sending/media_source", "media/sending/packet_history",
     "media/sending/retransmitter", "media/sending/rtp_output", "media/sending/rtp_sender",
     "media/sending/send_extensions",
-    "net/address_policy",
+    "net/address_policy", "net/timer_wheel",
     "peerconnection/close_sequence", "peerconnection/event", "peerconnection/event_log",
     "peerconnection/info.h",
     "sctp/crc32c", "sctp/sctp_chunks", "sctp/sctp_event", "sctp/sctp_packet_check",
