@@ -2,6 +2,7 @@
 #ifndef ENGINE_NET_TASK_QUEUE_H_
 #define ENGINE_NET_TASK_QUEUE_H_
 
+#include <atomic>
 #include <mutex>
 #include <vector>
 
@@ -9,7 +10,8 @@
 
 namespace pcd::net {
 
-// The one lock of a loop, held for a vector's push or swap only; tasks run and die outside.
+// The one lock of a loop, held for a vector's push or swap only; tasks run and die outside. A turn
+// that has no tasks does not take it.
 //
 // Threading: Push from anywhere, Take and Close on the loop.
 class TaskQueue {
@@ -20,13 +22,14 @@ class TaskQueue {
 
   // Moves all waiting tasks into `out` (emptied first), whose capacity is used again.
   void Take(std::vector<Task>& out);
-  bool empty() const;
+  bool empty() const { return !waiting_.load(std::memory_order_acquire); }
 
   // Destroys what waits and refuses all that follows.
   void Close();
 
  private:
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
+  std::atomic<bool> waiting_{false};  // Written under the lock.
   std::vector<Task> tasks_;
   bool closed_ = false;
 };
