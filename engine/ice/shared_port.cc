@@ -65,7 +65,8 @@ absl::Status SharedPort::OpenSocket(const IpAddress& address) {
       auto opened, loop_.OpenDatagramSocket({.local = {address, port_},
                                              .receive_buffer_bytes = options_.receive_buffer_bytes,
                                              .send_buffer_bytes = options_.send_buffer_bytes,
-                                             .dscp = options_.dscp}));
+                                             .dscp = options_.dscp,
+                                             .receive_offload = true}));
   const auto index = static_cast<uint32_t>(sockets_.size());
   const uint16_t port = opened->local_address().port;
   if (tcp_ != nullptr) PCD_RETURN_IF_ERROR(tcp_->Listen(index, {address, port}));

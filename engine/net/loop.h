@@ -46,6 +46,9 @@ struct DatagramSocketOptions {
   int receive_buffer_bytes = 0;  // 0: system default.
   int send_buffer_bytes = 0;
   uint8_t dscp = 0;  // Of what it sends: 0 to 63 (RFC 2474).
+  // Lets the kernel hand over datagrams of one sender joined, where it has them so (UDP_GRO): they
+  // arrive as if it had not, for less. For sockets that many write to.
+  bool receive_offload = false;
 };
 
 // A UDP socket whose sends are batched: Queue keeps the packet until the end of the loop's

@@ -8,7 +8,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
+#include "engine/base/bytes.h"
 #include "engine/base/packet.h"
 #include "engine/base/socket_address.h"
 #include "engine/net/sockaddr.h"
@@ -23,8 +25,19 @@ class UdpScratch {
 
   explicit UdpScratch(PacketPool& pool);
 
+  // What sockets with receive offload read in one call at most: each message may be as many
+  // datagrams as kMaxSegments, and a turn is bounded.
+  static constexpr size_t kOffloadBatch = 8;
+  // Datagrams in one message at most: the kernel's limit (UDP_MAX_SEGMENTS), 64 before Linux 6.9.
+  static constexpr size_t kMaxSegments = 128;
+
   // Gives every used slot a packet again and points its headers at it.
   void PrepareReceive();
+  // The same for sockets with receive offload: the first kOffloadBatch slots, each with room for
+  // what is joined behind its packet, and for its control message.
+  void PrepareOffload();
+  // What stands from `offset` on in that message: in its packet and then in the room behind.
+  void CopyJoined(size_t message, size_t offset, MutableByteSpan out) const;
 
   struct Receive {
     std::array<PacketPtr, kReceiveBatch> packets;
@@ -45,7 +58,23 @@ class UdpScratch {
     std::array<mmsghdr, kSendBatch> headers;
     std::array<size_t, kSendBatch> first_packet;  // Of each message, in the socket's queue.
   };
+  // What receive offload needs besides. The room behind a packet stays untouched memory until
+  // something joined arrives.
+  struct Offload {
+    static constexpr size_t kRoom = 65536;
+    struct alignas(cmsghdr) Control {
+      std::array<uint8_t, CMSG_SPACE(sizeof(int))> bytes;
+    };
+    std::array<std::array<iovec, 2>, kOffloadBatch> buffers;
+    std::array<Control, kOffloadBatch> controls;
+    // On their way to the handler.
+    std::array<PacketPtr, kReceiveBatch + kMaxSegments> packets;
+    std::array<SocketAddress, kReceiveBatch + kMaxSegments> sources;
+    size_t count;
+    std::unique_ptr<uint8_t[]> room;
+  };
   Receive receive;
+  Offload offload;
   Send send;
 
   // sendmmsg(2); tests put one here that fails as they please.

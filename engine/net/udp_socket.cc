@@ -47,6 +47,23 @@ int FamilyOf(const DatagramSocketOptions& options) {
   return (by_remote ? options.remote : options.local).ip.is_v6() ? AF_INET6 : AF_INET;
 }
 
+// Of the datagrams that were joined into a message of `total` bytes; `total` if it is one datagram.
+size_t SegmentSize(msghdr& header, size_t total) {
+  for (cmsghdr* c = CMSG_FIRSTHDR(&header); c != nullptr; c = CMSG_NXTHDR(&header, c)) {
+    if (c->cmsg_level != IPPROTO_UDP || c->cmsg_type != UDP_GRO) continue;
+    int size = 0;
+    std::memcpy(&size, CMSG_DATA(c), sizeof(size));
+    if (size > 0) return static_cast<size_t>(size);
+  }
+  return total;
+}
+
+// False: a kernel without it; datagrams come as they were sent.
+bool EnableReceiveOffload(int fd) {
+  const int on = 1;
+  return setsockopt(fd, IPPROTO_UDP, UDP_GRO, &on, sizeof(on)) == 0;
+}
+
 // The kernel cuts `option` to its own maximum, `force` (for the privileged) not. What it grants
 // is good enough.
 void SetBuffer(int fd, int option, int force, int bytes) {
@@ -117,6 +134,7 @@ UdpSocket::UdpSocket(const Host& host, UniqueFd fd, const SocketAddress& local,
       local_(local),
       connected_(options.connect),
       remote_(options.remote),
+      receive_offload_(options.receive_offload && EnableReceiveOffload(fd_.get())),
       segmentation_(KernelHasSegmentation()) {}
 
 UdpSocket::~UdpSocket() {
@@ -149,32 +167,35 @@ void UdpSocket::Queue(PacketPtr packet, const SocketAddress& destination) {
 void UdpSocket::OnReadable(int) {
   bool destroyed = false;
   destroyed_ = &destroyed;
-  for (size_t taken = 0; taken < kMaxReceivePerTurn;) {
-    const size_t count = Receive();
+  more_may_wait_ = true;
+  for (size_t taken = 0; taken < kMaxReceivePerTurn && more_may_wait_;) {
+    taken += receive_offload_ ? ReceiveJoined() : Receive();
     if (destroyed) return;
-    taken += count;
-    // A batch that is not full has emptied the socket.
-    if (count < UdpScratch::kReceiveBatch) break;
   }
   destroyed_ = nullptr;
+}
+
+size_t UdpSocket::ReadMessages(size_t most) {
+  const int got = recvmmsg(fd_.get(), host_.scratch->receive.headers.data(),
+                           static_cast<unsigned>(most), 0, nullptr);
+  // Empty, or an error left behind by an earlier send, which is hereby cleared.
+  if (got < 0 && IsPendingError(errno)) counters_.last_error = errno;
+  // A batch that is not full has emptied the socket.
+  more_may_wait_ = got == static_cast<int>(most);
+  return static_cast<size_t>(std::max(got, 0));
 }
 
 size_t UdpSocket::Receive() {
   UdpScratch::Receive& receive = host_.scratch->receive;
   host_.scratch->PrepareReceive();
-  const int got = recvmmsg(fd_.get(), receive.headers.data(),
-                           static_cast<unsigned>(UdpScratch::kReceiveBatch), 0, nullptr);
-  // Empty, or an error left behind by an earlier send, which is hereby cleared.
-  more_may_wait_ = got == static_cast<int>(UdpScratch::kReceiveBatch);
-  if (got < 0 && IsPendingError(errno)) counters_.last_error = errno;
-  if (got <= 0) return 0;
-  receive.used = static_cast<size_t>(got);
-  const size_t good = SortOutReceived(receive.used);
+  receive.used = ReadMessages(UdpScratch::kReceiveBatch);
+  const size_t got = receive.used;
+  const size_t good = SortOutReceived(got);
   if (good > 0 && handler_ != nullptr) {
     handler_->OnDatagrams(std::span(receive.packets).first(good),
                           std::span(receive.sources).first(good));
   }
-  return static_cast<size_t>(got);
+  return got;
 }
 
 // Moves what is too long behind the rest; returns how many are good.
@@ -196,6 +217,68 @@ size_t UdpSocket::SortOutReceived(size_t count) {
   }
   counters_.packets_received += good;
   return good;
+}
+
+size_t UdpSocket::ReceiveJoined() {
+  UdpScratch& scratch = *host_.scratch;
+  scratch.PrepareOffload();
+  const size_t messages = ReadMessages(UdpScratch::kOffloadBatch);
+  const bool& destroyed = *destroyed_;
+  size_t datagrams = 0;
+  for (size_t i = 0; i < messages && !destroyed; ++i) {
+    datagrams += TakeMessage(i);
+    if (scratch.offload.count >= UdpScratch::kReceiveBatch || i + 1 == messages) HandOver();
+  }
+  return datagrams;
+}
+
+// What was joined into one message becomes datagrams again. The first stays in the message's
+// packet.
+size_t UdpSocket::TakeMessage(size_t message) {
+  UdpScratch& scratch = *host_.scratch;
+  const size_t total = scratch.receive.headers[message].msg_len;
+  const size_t segment = SegmentSize(scratch.receive.headers[message].msg_hdr, total);
+  const size_t count = total <= segment ? 1 : (total + segment - 1) / segment;
+  if (segment > Packet::kMaxPayload || count > UdpScratch::kMaxSegments) {
+    counters_.receive_drops += count;
+    return count;
+  }
+  if (count > 1) ++joined_messages_;
+  PacketPtr& first = scratch.receive.packets[message];
+  const SocketAddress source = FromSockaddr(scratch.receive.names[message]);
+  // Handed over together: until then the first packet has what others are copied from.
+  const size_t at_first = scratch.offload.count++;
+  for (size_t at = segment; at < total; at += segment) {
+    PacketPtr packet = host_.loop->packets().Get();
+    packet->set_size(std::min(segment, total - at));
+    scratch.CopyJoined(message, at, packet->bytes());
+    Stage(scratch.offload.count++, std::move(packet), source);
+  }
+  first->set_size(std::min(segment, total));
+  Stage(at_first, std::move(first), source);
+  return count;
+}
+
+void UdpSocket::Stage(size_t place, PacketPtr packet, const SocketAddress& source) {
+  packet->arrival = host_.loop->Now();
+  ++counters_.packets_received;
+  counters_.bytes_received += packet->size();
+  host_.scratch->offload.packets[place] = std::move(packet);
+  host_.scratch->offload.sources[place] = source;
+}
+
+void UdpSocket::HandOver() {
+  UdpScratch::Offload& offload = host_.scratch->offload;
+  const bool& destroyed = *destroyed_;
+  const size_t count = std::exchange(offload.count, 0);
+  for (size_t first = 0; first < count && !destroyed && handler_ != nullptr;) {
+    const size_t size = std::min(count - first, UdpScratch::kReceiveBatch);
+    handler_->OnDatagrams(std::span(offload.packets).subspan(first, size),
+                          std::span(offload.sources).subspan(first, size));
+    first += size;
+  }
+  // What the handler has left.
+  for (size_t i = 0; i < count; ++i) offload.packets[i].reset();
 }
 
 void UdpSocket::Flush() {

@@ -1,5 +1,6 @@
-// A UDP socket on an EventLoop: reads with recvmmsg, sends a turn's packets with sendmmsg and,
-// where several in a row go to one destination, as one segmented datagram (UDP_SEGMENT).
+// A UDP socket on an EventLoop: reads with recvmmsg (and UDP_GRO if asked to), sends a turn's
+// packets with sendmmsg and, where several in a row go to one destination, as one segmented
+// datagram (UDP_SEGMENT).
 #ifndef ENGINE_NET_UDP_SOCKET_H_
 #define ENGINE_NET_UDP_SOCKET_H_
 
@@ -48,8 +49,11 @@ class UdpSocket final : public DatagramSocket, public FdHandler, public Flushabl
   Counters counters() const override;
   bool more_may_wait() const override { return more_may_wait_; }
 
+  bool receive_offload() const { return receive_offload_; }
+
   // For tests and measurements: segmented messages sent, and whether they are still tried.
   uint64_t segmented_messages() const { return segmented_messages_; }
+  uint64_t joined_messages() const { return joined_messages_; }  // Received.
   bool segmentation() const { return segmentation_; }
   void set_segmentation(bool enabled) { segmentation_ = enabled; }
 
@@ -64,7 +68,13 @@ class UdpSocket final : public DatagramSocket, public FdHandler, public Flushabl
 
   UdpSocket(const Host& host, UniqueFd fd, const SocketAddress& local,
             const DatagramSocketOptions& options);
-  size_t Receive();  // One batch; how many datagrams the kernel gave.
+  // One batch; how many datagrams the kernel gave. ReceiveJoined: with receive offload.
+  size_t Receive();
+  size_t ReceiveJoined();
+  size_t ReadMessages(size_t most);  // How many messages there were.
+  size_t TakeMessage(size_t message);
+  void Stage(size_t place, PacketPtr packet, const SocketAddress& source);
+  void HandOver();
   size_t SortOutReceived(size_t count);
   size_t BuildMessages();
   size_t RunLength(size_t first) const;
@@ -79,12 +89,14 @@ class UdpSocket final : public DatagramSocket, public FdHandler, public Flushabl
   const SocketAddress local_;
   const bool connected_;
   const SocketAddress remote_;  // If connected.
+  const bool receive_offload_;
   bool segmentation_;
   bool more_may_wait_ = false;
   DatagramHandler* handler_ = nullptr;
   std::vector<Queued> queue_;
   Counters counters_;
   uint64_t segmented_messages_ = 0;
+  uint64_t joined_messages_ = 0;
   // Set while the handler runs, which may destroy the socket.
   bool* destroyed_ = nullptr;
 };

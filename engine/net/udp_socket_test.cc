@@ -10,6 +10,7 @@
 #include <future>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -102,8 +103,13 @@ class UdpSocketTest : public ::testing::Test {
   std::vector<std::unique_ptr<DatagramSocket>> sockets_;
 };
 
+// Of a family, with and without receive offload.
 class UdpSocketFamilyTest : public UdpSocketTest,
-                            public ::testing::WithParamInterface<SocketAddress> {};
+                            public ::testing::WithParamInterface<std::tuple<SocketAddress, bool>> {
+ protected:
+  static SocketAddress Address() { return std::get<0>(GetParam()); }
+  static bool Offload() { return std::get<1>(GetParam()); }
+};
 
 TEST_P(UdpSocketFamilyTest, EchoesEveryPacketOnceAndCountsIt) {
   constexpr size_t kPackets = 200;
@@ -111,8 +117,8 @@ TEST_P(UdpSocketFamilyTest, EchoesEveryPacketOnceAndCountsIt) {
   std::unique_ptr<Echo> echo;
   UdpSocket *client = nullptr, *server = nullptr;
   RunOnLoop([&] {
-    server = Open({.local = GetParam()});
-    client = Open({.local = GetParam()});
+    server = Open({.local = Address(), .receive_offload = Offload()});
+    client = Open({.local = Address(), .receive_offload = Offload()});
     echo = std::make_unique<Echo>(server);
     server->SetHandler(echo.get());
     client->SetHandler(&receiver);
@@ -144,10 +150,10 @@ TEST_P(UdpSocketFamilyTest, EchoesEveryPacketOnceAndCountsIt) {
 }
 
 TEST_P(UdpSocketFamilyTest, MarksWhatItSends) {
-  testing::TosSocket plain(GetParam().ip), marked(GetParam().ip);
+  testing::TosSocket plain(Address().ip), marked(Address().ip);
   RunOnLoop([&] {
-    Open({.local = GetParam()})->Queue(MakePacket(BytesOf("a")), plain.address());
-    UdpSocket* socket = Open({.local = GetParam(), .dscp = 46});
+    Open({.local = Address()})->Queue(MakePacket(BytesOf("a")), plain.address());
+    UdpSocket* socket = Open({.local = Address(), .dscp = 46});
     // One segmented message.
     for (int i = 0; i < 3; ++i) socket->Queue(MakePacket(BytesOf("b")), marked.address());
   });
@@ -155,22 +161,32 @@ TEST_P(UdpSocketFamilyTest, MarksWhatItSends) {
   for (int i = 0; i < 3; ++i) EXPECT_EQ(marked.Receive(), 46 << 2);
 }
 
-INSTANTIATE_TEST_SUITE_P(Families, UdpSocketFamilyTest, ::testing::Values(kAnyV4Port, kAnyV6Port),
-                         [](const auto& info) { return info.param.ip.is_v6() ? "IPv6" : "IPv4"; });
+std::string NameOf(const ::testing::TestParamInfo<std::tuple<SocketAddress, bool>>& info) {
+  const bool v6 = std::get<0>(info.param).ip.is_v6();
+  return std::string(v6 ? "IPv6" : "IPv4") + (std::get<1>(info.param) ? "Offload" : "");
+}
+
+INSTANTIATE_TEST_SUITE_P(Families, UdpSocketFamilyTest,
+                         ::testing::Combine(::testing::Values(kAnyV4Port, kAnyV6Port),
+                                            ::testing::Bool()),
+                         NameOf);
 
 // What one turn's sends look like to the receiver and to the system.
 struct Delivery {
   std::vector<Bytes> received;
   uint64_t segmented_messages = 0;
+  uint64_t joined_messages = 0;
 };
 
-class UdpSegmentationTest : public UdpSocketTest {
+// With and without receive offload, which shows in nothing but how the datagrams are read.
+class UdpSegmentationTest : public UdpSocketTest, public ::testing::WithParamInterface<bool> {
  protected:
   Delivery Send(const std::vector<size_t>& sizes, bool segmentation = true) {
     Receiver receiver;
     UdpSocket *sender = nullptr, *target = nullptr;
     RunOnLoop([&] {
-      target = Open({.local = kAnyV4Port, .receive_buffer_bytes = 1 << 20});
+      target = Open(
+          {.local = kAnyV4Port, .receive_buffer_bytes = 1 << 20, .receive_offload = GetParam()});
       sender = Open({.local = kAnyV4Port});
       if (!segmentation) sender->set_segmentation(false);
       target->SetHandler(&receiver);
@@ -185,7 +201,11 @@ class UdpSegmentationTest : public UdpSocketTest {
       target->SetHandler(nullptr);
       EXPECT_EQ(sender->counters().packets_sent, sizes.size());
       EXPECT_EQ(sender->counters().send_drops, 0u);
-      delivery = {receiver.received, sender->segmented_messages()};
+      EXPECT_EQ(target->counters().packets_received, sizes.size());
+      EXPECT_EQ(receiver.sources,
+                std::vector<SocketAddress>(sizes.size(), sender->local_address()));
+      for (const size_t batch : receiver.batch_sizes) EXPECT_LE(batch, UdpScratch::kReceiveBatch);
+      delivery = {receiver.received, sender->segmented_messages(), target->joined_messages()};
     });
     return delivery;
   }
@@ -206,14 +226,15 @@ class UdpSegmentationTest : public UdpSocketTest {
   }
 };
 
-TEST_F(UdpSegmentationTest, EqualPacketsGoAsOneMessageAndArriveApart) {
+TEST_P(UdpSegmentationTest, EqualPacketsGoAsOneMessageAndArriveApart) {
   const std::vector<size_t> sizes(20, 1100);
   const Delivery delivery = Send(sizes);
   EXPECT_EQ(delivery.received, Expected(sizes));
   EXPECT_EQ(delivery.segmented_messages, Supported() ? 1u : 0u);
+  EXPECT_EQ(delivery.joined_messages, Supported() && GetParam() ? 1u : 0u);
 }
 
-TEST_F(UdpSegmentationTest, TheLastSegmentMayBeShorterAndALongerOneStartsAnew) {
+TEST_P(UdpSegmentationTest, TheLastSegmentMayBeShorterAndALongerOneStartsAnew) {
   const std::vector<size_t> sizes = {500, 500, 300, 500, 500, 600, 600, 100, 1, 1};
   const Delivery delivery = Send(sizes);
   EXPECT_EQ(delivery.received, Expected(sizes));
@@ -221,32 +242,32 @@ TEST_F(UdpSegmentationTest, TheLastSegmentMayBeShorterAndALongerOneStartsAnew) {
   EXPECT_EQ(delivery.segmented_messages, Supported() ? 4u : 0u);
 }
 
-TEST_F(UdpSegmentationTest, EmptyDatagramsKeepTheirPlace) {
+TEST_P(UdpSegmentationTest, EmptyDatagramsKeepTheirPlace) {
   const std::vector<size_t> sizes = {0, 10, 10, 0, 0, 10};
   const Delivery delivery = Send(sizes);
   EXPECT_EQ(delivery.received, Expected(sizes));
   EXPECT_EQ(delivery.segmented_messages, Supported() ? 1u : 0u);
 }
 
-TEST_F(UdpSegmentationTest, AFullBatchOfTheLargestPacketsStaysUnderTheKernelsLimits) {
+TEST_P(UdpSegmentationTest, AFullBatchOfTheLargestPacketsStaysUnderTheKernelsLimits) {
   const std::vector<size_t> sizes(UdpSocket::kMaxQueued, Packet::kMaxPayload);
   EXPECT_EQ(Send(sizes).received, Expected(sizes));
 }
 
-TEST_F(UdpSegmentationTest, WithoutItEveryPacketIsAMessage) {
+TEST_P(UdpSegmentationTest, WithoutItEveryPacketIsAMessage) {
   const std::vector<size_t> sizes(20, 1100);
   const Delivery delivery = Send(sizes, /*segmentation=*/false);
   EXPECT_EQ(delivery.received, Expected(sizes));
   EXPECT_EQ(delivery.segmented_messages, 0u);
 }
 
-TEST_F(UdpSegmentationTest, DestinationsAreNeverMixed) {
+TEST_P(UdpSegmentationTest, DestinationsAreNeverMixed) {
   Receiver left_receiver, right_receiver;
   UdpSocket *sender = nullptr, *left = nullptr, *right = nullptr;
   RunOnLoop([&] {
     sender = Open({.local = kAnyV4Port});
-    left = Open({.local = kAnyV4Port});
-    right = Open({.local = kAnyV4Port});
+    left = Open({.local = kAnyV4Port, .receive_offload = GetParam()});
+    right = Open({.local = kAnyV4Port, .receive_offload = GetParam()});
     left->SetHandler(&left_receiver);
     right->SetHandler(&right_receiver);
     for (uint8_t i = 0; i < 8; ++i) {
@@ -262,6 +283,40 @@ TEST_F(UdpSegmentationTest, DestinationsAreNeverMixed) {
   EXPECT_THAT(right_receiver.received, ElementsAre(PatternBytes(100, 2), PatternBytes(100, 3),
                                                    PatternBytes(100, 6), PatternBytes(100, 7)));
 }
+
+TEST_F(UdpSocketTest, SocketsWithAndWithoutOffloadShareALoop) {
+  Receiver with_receiver, without_receiver;
+  UdpSocket *sender = nullptr, *with = nullptr, *without = nullptr;
+  RunOnLoop([&] {
+    sender = Open({.local = kAnyV4Port});
+    with = Open({.local = kAnyV4Port, .receive_offload = true});
+    without = Open({.local = kAnyV4Port});
+    with->SetHandler(&with_receiver);
+    without->SetHandler(&without_receiver);
+  });
+  for (size_t round = 1; round <= 5; ++round) {
+    RunOnLoop([&] {
+      for (uint8_t i = 0; i < 12; ++i) {
+        sender->Queue(MakePacket(PatternBytes(700, i)), with->local_address());
+      }
+      for (uint8_t i = 0; i < 12; ++i) {
+        sender->Queue(MakePacket(PatternBytes(900, i)), without->local_address());
+      }
+    });
+    WaitOnLoop([&] {
+      return with_receiver.received.size() == 12 * round &&
+             without_receiver.received.size() == 12 * round;
+    });
+  }
+  loop_->Stop();
+  for (size_t i = 0; i < 60; ++i) {
+    EXPECT_EQ(with_receiver.received[i], PatternBytes(700, static_cast<uint8_t>(i % 12)));
+    EXPECT_EQ(without_receiver.received[i], PatternBytes(900, static_cast<uint8_t>(i % 12)));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Receive, UdpSegmentationTest, ::testing::Bool(),
+                         [](const auto& info) { return info.param ? "Joined" : "Apart"; });
 
 TEST_F(UdpSocketTest, QueuedPacketsWaitForTheEndOfTheTurnUnlessTheBatchIsFull) {
   RunOnLoop([&] {
@@ -466,11 +521,16 @@ TEST_F(UdpSendErrorTest, ADeviceWithoutSegmentationIsNotAskedAgain) {
   EXPECT_EQ(socket_->counters().packets_sent, 4u);
 }
 
-TEST_F(UdpSocketTest, DatagramsThatAreTooLongAreDroppedAndCounted) {
+class UdpOffloadTest : public UdpSocketTest, public ::testing::WithParamInterface<bool> {};
+
+INSTANTIATE_TEST_SUITE_P(Receive, UdpOffloadTest, ::testing::Bool(),
+                         [](const auto& info) { return info.param ? "Joined" : "Apart"; });
+
+TEST_P(UdpOffloadTest, DatagramsThatAreTooLongAreDroppedAndCounted) {
   Receiver receiver;
   UdpSocket* target = nullptr;
   RunOnLoop([&] {
-    target = Open({.local = kAnyV4Port});
+    target = Open({.local = kAnyV4Port, .receive_offload = GetParam()});
     target->SetHandler(&receiver);
   });
   const UniqueFd fd(socket(AF_INET, SOCK_DGRAM, 0));
@@ -491,12 +551,12 @@ TEST_F(UdpSocketTest, DatagramsThatAreTooLongAreDroppedAndCounted) {
   EXPECT_EQ(target->counters().packets_received, 3u);
 }
 
-TEST_F(UdpSocketTest, WithoutAHandlerWhatArrivesIsDropped) {
+TEST_P(UdpOffloadTest, WithoutAHandlerWhatArrivesIsDropped) {
   Receiver receiver;
   UdpSocket *sender = nullptr, *target = nullptr;
   RunOnLoop([&] {
     sender = Open({.local = kAnyV4Port});
-    target = Open({.local = kAnyV4Port});
+    target = Open({.local = kAnyV4Port, .receive_offload = GetParam()});
     sender->Queue(MakePacket({1}), target->local_address());
   });
   WaitOnLoop([&] { return target->counters().packets_received == 1; });
@@ -508,13 +568,13 @@ TEST_F(UdpSocketTest, WithoutAHandlerWhatArrivesIsDropped) {
   EXPECT_THAT(receiver.received, ElementsAre(Bytes{2}));
 }
 
-TEST_F(UdpSocketTest, AHandlerMayDestroyItsSocketWithMorePacketsWaiting) {
+TEST_P(UdpOffloadTest, AHandlerMayDestroyItsSocketWithMorePacketsWaiting) {
   constexpr size_t kPackets = 3 * UdpScratch::kReceiveBatch;
   Receiver receiver;
   UdpSocket *sender = nullptr, *target = nullptr;
   RunOnLoop([&] {
     sender = Open({.local = kAnyV4Port});
-    target = Open({.local = kAnyV4Port});
+    target = Open({.local = kAnyV4Port, .receive_offload = GetParam()});
     target->SetHandler(&receiver);
     receiver.then = [&] { sockets_.pop_back(); };
     for (size_t i = 0; i < kPackets; ++i) {
