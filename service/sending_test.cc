@@ -245,6 +245,8 @@ TEST_F(ServiceSendingTest, AClipIsSentReplacedAndToldInEventsAndStatistics) {
   EXPECT_GT(sent.frame_width(), 0u);
   EXPECT_GT(sent.frame_height(), 0u);
   EXPECT_TRUE(sent.has_frames_per_second());
+  EXPECT_FALSE(sent.has_rid()) << "no simulcast is negotiated";
+  EXPECT_EQ(sent.encoding_index(), 0u);
   EXPECT_FALSE(service_.Get(sender_).negotiation_needed());
 }
 
@@ -411,6 +413,35 @@ TEST_F(ServiceSendingTest, ATransceiverIsMadeWithSeveralEncodings) {
   EXPECT_EQ(Reason(status), "INVALID_ARGUMENT");
   EXPECT_EQ(InfoOf(status).metadata().at("domException"), "TypeError");
   EXPECT_EQ(InfoOf(status).metadata().at("field"), "send_encodings");
+}
+
+TEST_F(ServiceSendingTest, StatisticsTellWhichEncodingIsSent) {
+  Must(&MediaStub::CreateLocalTrack, TrackRequest("clip"));
+  v1::AddTransceiverRequest request;
+  request.set_peer_connection_id(sender_);
+  request.set_track_id("clip");
+  request.set_direction(v1::RTP_TRANSCEIVER_DIRECTION_SENDONLY);
+  v1::RtpEncodingParameters& low = *request.add_send_encodings();
+  low.set_rid("low");
+  low.set_active(false);
+  request.add_send_encodings()->set_rid("high");
+  Must(&Stub::AddTransceiver, request);
+  v1::WatchEventsRequest watch;
+  watch.add_peer_connection_ids(receiver_);
+  EventReader events(service_, watch);
+  events.Initial();
+  service_.Negotiate(sender_, receiver_);
+  const v1::WatchEventsResponse first = events.Until(
+      [](const v1::WatchEventsResponse& read) { return read.event().has_first_packet(); });
+  v1::GetStatsRequest stats;
+  stats.set_peer_connection_id(sender_);
+  stats.add_types(v1::STATS_TYPE_OUTBOUND_RTP);
+  const v1::StatsReport report = Must(&Stub::GetStats, stats).report();
+  ASSERT_EQ(report.stats_size(), 1);
+  const v1::OutboundRtpStreamStats& sent = report.stats().begin()->second.outbound_rtp();
+  EXPECT_EQ(sent.ssrc(), first.event().first_packet().layer().ssrc());
+  EXPECT_EQ(sent.rid(), "high");
+  EXPECT_EQ(sent.encoding_index(), 1u);
 }
 
 TEST_F(ServiceSendingTest, RtcpIsCheckedBeforeItIsSent) {

@@ -194,7 +194,8 @@ v1::StatsType Fill(const OutboundRtpStats& in, v1::Stats& out) {
   if (!in.media_source_id.empty()) stats.set_media_source_id(in.media_source_id);
   if (!in.remote_id.empty()) stats.set_remote_id(in.remote_id);
   stats.set_mid(in.mid);
-  stats.set_encoding_index(0);
+  if (!in.rid.empty()) stats.set_rid(in.rid);
+  stats.set_encoding_index(in.encoding_index);
   stats.set_active(in.active);
   stats.set_packets_sent(in.packets_sent);
   stats.set_bytes_sent(in.bytes_sent);

@@ -52,6 +52,8 @@ struct RemoteOutboundRtpStats {
 
 struct OutboundRtpStats {
   std::string id{}, transport_id{}, codec_id{}, media_source_id{}, remote_id{}, mid{};
+  std::string rid{};            // Of its encoding; empty: no simulcast is negotiated.
+  uint32_t encoding_index = 0;  // Among those of its sender.
   uint32_t ssrc = 0;
   MediaKind kind = MediaKind::kAudio;
   bool active = true;                                                // Of its encoding.

@@ -1,6 +1,7 @@
 // Local tracks and what senders do with them: the send session does the work; here it is
 // negotiated, numbered and shown.
 #include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -26,6 +27,9 @@ void ChooseEncoding(const std::vector<SendEncoding>& encodings, media::SenderBin
   SendParameters& parameters = binding.parameters;
   if (parameters.rids.empty()) return;
   binding.rid = binding.active ? active->rid : parameters.rids.front();
+  if (binding.active) {
+    binding.encoding_index = static_cast<uint32_t>(std::distance(encodings.begin(), active));
+  }
   // Each layer is a stream of its own, and none is announced by its SSRC.
   parameters.ssrc = parameters.rtx_ssrc = 0;
 }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -18,6 +19,7 @@ namespace {
 
 using testing::HasReason;
 using testing::IsOk;
+using ::testing::Pair;
 using testing::PeerPair;
 using ::testing::SizeIs;
 using namespace std::chrono_literals;
@@ -454,7 +456,15 @@ TEST_F(SendingTest, APacketOfASimulcastSenderIsOfItsFirstActiveLayer) {
     }
     return heard;
   };
+  // What the statistics tell of the one stream there is.
+  const auto sent = [&] {
+    const auto streams = Stats<OutboundRtpStats>(left());
+    EXPECT_THAT(streams, SizeIs(1));
+    return streams.empty() ? std::pair<std::string, uint32_t>()
+                           : std::pair(streams[0].rid, streams[0].encoding_index);
+  };
   EXPECT_EQ(rids(), std::vector<std::string>{"mid"});
+  EXPECT_THAT(sent(), Pair("mid", 1u));
   ASSERT_FALSE(sink_.taken.empty());
   const auto set_active = [&](bool low, bool mid, bool hi) {
     auto parameters = left().GetSenderParameters(Sender());
@@ -468,6 +478,7 @@ TEST_F(SendingTest, APacketOfASimulcastSenderIsOfItsFirstActiveLayer) {
   set_active(true, true, true);
   pair_.loop().RunFor(500ms);
   EXPECT_EQ(rids(), (std::vector<std::string>{"mid", "low"}));
+  EXPECT_THAT(sent(), Pair("low", 0u));
   set_active(false, false, false);
   pair_.loop().RunFor(50ms);
   const size_t stopped = sink_.taken.size();
@@ -476,6 +487,7 @@ TEST_F(SendingTest, APacketOfASimulcastSenderIsOfItsFirstActiveLayer) {
   set_active(false, false, true);
   pair_.loop().RunFor(3s);
   EXPECT_EQ(rids(), (std::vector<std::string>{"mid", "low", "hi"}));
+  EXPECT_THAT(sent(), Pair("hi", 2u));
   EXPECT_GT(sink_.taken.size(), stopped) << "the sink takes the layer that there is";
   EXPECT_FALSE(left().Info().negotiation_needed);
 }

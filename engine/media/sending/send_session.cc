@@ -163,6 +163,7 @@ void SendSession::SetSenders(const std::vector<SenderBinding>& bindings) {
       transport_sequences_.push_back(loop_.random().Uint16());
     }
     sender.rtp.SetParameters(binding.parameters, binding.active, binding.rid);
+    sender.encoding_index = binding.encoding_index;
     Bind(sender, FindTrack(binding.track_id));
   }
   SettleTracks();

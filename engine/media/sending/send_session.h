@@ -52,6 +52,7 @@ struct SenderBinding {
   // Of the encoding that the track's packets are, if simulcast is negotiated. Another one is
   // another stream, with other SSRCs.
   std::string rid{};
+  uint32_t encoding_index = 0;  // Its place among the sender's encodings.
 };
 
 // The remote asks for a key frame of a track. The source was asked.
@@ -130,6 +131,7 @@ class SendSession final : private LocalTrack::Owner {
     Sender(std::string id, const StreamNumbers& numbers) : rtp(std::move(id), numbers) {}
     RtpSender rtp;
     LocalTrack* track = nullptr;
+    uint32_t encoding_index = 0;
     Timestamp last_event{};
   };
 

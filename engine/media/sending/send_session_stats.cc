@@ -35,6 +35,8 @@ OutboundRtpStats SendSession::OutboundStatsOf(const Sender& sender) const {
   if (sender.track != nullptr) stats.media_source_id = SourceStatsId(sender.track->id());
   if (rtp.reception().reports > 0) stats.remote_id = StatsId("remote-inbound-rtp-", rtp);
   stats.mid = rtp.parameters().mid;
+  stats.rid = rtp.rid();
+  stats.encoding_index = sender.encoding_index;
   stats.ssrc = rtp.ssrc();
   stats.kind = rtp.parameters().kind;
   stats.active = rtp.active();
