@@ -77,6 +77,8 @@ v1::StatsType Fill(const CandidatePairStats& in, v1::Stats& out) {
   if (in.requests_sent) stats.set_requests_sent(*in.requests_sent);
   if (in.responses_received) stats.set_responses_received(*in.responses_received);
   if (in.responses_sent) stats.set_responses_sent(*in.responses_sent);
+  if (in.current_round_trip_time) stats.set_current_round_trip_time(*in.current_round_trip_time);
+  if (in.total_round_trip_time) stats.set_total_round_trip_time(*in.total_round_trip_time);
   if (in.consent_requests_sent) stats.set_consent_requests_sent(*in.consent_requests_sent);
   if (in.packets_discarded_on_send) {
     stats.set_packets_discarded_on_send(*in.packets_discarded_on_send);

@@ -29,15 +29,26 @@ constexpr guint kShortestIdleTimeoutMs = 50;
 constexpr int kNoServerInvolved = 701;
 // libnice gives each request two seconds, and there is more than one to a TURN server.
 constexpr Duration kGatherTimeout = std::chrono::seconds(5);
+// RFC 7675 section 5.1: every 5 s, which vary by a fifth.
+constexpr Duration kLeastCheckInterval = std::chrono::seconds(4);
+constexpr Duration kCheckIntervalSpread = std::chrono::seconds(2);
+// Of the first one: behind the peer's last checks, whose neighbours libnice reads before us.
+constexpr Duration kFirstCheckSpread = std::chrono::milliseconds(500);
+
+// What a peer-reflexive candidate would have that is learned from a check (RFC 8445 section 7.1.1).
+uint32_t CheckPriority(uint32_t local) {
+  constexpr uint32_t kPeerReflexive = 110;
+  return kPeerReflexive << 24 | (local & 0x00FFFFFF);
+}
 
 NiceAgentPtr MakeAgent(GMainContext* context, bool lite) {
   int options = NICE_AGENT_OPTION_REGULAR_NOMINATION | NICE_AGENT_OPTION_ICE_TRICKLE;
   if (lite) options |= NICE_AGENT_OPTION_LITE_MODE;
   NiceAgentPtr agent(nice_agent_new_full(context, NICE_COMPATIBILITY_RFC5245,
                                          static_cast<NiceAgentOption>(options)));
-  // Checks as keep-alives and not "consent-freshness": see the README about its 10 s and about
-  // error 403.
-  g_object_set(agent.get(), "upnp", FALSE, "ice-tcp", FALSE, "keepalive-conncheck", TRUE,
+  // No "consent-freshness", see the README about its 10 s and about error 403: checks for consent
+  // are ours.
+  g_object_set(agent.get(), "upnp", FALSE, "ice-tcp", FALSE, "keepalive-conncheck", FALSE,
                "controlling-mode", FALSE, nullptr);
   return agent;
 }
@@ -91,10 +102,13 @@ NiceIceTransport::NiceIceTransport(std::shared_ptr<NiceLoop> nice_loop, const Co
                                 : GenerateIceParameters(loop_.random(), config.lite)),
       events_(loop_),
       remote_candidates_(config.max_candidates),
-      pairs_({.max_pairs = config.max_candidate_pairs, .counts_discards = true}),
+      pairs_({.max_pairs = config.max_candidate_pairs,
+              .counts_discards = true,
+              .counts_consent = true}),
       resolution_(loop_, config.resolver, config.server_policy),
       timer_(loop_.CreateTimer([this] { OnTimer(); })),
-      gather_timer_(loop_.CreateTimer([this] { OnGatheringDone(); })) {
+      gather_timer_(loop_.CreateTimer([this] { OnGatheringDone(); })),
+      tie_breaker_(loop_.random().Uint64()) {
   receiver_.emplace(loop_, agent_.get(), stream_id_, servers_);
   g_object_set(agent_.get(), "max-connectivity-checks",
                static_cast<guint>(config.max_candidate_pairs), nullptr);
@@ -316,7 +330,7 @@ void NiceIceTransport::ApplyRemote() {
   if (relay_only()) local = addresses_;
   remote_candidates_.SetLocalAddresses(local);
   remote_candidates_.SetUfrag(remote_->ufrag);
-  receiver_->SetPeerPassword(remote_->pwd);
+  receiver_->consent().SetPassword(remote_->pwd);
   GiveCandidates(remote_candidates_.accepted());
   nice_loop_->Poke();
 }
@@ -404,7 +418,7 @@ void NiceIceTransport::SetState(IceConnectionState state) {
         consented_ = heard_from_peer_;
       }
       was_connected_ = true;
-      timer_->Set(QuietAt());
+      SetTimer(QuietAt());
       break;
     case IceConnectionState::kClosed:
       SetChecking(false);
@@ -459,6 +473,10 @@ void NiceIceTransport::OnSelectedPair(const NiceCandidate& local, const NiceCand
     receiver_->SetPeer(peer);
   }
   has_pair_ = true;
+  receiver_->consent().Forget();
+  check_priority_ = CheckPriority(local.priority);
+  next_check_ = loop_.Now() + UpTo(kFirstCheckSpread);
+  if (was_connected_) SetTimer(QuietAt());
   SelectedPairChanged event{DescribeSelected(local), FromNiceCandidate(remote, {})};
   pairs_.Select(event.local, event.remote);
   events_.Push(std::move(event));
@@ -488,12 +506,39 @@ void NiceIceTransport::OnTimer() {
   const Timestamp end = consented_ + config_.failed_after;
   if (loop_.Now() >= end) {
     SetState(IceConnectionState::kFailed);
-  } else if (IsQuiet()) {
-    SetState(IceConnectionState::kDisconnected);
-    timer_->Set(end);
-  } else {
-    timer_->Set(QuietAt());
+    return;
   }
+  if (loop_.Now() >= next_check_) SendConsentCheck();
+  if (IsQuiet()) {
+    SetState(IceConnectionState::kDisconnected);
+    SetTimer(end);
+  } else {
+    SetTimer(QuietAt());
+  }
+}
+
+Duration NiceIceTransport::UpTo(Duration most) {
+  return Duration(loop_.random().Uint32() % most.count());
+}
+
+void NiceIceTransport::SendConsentCheck() {
+  next_check_ = loop_.Now() + kLeastCheckInterval + UpTo(kCheckIntervalSpread);
+  Consent::TransactionId id;
+  loop_.random().Fill(id);
+  std::array<uint8_t, Consent::kMaxCheckSize> check;
+  const size_t size = receiver_->consent().WriteCheck({.remote_ufrag = remote_->ufrag,
+                                                       .local_ufrag = local_.ufrag,
+                                                       .priority = check_priority_,
+                                                       .controlling = IsControlling(),
+                                                       .tie_breaker = tie_breaker_},
+                                                      id, loop_.Now(), check);
+  if (size == 0) return;
+  GOutputVector vector{check.data(), size};
+  NiceOutputMessage message{&vector, 1};
+  // What the kernel refuses is lost, as on the way.
+  nice_agent_send_messages_nonblocking(agent_.get(), stream_id_, kComponent, &message, 1, nullptr,
+                                       nullptr);
+  pairs_.CountConsentCheck();
 }
 
 // A check names its transport by the ufrag of ours that it was given.
@@ -514,7 +559,10 @@ void NiceIceTransport::OnReadable(int fd) {
   }
   const NiceReceiver::Outcome outcome =
       receiver_->Read(fd, config_.max_packets_per_turn, received_);
-  if (outcome.consent) consented_ = loop_.Now();
+  for (const Duration round_trip : outcome.round_trips) {
+    consented_ = loop_.Now();
+    pairs_.CountAnswer(round_trip);
+  }
   if (outcome.from_peer) HeardFromPeer();
   if (outcome.used_libnice) nice_loop_->Poke();
   if (outcome.used_libnice && !dead_) WatchIfChanged(outcome.socket_failed);

@@ -2,6 +2,8 @@
 #ifndef ENGINE_ICE_NICE_ICE_TRANSPORT_H_
 #define ENGINE_ICE_NICE_ICE_TRANSPORT_H_
 
+#include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -96,6 +98,10 @@ class NiceIceTransport : public IceTransport, private net::FdHandler {
   // Nothing has come from the peer, or no answer to our checks, for longer than it should.
   bool IsQuiet() const;
   Timestamp QuietAt() const;
+  // Once connected: for the next check, or for `at` if that is sooner.
+  void SetTimer(Timestamp at) { timer_->Set(std::min(at, next_check_)); }
+  void SendConsentCheck();
+  Duration UpTo(Duration most);  // By chance.
   void Die();
   void StopAgent();
 
@@ -141,7 +147,10 @@ class NiceIceTransport : public IceTransport, private net::FdHandler {
   IceRole role_ = IceRole::kControlled;
   Timestamp heard_from_peer_{};
   Timestamp consented_{};  // When the peer last answered a check (RFC 7675).
-  Stats drops_;            // Only its drop counters are used.
+  Timestamp next_check_ = kNever;
+  uint32_t check_priority_ = 0;  // Of the selected pair's local candidate, as checks say it.
+  const uint64_t tie_breaker_;
+  Stats drops_;  // Only its drop counters are used.
 };
 
 }  // namespace pcd::ice

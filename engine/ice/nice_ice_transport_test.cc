@@ -511,7 +511,7 @@ TEST_F(NiceIceTransportTest, DataOfAPeerThatAnswersNoChecksIsNoConsent) {
 
 TEST_F(NiceIceTransportTest, AnswersAreConsent) {
   Config config = LoopbackOnly();
-  config.failed_after = std::chrono::seconds(20);  // libnice checks every 4 to 6 s.
+  config.failed_after = std::chrono::seconds(20);  // One check goes out every 4 to 6 s.
   MakeEnds(config, config);
   Start();
   ASSERT_TRUE(AwaitWritable());
@@ -522,6 +522,12 @@ TEST_F(NiceIceTransportTest, AnswersAreConsent) {
     for (End* end : {a_.get(), b_.get()}) {
       EXPECT_FALSE(end->record.Reached(State::kDisconnected));
       EXPECT_EQ(end->record.states.back(), State::kCompleted);
+      // RFC 7675 section 5.1: the first soon, then no more than one in 4 s.
+      const CandidatePairStats pair = end->ice->GetStats().pairs.at(0);
+      EXPECT_GE(pair.consent_requests_sent, 2u);
+      EXPECT_LE(pair.consent_requests_sent, 4u);
+      EXPECT_GE(pair.responses_received, 1u);
+      EXPECT_LE(pair.responses_received, pair.consent_requests_sent);
     }
   });
 }
@@ -670,6 +676,24 @@ TEST_F(NiceIceTransportTest, StatisticsNameTheSelectedPair) {
     EXPECT_TRUE(stats.pairs[0].last_packet_received_us.has_value());
     EXPECT_EQ(stats.pairs[0].packets_discarded_on_send, 0u);
     EXPECT_FALSE(stats.pairs[0].requests_received.has_value());
+  });
+}
+
+TEST_F(NiceIceTransportTest, StatisticsTellTheRoundTripOfItsChecks) {
+  Start();
+  ASSERT_TRUE(Await([&] {
+    const Stats stats = a_->ice->GetStats();
+    return stats.pairs.size() == 1 && stats.pairs[0].responses_received == 1u;
+  })) << "none was answered";
+  runner_.Run([&] {
+    const CandidatePairStats pair = a_->ice->GetStats().pairs[0];
+    EXPECT_GE(pair.consent_requests_sent, 1u);
+    ASSERT_TRUE(pair.current_round_trip_time.has_value());
+    EXPECT_GT(*pair.current_round_trip_time, 0);
+    EXPECT_LT(*pair.current_round_trip_time, 4) << "the next one has not gone out";
+    EXPECT_EQ(pair.total_round_trip_time, pair.current_round_trip_time);
+    EXPECT_FALSE(pair.requests_sent.has_value()) << "libnice's, which does not tell";
+    EXPECT_TRUE(a_->record.packets.empty()) << "answers are for nobody else";
   });
 }
 

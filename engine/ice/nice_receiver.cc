@@ -66,7 +66,12 @@ NiceReceiver::Outcome NiceReceiver::Read(int fd, size_t budget, std::vector<Pack
     const bool from_peer = next.size >= 0 && peer_.has_value() && next.source == *peer_;
     const bool from_relay = servers_.IsRelay(next.source);
     outcome.from_peer |= from_peer || (from_relay && next.IsRelayed());
-    if (from_peer || from_relay) outcome.consent |= RenewsConsent(fd, next, from_relay);
+    if (from_peer || from_relay) {
+      if (const auto round_trip = TakeAnswer(fd, next, from_relay)) {
+        outcome.round_trips.push_back(*round_trip);
+        continue;
+      }
+    }
     if (next.IsStun() && servers_.IsServer(next.source) && DropForbidden(fd, next.source)) {
       continue;
     }
@@ -97,17 +102,21 @@ bool NiceReceiver::DropForbidden(int fd, const SocketAddress& source) {
   return true;
 }
 
-bool NiceReceiver::RenewsConsent(int fd, const Next& next, bool relayed) {
-  if (next.size < static_cast<ssize_t>(next.start.size())) return false;
+std::optional<Duration> NiceReceiver::TakeAnswer(int fd, const Next& next, bool relayed) {
+  if (next.size < static_cast<ssize_t>(next.start.size())) return std::nullopt;
   const ByteSpan start(next.start);
   const bool in_channel = relayed && !next.IsStun();
   const bool in_indication = relayed && next.IsStun() && next.IsRelayed();
-  if (!in_indication && !LooksLikeAnswer(in_channel ? start.subspan(4) : start)) return false;
+  if (!in_indication && !LooksLikeAnswer(in_channel ? start.subspan(4) : start)) {
+    return std::nullopt;
+  }
   std::array<uint8_t, kMaxAnswer> bytes;
   const ssize_t size = recv(fd, bytes.data(), bytes.size(), MSG_PEEK | MSG_DONTWAIT);
-  if (size <= 0) return false;
+  if (size <= 0) return std::nullopt;
   const ByteSpan message = ByteSpan(bytes).first(static_cast<size_t>(size));
-  return consent_.OnMessage(relayed ? RelayedData(message) : message);
+  const auto round_trip = consent_.OnMessage(relayed ? RelayedData(message) : message, loop_.Now());
+  if (round_trip) Drop(fd);
+  return round_trip;
 }
 
 bool NiceReceiver::IsKnown(const SocketAddress& source) const {

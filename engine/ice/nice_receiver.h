@@ -6,12 +6,11 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
-#include <utility>
 #include <vector>
 
 #include "engine/base/packet.h"
 #include "engine/base/socket_address.h"
+#include "engine/base/time.h"
 #include "engine/ice/consent/consent.h"
 #include "engine/ice/server_log.h"
 #include "engine/net/loop.h"
@@ -22,7 +21,8 @@ namespace pcd::ice {
 // selected remote address is read straight into a pooled packet; STUN, and data from any other
 // address that may have passed a check, is left to libnice, which answers the former and gives
 // back the latter when its source did pass. So the media path neither locks nor allocates, and
-// libnice sees every STUN message but those that send it to another server. What comes through a
+// libnice sees every STUN message but those that send it to another server and answers to checks
+// that are not its own. What comes through a
 // relay is left to libnice, too. libnice may take more than we looked at: see the README.
 // Threading: its loop.
 class NiceReceiver {
@@ -30,9 +30,9 @@ class NiceReceiver {
   struct Outcome {
     // At least one datagram came from the selected remote address, or through a relay.
     bool from_peer = false;
-    // The peer has answered a check: it wants what we send (RFC 7675). An answer behind another
-    // STUN message may escape us, see Look.
-    bool consent = false;
+    // One for each answer of the peer to a check of `consent()`. An answer behind another STUN
+    // message may escape us, see Look.
+    std::vector<Duration> round_trips{};
     bool used_libnice = false;   // libnice may have started timers.
     bool socket_failed = false;  // libnice may have closed the socket.
   };
@@ -48,8 +48,8 @@ class NiceReceiver {
   // because the pair goes through a relay.
   void SetPeer(const std::optional<SocketAddress>& peer) { peer_ = peer; }
 
-  // Of the remote parameters: what answers to our checks are made with.
-  void SetPeerPassword(std::string password) { consent_.SetPassword(std::move(password)); }
+  // Makes the checks on the selected pair; their answers are looked for in what is read.
+  Consent& consent() { return consent_; }
 
   // An address that a check may have passed from or to: signalled, or seen by libnice. What is
   // not STUN and comes from elsewhere is dropped here.
@@ -75,8 +75,9 @@ class NiceReceiver {
   bool DropForbidden(int fd, const SocketAddress& source);
   bool IsKnown(const SocketAddress& source) const;
   void Drop(int fd);
-  // Looks at what is next, from the peer or in a relay's message.
-  bool RenewsConsent(int fd, const Next& next, bool relayed);
+  // Takes an answer to a check of ours, from the peer or in a relay's message. nullopt: something
+  // else is next.
+  std::optional<Duration> TakeAnswer(int fd, const Next& next, bool relayed);
   void ReadDirectly(int fd, const Next& next, std::vector<PacketPtr>& packets);
   Taken ReadThroughLibnice(std::vector<PacketPtr>& packets);
 

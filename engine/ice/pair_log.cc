@@ -60,6 +60,10 @@ PairLog::Pair PairLog::NewPair(const std::string& local_id, const std::string& r
     pair.stats.requests_sent = pair.stats.responses_received = 0;
     pair.stats.consent_requests_sent = 0;
   }
+  if (options_.counts_consent) {
+    pair.stats.consent_requests_sent = pair.stats.responses_received = 0;
+    pair.stats.total_round_trip_time = 0;
+  }
   if (options_.counts_discards) {
     pair.stats.packets_discarded_on_send = pair.stats.bytes_discarded_on_send = 0;
   }
@@ -145,6 +149,20 @@ void PairLog::CountDiscarded(size_t packets, size_t bytes) {
   if (pair == nullptr || !options_.counts_discards) return;
   *pair->packets_discarded_on_send += packets;
   *pair->bytes_discarded_on_send += bytes;
+}
+
+void PairLog::CountConsentCheck() {
+  CandidatePairStats* pair = selected();
+  if (pair != nullptr && options_.counts_consent) ++*pair->consent_requests_sent;
+}
+
+void PairLog::CountAnswer(Duration round_trip) {
+  CandidatePairStats* pair = selected();
+  if (pair == nullptr || !options_.counts_consent) return;
+  const double seconds = std::chrono::duration<double>(round_trip).count();
+  ++*pair->responses_received;
+  *pair->total_round_trip_time += seconds;
+  pair->current_round_trip_time = seconds;
 }
 
 void PairLog::CountReceivedOn(CandidatePairStats* pair, std::span<const PacketPtr> packets,

@@ -11,6 +11,7 @@
 
 #include "engine/base/limits.h"
 #include "engine/base/packet.h"
+#include "engine/base/time.h"
 #include "engine/ice/ice_stats.h"
 
 namespace pcd::ice {
@@ -21,6 +22,8 @@ struct PairLogOptions {
   bool lite = false;
   // Whether CountDiscarded is told.
   bool counts_discards = false;
+  // Whether CountConsentCheck and CountAnswer are told.
+  bool counts_consent = false;
 };
 
 // A pair that comes up again keeps its id and counters. The oldest unselected pair beyond
@@ -50,6 +53,8 @@ class PairLog {
   // On the selected pair.
   void CountSent(size_t packets, size_t bytes, int64_t unix_micros);
   void CountDiscarded(size_t packets, size_t bytes);
+  void CountConsentCheck();
+  void CountAnswer(Duration round_trip);
   void CountReceived(std::span<const PacketPtr> packets, int64_t unix_micros) {
     CountReceivedOn(selected(), packets, unix_micros);
   }

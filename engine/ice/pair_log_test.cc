@@ -190,5 +190,37 @@ TEST(PairLogTest, CountsWhatTheSystemRefused) {
   EXPECT_EQ(StatsOf(log).pairs.at(0).bytes_discarded_on_send, 30u);
 }
 
+TEST(PairLogTest, AnswersToChecksOfConsentTellTheRoundTrip) {
+  PairLog log({.counts_consent = true});
+  log.CountConsentCheck();
+  log.CountAnswer(std::chrono::milliseconds(9));
+  log.Select(Make("192.0.2.1"), Make("192.0.2.2"));
+  EXPECT_EQ(StatsOf(log).pairs.at(0).consent_requests_sent, 0u);
+  EXPECT_EQ(StatsOf(log).pairs.at(0).responses_received, 0u);
+  EXPECT_FALSE(StatsOf(log).pairs.at(0).current_round_trip_time.has_value());
+  for (int i = 0; i < 3; ++i) log.CountConsentCheck();
+  log.CountAnswer(std::chrono::milliseconds(30));
+  log.CountAnswer(std::chrono::milliseconds(10));
+  const CandidatePairStats pair = StatsOf(log).pairs.at(0);
+  EXPECT_EQ(pair.consent_requests_sent, 3u);
+  EXPECT_EQ(pair.responses_received, 2u);
+  EXPECT_DOUBLE_EQ(*pair.current_round_trip_time, 0.01);
+  EXPECT_DOUBLE_EQ(*pair.total_round_trip_time, 0.04);
+  EXPECT_FALSE(pair.requests_sent.has_value());
+  log.Select(Make("192.0.2.1"), Make("192.0.2.3"));
+  EXPECT_EQ(StatsOf(log).pairs.at(1).responses_received, 0u);
+}
+
+TEST(PairLogTest, WhoMakesNoChecksTellsNoRoundTrips) {
+  PairLog log({.lite = true});
+  log.Select(Make("192.0.2.1"), Make("192.0.2.2"));
+  log.CountConsentCheck();
+  log.CountAnswer(std::chrono::milliseconds(9));
+  const CandidatePairStats pair = StatsOf(log).pairs.at(0);
+  EXPECT_EQ(pair.consent_requests_sent, 0u);
+  EXPECT_EQ(pair.responses_received, 0u);
+  EXPECT_FALSE(pair.total_round_trip_time.has_value());
+}
+
 }  // namespace
 }  // namespace pcd::ice

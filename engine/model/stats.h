@@ -115,9 +115,12 @@ struct CandidatePairStats {
   uint64_t packets_sent = 0, packets_received = 0, bytes_sent = 0, bytes_received = 0;
   std::optional<int64_t> last_packet_sent_us{}, last_packet_received_us{};
   std::optional<uint64_t> available_incoming_bitrate{};  // Bits per second.
-  // Connectivity checks, those for consent included; unset: whoever makes them does not tell.
+  // Connectivity checks; unset: whoever makes them does not tell. Received ones include those for
+  // consent, as do responses_received.
   std::optional<uint64_t> requests_received{}, responses_sent{};
   std::optional<uint64_t> requests_sent{}, responses_received{}, consent_requests_sent{};
+  // Seconds, of what responses_received counts.
+  std::optional<double> current_round_trip_time{}, total_round_trip_time{};
   // What the system refused to send; unset: not known of a pair.
   std::optional<uint64_t> packets_discarded_on_send{}, bytes_discarded_on_send{};
 };

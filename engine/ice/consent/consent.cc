@@ -1,9 +1,9 @@
 #include "engine/ice/consent/consent.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "engine/ice/stun_message.h"
+#include "engine/ice/stun_writer.h"
 
 namespace pcd::ice {
 namespace {
@@ -45,15 +45,36 @@ bool LooksLikeAnswer(ByteSpan datagram) {
   return datagram.size() >= 2 && LoadU16(datagram.data()) == kBindingSuccess;
 }
 
-bool Consent::OnMessage(ByteSpan message) {
-  if (password_.empty() || !LooksLikeAnswer(message)) return false;
+size_t Consent::WriteCheck(const ConsentCheck& check, const TransactionId& id, Timestamp now,
+                           MutableByteSpan out) {
+  std::string username;
+  username.reserve(check.remote_ufrag.size() + 1 + check.local_ufrag.size());
+  username.append(check.remote_ufrag).append(1, ':').append(check.local_ufrag);
+  stun::Writer writer(out, stun::Class::kRequest, id);
+  writer.Add(stun::kUsername, {reinterpret_cast<const uint8_t*>(username.data()), username.size()});
+  std::array<uint8_t, 8> value{};
+  StoreU32(value.data(), check.priority);
+  writer.Add(stun::kPriority, ByteSpan(value).first(4));
+  StoreU64(value.data(), check.tie_breaker);
+  writer.Add(check.controlling ? stun::kIceControlling : stun::kIceControlled, value);
+  writer.AddIntegrity(password_);
+  writer.AddFingerprint();
+  if (writer.size() > 0) sent_[next_++ % kAwaited] = Sent{id, now};
+  return writer.size();
+}
+
+std::optional<Duration> Consent::OnMessage(ByteSpan message, Timestamp now) {
+  if (password_.empty() || !LooksLikeAnswer(message)) return std::nullopt;
   const std::optional<stun::Message> answer = stun::Parse(message);
-  if (!answer || !answer->VerifyIntegrity(password_)) return false;
-  TransactionId id;
-  std::ranges::copy(answer->transaction_id, id.begin());
-  if (std::ranges::find(seen_, id) != seen_.end()) return false;
-  seen_[next_++ % kRemembered] = id;
-  return true;
+  if (!answer) return std::nullopt;
+  for (std::optional<Sent>& sent : sent_) {
+    if (!sent || !std::ranges::equal(sent->id, answer->transaction_id)) continue;
+    if (!answer->VerifyIntegrity(password_)) return std::nullopt;
+    const Duration took = now - sent->at;
+    sent.reset();
+    return took;
+  }
+  return std::nullopt;
 }
 
 }  // namespace pcd::ice

@@ -1,4 +1,6 @@
 // Whatever comes, nothing is read beyond it, and only an authenticated answer is consent.
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstdlib>
 
@@ -15,10 +17,16 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   pcd::ice::Consent consent;
   consent.SetPassword(password);
   for (const pcd::ByteSpan message : {whole, inner}) {
-    if (!consent.OnMessage(message)) continue;
     const auto parsed = pcd::ice::stun::Parse(message);
+    pcd::ice::Consent::TransactionId id{};
+    if (parsed) std::ranges::copy(parsed->transaction_id, id.begin());
+    std::array<uint8_t, pcd::ice::Consent::kMaxCheckSize> check;
+    if (consent.WriteCheck({.remote_ufrag = "p", .local_ufrag = "o"}, id, {}, check) == 0) {
+      std::abort();
+    }
+    if (!consent.OnMessage(message, {})) continue;
     if (!parsed || !parsed->VerifyIntegrity(password)) std::abort();
-    if (consent.OnMessage(message)) std::abort();
+    if (consent.OnMessage(message, {})) std::abort();
   }
   return 0;
 }

@@ -146,4 +146,23 @@ describe('statistics of a call with Chromium', () => {
     assert.ok(theirs.keyFramesDecoded <= Number(ours.keyFramesSent));
     assert.equal(theirs.pliCount, Number(ours.pliCount ?? 0));
   });
+
+  test('full ICE tells the round trip of its checks, over the same way', TIMEOUT, async (t) => {
+    call = await Call.create(t, bench, { configuration: { iceBackend: 'ICE_BACKEND_FULL' } });
+    const { pageOffers } = impair(t, call, [`--delay-ms=${DELAY_MS}`]);
+    await call.page.evaluate(() => globalThis.peer.publish({ video: true }));
+    await pageOffers();
+    await call.connected();
+    const pair = await until('answers', async () => {
+      const stats = await ofService(call);
+      const { candidatePair } = stats[entryOf(stats, 'transport').selectedCandidatePairId] ?? {};
+      return Number(candidatePair?.responsesReceived ?? 0) >= 2 && candidatePair;
+    }, { timeoutMs: 20_000, intervalMs: 200 });
+    const answers = Number(pair.responsesReceived);
+    assert.ok(answers <= Number(pair.consentRequestsSent), `${answers} of ${pair.consentRequestsSent}`);
+    for (const seconds of [pair.currentRoundTripTime, pair.totalRoundTripTime / answers]) {
+      assert.ok(seconds >= LEAST_ROUND_TRIP && seconds < MOST_ROUND_TRIP, `a round trip of ${seconds} s`);
+    }
+    assert.equal(pair.requestsSent ?? null, null, 'not told');
+  });
 });
