@@ -51,6 +51,8 @@ ReceiveParameters MakeReceiver(const Exchange& exchange, size_t index, MediaKind
                                            recorded ? Decisions(&record->extensions) : Decisions());
   }
   AddStreamProperties(theirs, receiver.codecs);
+  receiver.ptime = theirs.ptime.value_or(0);
+  receiver.maxptime = theirs.maxptime.value_or(0);
   receiver.rids = ReceivedRids(ours);
   if (!exchange.local_is_answer) {
     // What we asked for is what the answer sends of it.

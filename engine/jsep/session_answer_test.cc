@@ -203,6 +203,17 @@ TEST(SessionAnswerTest, WhatTheRemoteSaysOfItsStreamIsReceivedAndNotAnswered) {
   EXPECT_EQ(peer.LocalSdp().find("sprop"), std::string::npos);
 }
 
+TEST(SessionAnswerTest, HowLongThePacketsOfTheRemoteAreIsKept) {
+  const std::string offer = ReadSample("chromium_offer.sdp");
+  EXPECT_EQ(Peer().Answer(offer).receivers->at(0).ptime, 0u);
+  Peer peer;
+  const auto result =
+      peer.Answer(Replace(offer, "a=rtpmap:111 ", "a=ptime:40\r\na=maxptime:120\r\na=rtpmap:111 "));
+  EXPECT_EQ(result.receivers->at(0).ptime, 40u);
+  EXPECT_EQ(result.receivers->at(0).maxptime, 120u);
+  EXPECT_EQ(peer.LocalSdp().find("ptime:"), std::string::npos);
+}
+
 TEST(SessionAnswerTest, SimulcastIsAnsweredOnlyWhenSwitchedOn) {
   const std::string offer = ReadSample("chromium_simulcast_offer.sdp");
   Capabilities capabilities = *DefaultCapabilities();

@@ -415,6 +415,18 @@ TEST_F(SinkTest, TheSdpIsThereOnceTheTrackIsNegotiated) {
   EXPECT_EQ(sdp.find("rtx"), std::string::npos);
 }
 
+TEST_F(SinkTest, TheSdpSaysHowLongPacketsAreWhereTheRemoteDid) {
+  ASSERT_THAT(bench.AddSink("a", kAudio, 5004, true), IsOk());
+  bench.Negotiate();
+  EXPECT_EQ(bench.session->GetSinkSdp("a")->find("ptime:"), std::string::npos);
+  ReceiveParameters audio = AudioSection();
+  audio.ptime = 40;
+  audio.maxptime = 60;
+  bench.session->SetReceivers({audio, VideoSection()});
+  EXPECT_NE(bench.session->GetSinkSdp("a")->find("a=ptime:40\r\na=maxptime:60\r\n"),
+            std::string::npos);
+}
+
 TEST_F(SinkTest, TheSdpHasTheSinksOwnPayloadType) {
   SinkConfig config;
   config.id = "v";

@@ -98,7 +98,11 @@ SinkInfo Sink::Info() const {
   info.state = state();
   info.mid = section_ != nullptr ? section_->mid() : ended_mid_;
   info.track_id = section_ != nullptr ? section_->track_id : ended_track_id_;
-  if (section_ != nullptr) info.kind = section_->parameters().kind;
+  if (section_ != nullptr) {
+    info.kind = section_->parameters().kind;
+    info.ptime = section_->parameters().ptime;
+    info.maxptime = section_->parameters().maxptime;
+  }
   info.codec = SentCodec();
   info.events = EventCodecs();
   info.active_rid = active_rid_;

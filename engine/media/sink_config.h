@@ -98,6 +98,7 @@ struct SinkInfo {
   MediaKind kind = MediaKind::kAudio;  // Of its section, once bound.
   std::optional<Codec> codec{};        // As sent now, with the sink's payload type.
   std::vector<Codec> events{};         // Telephone events that may come beside it.
+  uint32_t ptime = 0, maxptime = 0;    // As ReceiveParameters has them.
   std::string active_rid{};            // Of the layer sent now; empty without simulcast.
   uint32_t ssrc = 0;                   // As sent.
   std::string cname{};                 // As sent in RTCP SDES.

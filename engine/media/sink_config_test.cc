@@ -165,6 +165,17 @@ TEST(SinkSdpTest, NamesTheRtcpAddressWhereItIsAnother) {
             std::string::npos);
 }
 
+TEST(SinkSdpTest, SaysHowLongPacketsAreWhereTheRemoteDid) {
+  SinkInfo sink = AudioSink();
+  sink.ptime = 40;
+  EXPECT_NE(MakeSinkSdp(std::vector{sink}).find("useinbandfec=1\r\na=ptime:40\r\na=recvonly\r\n"),
+            std::string::npos);
+  sink.maxptime = 120;
+  EXPECT_NE(MakeSinkSdp(std::vector{sink})
+                .find("useinbandfec=1\r\na=ptime:40\r\na=maxptime:120\r\na=recvonly\r\n"),
+            std::string::npos);
+}
+
 TEST(SinkSdpTest, NothingOfARemoteDescriptionEndsALine) {
   SinkInfo sink = VideoSink();
   sink.codec->fmtp = {{"x", "1\r\na=evil"}};

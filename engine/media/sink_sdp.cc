@@ -40,6 +40,8 @@ void AppendSection(std::string& out, const SinkInfo& sink, bool with_address) {
   if (rtcp == rtp) Line(out, "a=rtcp-mux");
   AppendCodec(out, *sink.codec);
   for (const Codec& events : sink.events) AppendCodec(out, events);
+  if (sink.ptime != 0) Line(out, "a=ptime:" + std::to_string(sink.ptime));
+  if (sink.maxptime != 0) Line(out, "a=maxptime:" + std::to_string(sink.maxptime));
   Line(out, "a=recvonly");
   Line(out, "a=ssrc:" + std::to_string(sink.ssrc) + " cname:" + sink.cname);
 }

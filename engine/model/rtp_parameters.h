@@ -120,6 +120,9 @@ struct ReceiveParameters {
   std::vector<SignaledSsrc> ssrcs{};  // May be empty: learnt by mid or payload type.
   std::vector<std::string> rids{};    // Simulcast layers in a=simulcast order.
   bool reduced_size_rtcp = false;     // a=rtcp-rsize agreed.
+  // What the remote says of its packets (RFC 8866 sections 6.4 and 6.5), in milliseconds; 0:
+  // nothing.
+  uint32_t ptime = 0, maxptime = 0;
   friend bool operator==(const ReceiveParameters&, const ReceiveParameters&) = default;
 };
 
