@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/bench/scale.h"
+
 namespace pcd::bench {
 namespace {
 
@@ -80,6 +82,20 @@ TEST(ReportTest, TheTrendGrowsByALine) {
   EXPECT_EQ(std::count(trend.begin(), trend.end(), '\n'), 2);
   EXPECT_TRUE(Has(trend, R"("ice":"full ICE","floor_us":5.00,"service_us":10.00)"));
   EXPECT_TRUE(Has(trend, R"("delay_p99_us":0,"lost":3)"));
+}
+
+TEST(ScaleTest, EveryLoadOfPacketsHasBothProfiles) {
+  const Scale scale;
+  const std::vector<PacketLoad> loads = scale.packet_loads();
+  EXPECT_EQ(loads.size(), 2 * (scale.rows.size() + scale.growing.size()));
+  for (const auto* group : {&scale.rows, &scale.growing}) {
+    for (const auto& [connections, rate] : *group) {
+      for (const auto profile : {SrtpProfile::kAeadAes128Gcm, SrtpProfile::kAes128CmSha1_80}) {
+        EXPECT_EQ(std::count(loads.begin(), loads.end(), PacketLoad{connections, rate, profile}), 1)
+            << connections << " x " << rate;
+      }
+    }
+  }
 }
 
 TEST(ReportTest, AFileThatCannotBeWrittenIsAnError) {

@@ -76,14 +76,8 @@ std::unique_ptr<ChildProcess> Profile(const Scale& scale, const ChildProcess& pr
       "--output=" + scale.profile, "--pid=" + std::to_string(process.pid())});
 }
 
-struct Load {
-  size_t connections;
-  double rate;
-  SrtpProfile profile;
-};
-
-bool ServiceRow(const Scale& scale, const Backend& backend, const Load& row, const Measured& floor,
-                Report& report) {
+bool ServiceRow(const Scale& scale, const Backend& backend, const PacketLoad& row,
+                const Measured& floor, Report& report) {
   PacketCounter counter;
   Service running(backend);
   Publishers load(running.client, row.profile, counter.port());
@@ -102,7 +96,7 @@ bool ServiceRow(const Scale& scale, const Backend& backend, const Load& row, con
   return service.sent == service.delivered;
 }
 
-bool PacketRow(const Scale& scale, const Load& row, Report& report) {
+bool PacketRow(const Scale& scale, const PacketLoad& row, Report& report) {
   const bool gcm = row.profile == SrtpProfile::kAeadAes128Gcm;
   Measured floor;
   {
@@ -149,14 +143,7 @@ uint16_t FreePort() {
 
 bool PacketRows(const Scale& scale, Report& report) {
   bool all = true;
-  for (const SrtpProfile profile : scale.profiles) {
-    for (const auto& [connections, rate] : scale.rows) {
-      all &= PacketRow(scale, {connections, rate, profile}, report);
-    }
-  }
-  for (const auto& [connections, rate] : scale.growing) {
-    all &= PacketRow(scale, {connections, rate, SrtpProfile::kAeadAes128Gcm}, report);
-  }
+  for (const PacketLoad& row : scale.packet_loads()) all &= PacketRow(scale, row, report);
   return all;
 }
 

@@ -19,6 +19,14 @@ struct Backend {
 inline const Backend kSharedPort{"auto", "shared port"};
 inline const Backend kFull{"full", "full ICE"};
 
+// Packets that are forwarded, under one SRTP profile.
+struct PacketLoad {
+  size_t connections = 0;
+  double rate = 0;  // Packets a second of each.
+  SrtpProfile profile = SrtpProfile::kAeadAes128Gcm;
+  friend bool operator==(const PacketLoad&, const PacketLoad&) = default;
+};
+
 struct Scale {
   std::vector<Backend> backends = {kSharedPort, kFull};
   double seconds = 10;  // Of a row.
@@ -34,6 +42,17 @@ struct Scale {
   double flood_rate = 40'000;  // Packets/s of the connection that floods.
   std::string only;            // A kind of row; empty: all.
   std::string profile;         // Where perf writes; empty: it does not run.
+
+  // Every load of packets, with each profile.
+  std::vector<PacketLoad> packet_loads() const {
+    std::vector<PacketLoad> loads;
+    for (const auto* group : {&rows, &growing}) {
+      for (const SrtpProfile each : profiles) {
+        for (const auto& [connections, rate] : *group) loads.push_back({connections, rate, each});
+      }
+    }
+    return loads;
+  }
 
   bool Has(const std::string& kind) const { return only.empty() || only == kind; }
 };
