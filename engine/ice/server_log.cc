@@ -78,6 +78,8 @@ std::string Explain(int error_code, bool turn) {
       return "the TURN server forbids it";
     case 437:
       return "the TURN server knows another allocation of this address";
+    case 440:
+      return "the TURN server gives no address of IPv4, and of IPv6 it is not asked for one";
     case 486:
       return "the TURN server's quota of this user is used up";
     case 508:

@@ -87,6 +87,15 @@ TEST(ServerLogTest, TellsTheLastErrorOfTheServer) {
   EXPECT_EQ(Failures(log), (Strings{"turn:b 401", "turn:c 486"}));
 }
 
+// libnice does not ask for a family (RFC 8656 section 7.2).
+TEST(ServerLogTest, TellsThatAServerOfIPv6AloneIsNotAskedRightly) {
+  ServerLog log;
+  log.SetServers({{.url = "turn:b", .turn = true, .address = kOne}});
+  EXPECT_TRUE(log.OnMessage(kOne, Response(440)));
+  ASSERT_EQ(Failures(log), Strings{"turn:b 440"});
+  EXPECT_NE(log.Failures()[0].error_text.find("IPv4"), std::string::npos);
+}
+
 TEST(ServerLogTest, OneAddressOfAServerSuffices) {
   ServerLog log;
   log.SetServers({{.url = "turn:b", .turn = true, .address = kOne},
