@@ -184,6 +184,11 @@ v1::StatsType Fill(const RemoteOutboundRtpStats& in, v1::Stats& out) {
   if (in.remote_timestamp_us.has_value()) {
     *stats.mutable_remote_timestamp() = TimestampFromUnixMicros(*in.remote_timestamp_us);
   }
+  if (in.round_trip_time_measurements > 0) {
+    stats.set_round_trip_time(*in.round_trip_time);
+    stats.set_total_round_trip_time(in.total_round_trip_time);
+    stats.set_round_trip_time_measurements(in.round_trip_time_measurements);
+  }
   return v1::STATS_TYPE_REMOTE_OUTBOUND_RTP;
 }
 

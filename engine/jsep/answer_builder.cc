@@ -101,6 +101,7 @@ void AnswerBuilder::AcceptMedia(size_t index, MediaKind kind, sdp::MediaSection&
   section.extmap_allow_mixed = offered.extmap_allow_mixed;
   section.rtcp_mux = true;
   section.rtcp_rsize = offered.rtcp_rsize;
+  if (HasReceiverReferenceTime(offered)) section.rtcp_xr = {kReceiverReferenceTime};
   const bool with_rids = HasExtension(section, kRidExtensionUri);
   if (capabilities.simulcast_receive && with_rids) AcceptSimulcast(offered, section);
   if (transceiver != nullptr && Sends(*section.direction)) {

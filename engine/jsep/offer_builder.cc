@@ -65,6 +65,7 @@ sdp::MediaSection OfferBuilder::WriteMedia(const OfferSlot& slot) {
   section.direction = transceiver.direction;
   section.rtcp_mux = true;
   section.rtcp_rsize = true;
+  section.rtcp_xr = {kReceiverReferenceTime};
   if (Sends(transceiver.direction)) AddMsids(transceiver, section);
   const CodecList previous =
       slot.before != nullptr && !slot.fresh ? slot.before->codecs : CodecList();

@@ -40,6 +40,8 @@ ReceiveParameters MakeReceiver(const Exchange& exchange, size_t index, MediaKind
       .mid = ours.mid, .transport_index = exchange.TransportOf(index), .kind = kind};
   receiver.receiving = Receives(AgreedDirection(exchange, index));
   receiver.reduced_size_rtcp = ours.rtcp_rsize && theirs.rtcp_rsize;
+  receiver.receiver_reference_time =
+      HasReceiverReferenceTime(ours) && HasReceiverReferenceTime(theirs);
   if (exchange.local_is_answer) {
     receiver.codecs = ours.codecs;
     receiver.extensions = ExtensionsOf(ours);

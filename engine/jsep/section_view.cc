@@ -147,4 +147,11 @@ bool OffersTrickle(const sdp::Description& description) {
   return Contains(options, "trickle");
 }
 
+bool HasReceiverReferenceTime(const sdp::MediaSection& section) {
+  return std::ranges::any_of(section.rtcp_xr, [](std::string_view format) {
+    // A size behind it says how long a block may be, and they all are as long.
+    return format.substr(0, format.find(':')) == kReceiverReferenceTime;
+  });
+}
+
 }  // namespace pcd::jsep

@@ -37,6 +37,10 @@ IceParameters EffectiveIce(const sdp::Description& description, size_t index);
 bool EffectiveRtcpMux(const sdp::Description& description, size_t index);
 bool OffersTrickle(const sdp::Description& description);
 
+// Every receiver may tell its time (RFC 3611 section 5.1).
+inline constexpr char kReceiverReferenceTime[] = "rcvr-rtt=all";
+bool HasReceiverReferenceTime(const sdp::MediaSection& section);
+
 }  // namespace pcd::jsep
 
 #endif  // ENGINE_JSEP_SECTION_VIEW_H_

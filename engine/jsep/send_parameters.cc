@@ -125,6 +125,8 @@ std::vector<SendParameters> MakeSenders(const Exchange& exchange, const State& s
     sender.extensions = ExtensionsToSend(exchange, i);
     sender.rids = RidsOf(exchange, i, *transceiver);
     sender.reduced_size_rtcp = ours.rtcp_rsize && theirs.rtcp_rsize;
+    sender.receiver_reference_time =
+        HasReceiverReferenceTime(ours) && HasReceiverReferenceTime(theirs);
     senders.push_back(std::move(sender));
   }
   return senders;

@@ -214,6 +214,28 @@ TEST(SessionAnswerTest, HowLongThePacketsOfTheRemoteAreIsKept) {
   EXPECT_EQ(peer.LocalSdp().find("ptime:"), std::string::npos);
 }
 
+TEST(SessionAnswerTest, OfExtendedReportsRoundTripsAloneAreAgreedOn) {
+  const std::string offer = ReadSample("chromium_offer.sdp");
+  const auto with = [&](const std::string& formats) {
+    return Replace(offer, "a=rtpmap:111 ", "a=rtcp-xr:" + formats + "\r\na=rtpmap:111 ");
+  };
+  for (const std::string formats : {"rcvr-rtt=all", "stat-summary=loss rcvr-rtt=all:200"}) {
+    Peer peer;
+    const auto result = peer.Answer(with(formats));
+    const sdp::Description answer = MustParse(peer.LocalSdp());
+    EXPECT_EQ(answer.media.at(0).rtcp_xr, std::vector<std::string>{"rcvr-rtt=all"}) << formats;
+    EXPECT_TRUE(answer.media.at(1).rtcp_xr.empty()) << "it was not offered there";
+    EXPECT_TRUE(result.receivers->at(0).receiver_reference_time);
+    EXPECT_FALSE(result.receivers->at(1).receiver_reference_time);
+  }
+  for (const std::string formats : {"rcvr-rtt=sender", "rcvr-rtt", "stat-summary=loss"}) {
+    Peer peer;
+    const auto result = peer.Answer(with(formats));
+    EXPECT_EQ(peer.LocalSdp().find("rtcp-xr"), std::string::npos) << formats;
+    EXPECT_FALSE(result.receivers->at(0).receiver_reference_time);
+  }
+}
+
 TEST(SessionAnswerTest, SimulcastIsAnsweredOnlyWhenSwitchedOn) {
   const std::string offer = ReadSample("chromium_simulcast_offer.sdp");
   Capabilities capabilities = *DefaultCapabilities();

@@ -32,6 +32,7 @@ TEST(SessionOfferTest, OffersOneBundleGroupInTheOrderOfCreation) {
   EXPECT_EQ(video.direction, Direction::kRecvOnly);
   EXPECT_TRUE(video.msids.empty());
   EXPECT_TRUE(video.rtcp_mux && video.rtcp_rsize);
+  EXPECT_EQ(video.rtcp_xr, std::vector<std::string>{"rcvr-rtt=all"});
   EXPECT_EQ(video.codecs.at(0).payload_type, 96);
   EXPECT_EQ(video.fingerprints.size(), 1u);
   const auto& audio = offer.media[1];

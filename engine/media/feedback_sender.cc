@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/rtp/ntp_rtp_clock.h"
+#include "engine/rtp/rtcp/extended_report.h"
 #include "engine/rtp/rtcp/fir.h"
 #include "engine/rtp/rtcp/nack.h"
 #include "engine/rtp/rtcp/pli.h"
@@ -18,7 +19,7 @@ ByteWriter WriterOf(Packet& packet) { return ByteWriter({packet.data(), Packet::
 
 }  // namespace
 
-void FeedbackSender::SendReports(const Streams& streams, Timestamp now) {
+void FeedbackSender::SendReports(const Streams& streams, Timestamp now, NtpTime wall_clock) {
   std::array<rtp::ReportBlock, rtp::kMaxReportBlocks> blocks;
   size_t count = 0;
   for (size_t i = 0; i < streams.size() && count < blocks.size(); ++i) {
@@ -38,6 +39,10 @@ void FeedbackSender::SendReports(const Streams& streams, Timestamp now) {
   ByteWriter out = WriterOf(*packet);
   rtp::WriteReceiverReport(out, local_ssrc_, {blocks.data(), count});
   rtp::WriteCname(out, local_ssrc_, cname_);
+  if (tells_reference_time_) {
+    rtp::WriteReferenceTime(out, local_ssrc_, wall_clock);
+    reference_times_.OnSent(wall_clock, now);
+  }
   packet->set_size(out.size());
   sender_.SendRtcp(transport_index_, std::move(packet));
 }

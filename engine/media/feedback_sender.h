@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -11,6 +12,7 @@
 
 #include "engine/base/packet.h"
 #include "engine/base/time.h"
+#include "engine/media/reference_times.h"
 #include "engine/media/remote_stream.h"
 #include "engine/media/rtcp_sender.h"
 #include "engine/media/transport_cc_recorder.h"
@@ -35,10 +37,17 @@ class FeedbackSender {
   size_t transport_index() const { return transport_index_; }
 
   void set_reduced_size(bool reduced_size) { reduced_size_ = reduced_size; }
+  // Whether reports tell our time, which senders answer with the round trip (RFC 3611).
+  void set_reference_time(bool on) { tells_reference_time_ = on; }
 
   // RR and SDES about the streams of the transport that sent since their last report; nothing when
-  // none did. At most 31 streams fit; the next call goes on behind them.
-  void SendReports(const Streams& streams, Timestamp now);
+  // none did. At most 31 streams fit; the next call goes on behind them. `wall_clock` is `now`.
+  void SendReports(const Streams& streams, Timestamp now, NtpTime wall_clock);
+  // What a sender says about our time; nullopt: not to us, or not about what we told.
+  std::optional<Duration> RoundTrip(const rtp::DelaySinceLastRr& answer, Timestamp now) const {
+    if (!tells_reference_time_ || answer.ssrc != local_ssrc_) return std::nullopt;
+    return reference_times_.RoundTrip(answer, now);
+  }
   void SendPli(uint32_t media_ssrc);
   // `missing`: ascending, not empty.
   void SendNack(uint32_t media_ssrc, std::span<const uint16_t> missing);
@@ -57,6 +66,8 @@ class FeedbackSender {
   const uint32_t local_ssrc_;
   const std::string cname_;
   bool reduced_size_ = false;
+  bool tells_reference_time_ = false;
+  SentReferenceTimes reference_times_{};
   size_t next_stream_ = 0;
 };
 

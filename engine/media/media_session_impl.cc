@@ -35,7 +35,9 @@ void MediaSession::Impl::SetPaths(const std::vector<ReceiveParameters>& receiver
       path->transport_cc_negotiated = false;
       path->remb_negotiated = false;
       path->sender.set_reduced_size(true);
+      path->sender.set_reference_time(false);
     }
+    if (section.receiver_reference_time) path->sender.set_reference_time(true);
     if (!section.reduced_size_rtcp) path->sender.set_reduced_size(false);
     for (const Codec& codec : section.codecs) {
       if (codec.HasFeedback("transport-cc")) path->transport_cc_negotiated = true;
@@ -219,7 +221,7 @@ void MediaSession::Impl::SendDue(ReceivePath& path, Timestamp now) {
   if (path.bandwidth.NextDeadline() <= now) SendRemb(path, now);
   if (path.report_deadline > now) return;
   path.report_deadline = kNever;
-  path.sender.SendReports(router_.streams(), now);
+  path.sender.SendReports(router_.streams(), now, NtpFromUnixMicros(loop_.UnixMicros()));
 }
 
 void MediaSession::Impl::SendRemb(ReceivePath& path, Timestamp now) {

@@ -110,6 +110,7 @@ class MediaSession::Impl : public Sink::Owner {
 
   void ProcessRtcp(size_t transport_index, ByteSpan datagram);
   void OnSenderReport(size_t transport_index, const rtp::RtcpPacketView& packet);
+  void OnExtendedReport(size_t transport_index, const rtp::RtcpPacketView& packet);
   void OnSourceDescription(size_t transport_index, const rtp::RtcpPacketView& packet);
   void OnBye(size_t transport_index, const rtp::RtcpPacketView& packet);
 

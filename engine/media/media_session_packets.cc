@@ -7,6 +7,7 @@
 #include "engine/rtp/ntp_rtp_clock.h"
 #include "engine/rtp/rtcp/bye.h"
 #include "engine/rtp/rtcp/compound_reader.h"
+#include "engine/rtp/rtcp/extended_report.h"
 #include "engine/rtp/rtcp/sender_report.h"
 #include "engine/rtp/rtcp/source_description.h"
 #include "engine/rtp/rtx.h"
@@ -256,6 +257,7 @@ void MediaSession::Impl::ProcessRtcp(size_t transport_index, ByteSpan datagram) 
   rtp::CompoundReader reader(datagram);
   while (reader.Next(view)) {
     OnSenderReport(transport_index, view);
+    OnExtendedReport(transport_index, view);
     OnBye(transport_index, view);
   }
   if (reader.malformed()) drops_.Count(DropReason::kMalformedRtcp);
@@ -285,6 +287,24 @@ void MediaSession::Impl::OnSenderReport(size_t transport_index, const rtp::RtcpP
   stream->report.octet_count = report->octet_count;
   ++stream->report.reports;
   clocks_.OnReport(stream->cname, stream->report, previous, loop_.UnixMicros());
+}
+
+void MediaSession::Impl::OnExtendedReport(size_t transport_index,
+                                          const rtp::RtcpPacketView& packet) {
+  rtp::XrBlockReader blocks(packet);
+  RemoteStream* stream = router_.FindStream(transport_index, blocks.sender_ssrc());
+  const ReceivePath* path = PathOn(transport_index);
+  if (stream == nullptr || path == nullptr) return;
+  for (rtp::XrBlock block; blocks.Next(block);) {
+    const ByteSpan delays = rtp::ParseDelays(block);
+    for (size_t i = 0; i < delays.size() / rtp::kDelaySinceLastRrBytes; ++i) {
+      const auto round_trip = path->sender.RoundTrip(rtp::LoadDelay(delays, i), loop_.Now());
+      if (!round_trip) continue;
+      stream->round_trip = round_trip;
+      stream->total_round_trip += *round_trip;
+      ++stream->round_trips;
+    }
+  }
 }
 
 void MediaSession::Impl::OnBye(size_t transport_index, const rtp::RtcpPacketView& packet) {

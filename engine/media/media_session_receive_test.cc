@@ -1,10 +1,12 @@
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/media/media_session.h"
 #include "engine/media/media_testing.h"
+#include "engine/rtp/rtcp/extended_report.h"
 #include "engine/rtp/rtcp/fir.h"
 #include "engine/rtp/rtcp/receiver_report.h"
 #include "engine/rtp/rtcp/transport_feedback.h"
@@ -463,6 +465,72 @@ TEST(ReceiveLimitTest, SourcesLearntFromPacketsAreCapped) {
   for (uint32_t ssrc = 101; ssrc <= 150; ++ssrc) bench.Rtp({.ssrc = ssrc, .mid = "1"});
   EXPECT_EQ(bench.session->drops()[DropReason::kTooManySsrcs], 48u + 47u);
   EXPECT_EQ(bench.session->GetStats().inbound.size(), 5u);
+}
+
+// The last reference time that was told, and by whom.
+std::optional<rtp::DelaySinceLastRr> LastReferenceTime(const FeedbackLog& log) {
+  std::optional<rtp::DelaySinceLastRr> last;
+  for (const Bytes& bytes : log.sent) {
+    rtp::RtcpPacketView view;
+    for (rtp::CompoundReader reader(bytes); reader.Next(view);) {
+      rtp::XrBlockReader blocks(view);
+      for (rtp::XrBlock block; blocks.Next(block);) {
+        if (const auto time = rtp::ParseReferenceTime(block)) {
+          last = {.ssrc = blocks.sender_ssrc(), .last_rr = time->Compact()};
+        }
+      }
+    }
+  }
+  return last;
+}
+
+// RFC 3611: who sends nothing measures round trips all the same.
+TEST(RoundTripTest, ASenderAnswersOurTime) {
+  MediaBench bench;
+  ReceiveParameters video = VideoSection();
+  video.receiver_reference_time = true;
+  bench.session->SetReceivers({AudioSection(), video});
+  bench.Rtp({});
+  bench.Rtcp(MakeSenderReport(kVideoSsrc, NtpTime{1}, 1, "remote"));
+  bench.Run(seconds(2));
+  auto answer = LastReferenceTime(bench.feedback);
+  ASSERT_TRUE(answer.has_value());
+  const auto send = [&](uint32_t from) {
+    Bytes bytes(100);
+    ByteWriter out(bytes);
+    rtp::WriteDelays(out, from, {&*answer, 1});
+    bytes.resize(out.size());
+    bench.Rtcp(bytes);
+  };
+  const auto stats = [&] { return bench.session->GetStats().remote_outbound.at(0); };
+  EXPECT_FALSE(stats().round_trip_time.has_value());
+  bench.Rtp({.sequence = 2});
+  const uint32_t before = answer->last_rr;
+  for (int i = 0; i < 3000 && answer->last_rr == before; ++i) {
+    bench.Run(milliseconds(1));
+    answer = LastReferenceTime(bench.feedback);
+  }
+  ASSERT_NE(answer->last_rr, before);
+  bench.Run(milliseconds(540));
+  answer->delay = 32768;  // Half a second.
+  send(kVideoSsrc);
+  ASSERT_TRUE(stats().round_trip_time.has_value());
+  EXPECT_NEAR(*stats().round_trip_time, 0.04, 0.002);
+  EXPECT_EQ(stats().total_round_trip_time, stats().round_trip_time);
+  EXPECT_EQ(stats().round_trip_time_measurements, 1u);
+  send(kVideoSsrc + 1);  // Nobody that is known.
+  ++answer->ssrc;
+  send(kVideoSsrc);  // Not to us.
+  EXPECT_EQ(stats().round_trip_time_measurements, 1u);
+}
+
+TEST(RoundTripTest, WhereItIsNotNegotiatedNoTimeIsTold) {
+  MediaBench bench;
+  bench.Negotiate();
+  bench.Rtp({});
+  bench.Run(seconds(2));
+  EXPECT_FALSE(bench.feedback.sent.empty());
+  EXPECT_FALSE(LastReferenceTime(bench.feedback).has_value());
 }
 
 }  // namespace

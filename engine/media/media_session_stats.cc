@@ -84,6 +84,10 @@ RemoteOutboundRtpStats MediaSession::Impl::RemoteStatsOf(const RemoteStream& str
     stats.remote_timestamp_us =
         rtp::NtpMicros(stream.report.ntp) - rtp::NtpMicros(NtpFromUnixMicros(0));
   }
+  const auto seconds = [](Duration time) { return std::chrono::duration<double>(time).count(); };
+  if (stream.round_trip) stats.round_trip_time = seconds(*stream.round_trip);
+  stats.total_round_trip_time = seconds(stream.total_round_trip);
+  stats.round_trip_time_measurements = stream.round_trips;
   return stats;
 }
 

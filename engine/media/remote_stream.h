@@ -42,6 +42,10 @@ struct RemoteStream {
 
   ReceiveStatistics statistics{};
   SenderReportState report{};
+  // As its sender's answers to our reference times tell.
+  std::optional<Duration> round_trip{};  // The last one.
+  Duration total_round_trip{};
+  uint64_t round_trips = 0;
   uint32_t restarts = 0;                  // Grows when the sender counts anew.
   DuplicateFilter delivered{};            // Of what was taken on towards sinks.
   std::unique_ptr<NackGenerator> nack{};  // Once a codec with NACK was seen; else null.

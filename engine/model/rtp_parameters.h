@@ -120,6 +120,9 @@ struct ReceiveParameters {
   std::vector<SignaledSsrc> ssrcs{};  // May be empty: learnt by mid or payload type.
   std::vector<std::string> rids{};    // Simulcast layers in a=simulcast order.
   bool reduced_size_rtcp = false;     // a=rtcp-rsize agreed.
+  // Receivers of media tell their time and are told round trips (RFC 3611): a=rtcp-xr:rcvr-rtt=all
+  // agreed.
+  bool receiver_reference_time = false;
   // What the remote says of its packets (RFC 8866 sections 6.4 and 6.5), in milliseconds; 0:
   // nothing.
   uint32_t ptime = 0, maxptime = 0;
@@ -153,7 +156,8 @@ struct SendParameters {
   ExtensionList extensions{};  // Ids to send with.
   // Of each of the sender's encodings, in their order; empty: no simulcast is negotiated.
   std::vector<std::string> rids{};
-  bool reduced_size_rtcp = false;  // a=rtcp-rsize agreed.
+  bool reduced_size_rtcp = false;        // a=rtcp-rsize agreed.
+  bool receiver_reference_time = false;  // As in ReceiveParameters.
   friend bool operator==(const SendParameters&, const SendParameters&) = default;
 };
 

@@ -48,6 +48,10 @@ struct RemoteOutboundRtpStats {
   MediaKind kind = MediaKind::kAudio;
   uint64_t packets_sent = 0, bytes_sent = 0, reports_sent = 0;
   std::optional<int64_t> remote_timestamp_us{};
+  // Where RTCP XR tells them (RFC 3611); seconds, the last one; unset: not measured yet.
+  std::optional<double> round_trip_time{};
+  double total_round_trip_time = 0;  // Seconds.
+  uint64_t round_trip_time_measurements = 0;
 };
 
 struct OutboundRtpStats {

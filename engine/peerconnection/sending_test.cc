@@ -492,6 +492,27 @@ TEST_F(SendingTest, APacketOfASimulcastSenderIsOfItsFirstActiveLayer) {
   EXPECT_FALSE(left().Info().negotiation_needed);
 }
 
+class FarAwayTest : public SendingTest {
+ protected:
+  FarAwayTest() : SendingTest({.delay = 30ms}) {}
+};
+
+// RFC 3611: the end that only receives, too.
+TEST_F(FarAwayTest, BothEndsMeasureTheRoundTrip) {
+  AddTest("clip");
+  ASSERT_THAT(left().AddTrack("clip", {}, ""), IsOk());
+  Connect();
+  pair_.loop().RunFor(5s);
+  const auto of_receiver = Stats<RemoteOutboundRtpStats>(right());
+  ASSERT_THAT(of_receiver, SizeIs(1));
+  ASSERT_TRUE(of_receiver[0].round_trip_time.has_value());
+  EXPECT_NEAR(*of_receiver[0].round_trip_time, 0.06, 0.01);
+  EXPECT_GE(of_receiver[0].round_trip_time_measurements, 2u);
+  const auto of_sender = Stats<RemoteInboundRtpStats>(left());
+  ASSERT_THAT(of_sender, SizeIs(1));
+  EXPECT_NEAR(of_sender[0].round_trip_time.value_or(0), 0.06, 0.01);
+}
+
 TEST_F(SendingTest, WrittenRtcpReachesThePeer) {
   AddTest("clip");
   ASSERT_THAT(left().AddTrack("clip", {}, ""), IsOk());

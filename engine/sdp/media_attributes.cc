@@ -119,6 +119,13 @@ Outcome RtcpRsize(AttributeContext& context, std::string_view) {
   return kStored;
 }
 
+Outcome RtcpXr(AttributeContext& context, std::string_view value) {
+  const std::vector<std::string_view> formats = SplitFields(value);
+  if (formats.empty()) return kKeep;
+  for (const std::string_view format : formats) context.media->rtcp_xr.emplace_back(format);
+  return kStored;
+}
+
 Outcome MsidLine(AttributeContext& context, std::string_view value) {
   const std::vector<std::string_view> fields = SplitFields(value);
   if (fields.empty() || fields.size() > 2) return kKeep;
@@ -257,6 +264,7 @@ constexpr Row kRows[] = {
     {"rtcp-mux", RtcpMux},
     {"rtcp-mux-only", RtcpMuxOnly},
     {"rtcp-rsize", RtcpRsize},
+    {"rtcp-xr", RtcpXr},
     {"rtpmap", Rtpmap},
     {"sctp-port", SctpPort},
     {"sctpmap", SctpMapLine},

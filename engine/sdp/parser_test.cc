@@ -160,6 +160,19 @@ TEST(ParserTest, KeepsWhatItDoesNotKnowInOrder) {
   EXPECT_EQ(video.attributes, kept);
 }
 
+TEST(ParserTest, ReadsTheFormatsOfExtendedReports) {
+  const auto description = Parse(
+      WithVideo("a=rtcp-xr:rcvr-rtt=all:100  stat-summary=loss\r\na=rtcp-xr:\r\na=rtcp-xr:x\r\n"),
+      {});
+  ASSERT_TRUE(description.ok());
+  const MediaSection& video = description->media.at(0);
+  EXPECT_EQ(video.rtcp_xr,
+            (std::vector<std::string>{"rcvr-rtt=all:100", "stat-summary=loss", "x"}));
+  EXPECT_EQ(video.attributes, (std::vector<Attribute>{{"rtcp-xr", "", true}}));
+  EXPECT_NE(Write(*description).find("a=rtcp-xr:rcvr-rtt=all:100 stat-summary=loss x\r\n"),
+            std::string::npos);
+}
+
 TEST(ParserTest, ReadsFmtpInItsManyForms) {
   const MediaSection video =
       Video("a=fmtp:96 a=1; b=2 ;c; d==;;\r\na=fmtp:96 e=5\r\na=fmtp:97 0-16\r\n");

@@ -147,6 +147,8 @@ struct MediaSection : CommonFields {
   bool rtcp_mux = false;
   bool rtcp_mux_only = false;
   bool rtcp_rsize = false;
+  // The report formats of "a=rtcp-xr" (RFC 3611 section 5.1) as written, such as "rcvr-rtt=all".
+  std::vector<std::string> rtcp_xr{};
   std::vector<Msid> msids{};
   std::vector<SsrcAttribute> ssrcs{};
   std::vector<SsrcGroup> ssrc_groups{};

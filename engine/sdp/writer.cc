@@ -67,6 +67,12 @@ class Writer {
   std::string text_;
 };
 
+std::string Spaced(const std::vector<std::string>& fields) {
+  std::string text;
+  for (const std::string& field : fields) text += (text.empty() ? "" : " ") + field;
+  return text;
+}
+
 std::string JoinStreams(const SimulcastStreams& streams) {
   std::string text;
   for (const auto& alternatives : streams) {
@@ -240,6 +246,7 @@ void Writer::Media(const MediaSection& media) {
   Flag(media.rtcp_mux, "rtcp-mux");
   Flag(media.rtcp_mux_only, "rtcp-mux-only");
   Flag(media.rtcp_rsize, "rtcp-rsize");
+  if (!media.rtcp_xr.empty()) Attribute("rtcp-xr", Spaced(media.rtcp_xr));
   Codecs(media);
   Sources(media);
   Data(media);

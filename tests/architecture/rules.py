@@ -40,7 +40,7 @@ CORE_FILES = {f"engine/{name}" for name in [
     "media/duplicate_filter",
     "media/feedback_sender", "media/frame_rate", "media/key_frame_requester", "media/media_event",
     "media/nack_generator", "media/parameter_sets", "media/payload_format",
-    "media/receive_path", "media/receive_statistics", "media/remote_stream",
+    "media/receive_path", "media/receive_statistics", "media/reference_times", "media/remote_stream",
     "media/reorder_buffer",
     "media/rtcp_sender", "media/section", "media/sender_clock", "media/sink_config",
     "media/sink_rewriter", "media/ssrc_router", "media/transport_cc_recorder",

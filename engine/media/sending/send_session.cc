@@ -1,12 +1,14 @@
 #include "engine/media/sending/send_session.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "engine/base/caller_id.h"
 #include "engine/base/status.h"
 #include "engine/rtp/ntp_rtp_clock.h"
 #include "engine/rtp/rtcp/compound_reader.h"
+#include "engine/rtp/rtcp/extended_report.h"
 #include "engine/rtp/rtcp/nack.h"
 
 namespace pcd::media {
@@ -162,6 +164,10 @@ void SendSession::SetSenders(const std::vector<SenderBinding>& bindings) {
     while (transport_sequences_.size() <= binding.parameters.transport_index) {
       transport_sequences_.push_back(loop_.random().Uint16());
     }
+    const bool keeps_times = binding.parameters.receiver_reference_time;
+    if (keeps_times && reference_times_.size() <= binding.parameters.transport_index) {
+      reference_times_.resize(binding.parameters.transport_index + 1);
+    }
     sender.rtp.SetParameters(binding.parameters, binding.active, binding.rid);
     sender.encoding_index = binding.encoding_index;
     Bind(sender, FindTrack(binding.track_id));
@@ -264,11 +270,31 @@ void SendSession::OnRtcp(size_t transport_index, std::span<const PacketPtr> pack
     if (packet == nullptr) continue;
     rtp::RtcpPacketView view;
     for (rtp::CompoundReader reader(packet->bytes()); reader.Next(view);) {
+      HandleExtendedReport(transport_index, view, now);
       for (const auto& sender : senders_) {
         if (sender->rtp.transport_index() == transport_index) HandleFeedback(*sender, view, now);
       }
     }
   }
+}
+
+void SendSession::HandleExtendedReport(size_t transport_index, const rtp::RtcpPacketView& packet,
+                                       Timestamp now) {
+  if (transport_index >= reference_times_.size()) return;
+  rtp::XrBlockReader blocks(packet);
+  for (rtp::XrBlock block; blocks.Next(block);) {
+    const auto time = rtp::ParseReferenceTime(block);
+    if (time) {
+      reference_times_[transport_index].OnReferenceTime(blocks.sender_ssrc(), *time, now);
+    }
+  }
+}
+
+void SendSession::WriteDelays(ByteWriter& out, const RtpSender& sender, Timestamp now) const {
+  if (!sender.parameters().receiver_reference_time) return;
+  std::array<rtp::DelaySinceLastRr, ReceivedReferenceTimes::kMaxReceivers> delays;
+  const size_t count = reference_times_[sender.transport_index()].Delays(now, delays);
+  if (count > 0) rtp::WriteDelays(out, sender.ssrc(), {delays.data(), count});
 }
 
 void SendSession::HandleFeedback(Sender& sender, const rtp::RtcpPacketView& packet, Timestamp now) {
@@ -376,6 +402,7 @@ void SendSession::SendReport(Sender& sender, Timestamp now) {
   PacketPtr packet = loop_.packets().Get();
   ByteWriter out({packet->data(), Packet::kMaxPayload});
   sender.rtp.WriteReport(out, sender.track->At(now, clocks_), options_.cname, now);
+  WriteDelays(out, sender.rtp, now);
   packet->set_size(out.size());
   output_.SendRtcp(transport_index, std::move(packet));
 }

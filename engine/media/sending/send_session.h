@@ -27,6 +27,7 @@
 #include "engine/base/limits.h"
 #include "engine/base/packet.h"
 #include "engine/base/time.h"
+#include "engine/media/reference_times.h"
 #include "engine/media/sender_clock.h"
 #include "engine/media/sending/local_track.h"
 #include "engine/media/sending/rtp_output.h"
@@ -156,6 +157,9 @@ class SendSession final : private LocalTrack::Owner {
   void SendAgain(Sender& sender, const rtp::RtcpPacketView& nack, Timestamp now);
   void PlayTones(Sender& sender, Timestamp now);
   void SendReport(Sender& sender, Timestamp now);
+  void HandleExtendedReport(size_t transport_index, const rtp::RtcpPacketView& packet,
+                            Timestamp now);
+  void WriteDelays(ByteWriter& out, const RtpSender& sender, Timestamp now) const;
   void SendBye(const Sender& sender);
   uint32_t AbsSendTime() const;
   void NoteState(LocalTrack& track);
@@ -181,6 +185,8 @@ class SendSession final : private LocalTrack::Owner {
   uint64_t next_serial_ = 1;
   // The next transport-wide number, by transport index.
   std::vector<uint16_t> transport_sequences_;
+  // Of the remote's receivers where that is negotiated, by transport index.
+  std::vector<ReceivedReferenceTimes> reference_times_;
   Fifo<SendEvent> events_;
   bool closed_ = false;
 };

@@ -1,11 +1,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "engine/media/sending/send_testing.h"
 #include "engine/rtp/ntp_rtp_clock.h"
+#include "engine/rtp/rtcp/extended_report.h"
 #include "engine/testing/status_matchers.h"
 
 namespace pcd::media {
@@ -294,6 +297,54 @@ TEST_F(SendSessionTest, AReceiverReportShowsLossJitterAndRoundTrip) {
   EXPECT_EQ(stats[0].round_trip_time_measurements, 1u);
   EXPECT_EQ(stats[0].local_id, Outbound().id);
   EXPECT_EQ(Outbound().remote_id, stats[0].id);
+}
+
+// What reports said of a receiver's time after it was told, in 1/65536 s; by its SSRC.
+std::map<uint32_t, uint32_t> DelaysIn(const OutputLog& log, uint32_t sender_ssrc) {
+  std::map<uint32_t, uint32_t> delays;
+  for (const Bytes& bytes : log.rtcp) {
+    rtp::RtcpPacketView view;
+    for (rtp::CompoundReader reader(bytes); reader.Next(view);) {
+      rtp::XrBlockReader blocks(view);
+      for (rtp::XrBlock block; blocks.Next(block);) {
+        EXPECT_EQ(blocks.sender_ssrc(), sender_ssrc);
+        const ByteSpan read = rtp::ParseDelays(block);
+        for (size_t i = 0; i < read.size() / rtp::kDelaySinceLastRrBytes; ++i) {
+          delays[rtp::LoadDelay(read, i).ssrc] = rtp::LoadDelay(read, i).delay;
+        }
+      }
+    }
+  }
+  return delays;
+}
+
+Bytes MakeReferenceTime(uint32_t ssrc) {
+  Bytes bytes(100);
+  ByteWriter out(bytes);
+  rtp::WriteReferenceTime(out, ssrc, NtpTime{uint64_t{77} << 32});
+  bytes.resize(out.size());
+  return bytes;
+}
+
+TEST_F(SendSessionTest, WhatReceiversTellOfTheirTimeIsAnsweredWithTheReports) {
+  Frame(1, true);
+  bench_.Rtcp(MakeReferenceTime(8));
+  bench_.Run(milliseconds(20));
+  ASSERT_THAT(bench_.output.reports, SizeIs(1));
+  EXPECT_TRUE(DelaysIn(bench_.output, ssrc()).empty()) << "it is not negotiated";
+
+  SendParameters parameters = VideoSender();
+  parameters.receiver_reference_time = true;
+  bench_.Bind({{.parameters = parameters, .track_id = "cam"}});
+  bench_.Rtcp(MakeReferenceTime(8));
+  bench_.Rtcp(MakeReferenceTime(9), 1);  // Of another transport.
+  const Timestamp told = bench_.loop.Now();
+  Frame(2);
+  while (bench_.output.reports.size() < 2) bench_.Run(milliseconds(1));
+  const auto delays = DelaysIn(bench_.output, ssrc());
+  ASSERT_THAT(delays, SizeIs(1));
+  EXPECT_NEAR(delays.at(8) / 65536.0,
+              std::chrono::duration<double>(bench_.loop.Now() - told).count(), 0.002);
 }
 
 TEST_F(SendSessionTest, WhatTheRemoteReceivedFollowsFromItsReport) {

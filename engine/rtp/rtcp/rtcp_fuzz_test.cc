@@ -1,6 +1,7 @@
 #include <cstdlib>
 
 #include "engine/rtp/rtcp/bye.h"
+#include "engine/rtp/rtcp/extended_report.h"
 #include "engine/rtp/rtcp/fir.h"
 #include "engine/rtp/rtcp/nack.h"
 #include "engine/rtp/rtcp/pli.h"
@@ -42,6 +43,14 @@ void ReadReports(const RtcpPacketView& packet) {
   }
   if (const auto report = ParseReceiverReport(packet)) {
     for (size_t i = 0; i < report->block_count; ++i) sink = sink + report->block(i).jitter;
+  }
+  XrBlockReader blocks(packet);
+  for (XrBlock block; blocks.Next(block);) {
+    if (const auto time = ParseReferenceTime(block)) sink = sink + time->value;
+    const pcd::ByteSpan delays = ParseDelays(block);
+    for (size_t i = 0; i < delays.size() / kDelaySinceLastRrBytes; ++i) {
+      sink = sink + LoadDelay(delays, i).delay;
+    }
   }
   SourceDescriptionReader chunks(packet);
   for (CnameChunk chunk; chunks.Next(chunk);) sink = sink + chunk.cname.size();

@@ -73,7 +73,7 @@ describe('statistics of a call with Chromium', () => {
     const rounds = await until('round trips', async () => {
       const [theirs, stats] = [await ofPage(call), await ofService(call)];
       const all = [theirs['remote-inbound-rtp']?.roundTripTime, theirs['candidate-pair'].currentRoundTripTime,
-        entryOf(stats, 'remoteInboundRtp')?.roundTripTime];
+        entryOf(stats, 'remoteInboundRtp')?.roundTripTime, entryOf(stats, 'remoteOutboundRtp')?.roundTripTime];
       return all.every((seconds) => seconds > 0) && all;
     });
     for (const seconds of rounds) {
@@ -123,6 +123,9 @@ describe('statistics of a call with Chromium', () => {
       return isSamePicture(received, entryOf(stats, 'outboundRtp')) && source.width === received.frameWidth
         && source.height === received.frameHeight && source.framesPerSecond > 0;
     }, { intervalMs: 200 });
+    // The page, which sends nothing, has it from RTCP XR (RFC 3611).
+    await until('a round trip of the page', async () =>
+      (await ofPage(call))['remote-outbound-rtp']?.roundTripTimeMeasurements > 0, { intervalMs: 200 });
     await client.peerConnections.replaceTrack({ peerConnectionId, senderId: sender.senderId });
     const { theirs, ours, told } = await until('both ends agree', async () => {
       const [theirs, stats] = [await ofPage(call), await ofService(call)];
