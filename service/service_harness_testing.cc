@@ -37,16 +37,25 @@ std::unique_ptr<grpc::ClientContext> NewContext() {
   return context;
 }
 
-ServiceHarness::ServiceHarness(Limits limits, ServerOptions options) {
+ServiceHarness::ServiceHarness(Limits limits, ServerOptions options,
+                               const ice::SharedPortOptions* port) {
   loops_ = *net::EventLoopPool::Create(1);
+  ice::IceTransportFactory* shared_port_factory = &ice_;
+  if (port != nullptr) {
+    auto opened = ice::SharedPortFactory::Open({&loops_->loop(0)}, *port);
+    EXPECT_TRUE(opened.ok()) << opened.status().message();
+    shared_port_ = *std::move(opened);
+    shared_port_factory = shared_port_.get();
+  }
   EXPECT_TRUE(loops_->Start().ok());
-  host_ = std::make_unique<host::Host>(std::vector<net::Loop*>{&loops_->loop(0)},
-                                       peerconnection::Dependencies{.ice_factory = &ice_,
-                                                                    .shared_port_factory = &ice_,
-                                                                    .sctp_factory = &sctp_,
-                                                                    .sink_policy = &sink_policy_},
-                                       host::Host::Options{.node_name = "test", .limits = limits},
-                                       std::make_unique<SeededRandom>(1));
+  host_ = std::make_unique<host::Host>(
+      std::vector<net::Loop*>{&loops_->loop(0)},
+      peerconnection::Dependencies{.ice_factory = &ice_,
+                                   .shared_port_factory = shared_port_factory,
+                                   .sctp_factory = &sctp_,
+                                   .sink_policy = &sink_policy_},
+      host::Host::Options{.node_name = "test", .limits = limits},
+      std::make_unique<SeededRandom>(1));
   options.listen_address = "127.0.0.1:0";
   auto server = Server::Start(*host_, options);
   EXPECT_TRUE(server.ok()) << server.status().message();

@@ -6,6 +6,7 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -13,6 +14,8 @@
 
 #include "engine/host/host.h"
 #include "engine/ice/fake_ice_network.h"
+#include "engine/ice/shared_port_factory.h"
+#include "engine/ice/shared_port_options.h"
 #include "engine/net/address_policy.h"
 #include "engine/net/event_loop_pool.h"
 #include "engine/sctp/fake_sctp_association_factory.h"
@@ -38,7 +41,9 @@ std::unique_ptr<grpc::ClientContext> NewContext();
 // Threading: the test's thread.
 class ServiceHarness {
  public:
-  explicit ServiceHarness(Limits limits = {}, ServerOptions options = {});
+  // With `port` connections share a real port of the machine instead of the fake network.
+  explicit ServiceHarness(Limits limits = {}, ServerOptions options = {},
+                          const ice::SharedPortOptions* port = nullptr);
   ~ServiceHarness();
 
   // Calls a method of a stub: Call(&Stub::Create, stub, request, &response).
@@ -62,6 +67,8 @@ class ServiceHarness {
   Server& server() { return *server_; }
   host::Host& host() { return *host_; }
   int port() const { return server_->port(); }
+  net::Loop& loop() { return loops_->loop(0); }
+  uint16_t media_port() const { return shared_port_->ports().front(); }
   std::shared_ptr<grpc::Channel> channel() { return channel_; }
   void StopServer();
 
@@ -73,6 +80,7 @@ class ServiceHarness {
  private:
   std::unique_ptr<net::EventLoopPool> loops_;
   ice::FakeIceNetwork ice_;
+  std::unique_ptr<ice::SharedPortFactory> shared_port_;
   sctp::FakeSctpAssociationFactory sctp_;
   net::AddressPolicy sink_policy_;
   std::unique_ptr<host::Host> host_;

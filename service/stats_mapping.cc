@@ -28,6 +28,21 @@ v1::StatsType Fill(const PeerConnectionStats& in, v1::Stats& out) {
   return v1::STATS_TYPE_PEER_CONNECTION;
 }
 
+void Fill(const SharedPortStats& in, v1::SharedPortStats& stats) {
+  stats.set_kernel_drops(in.kernel_drops);
+  stats.set_send_drops(in.send_drops);
+  stats.set_receive_drops(in.receive_drops);
+  stats.set_malformed(in.malformed);
+  stats.set_not_requests(in.not_requests);
+  stats.set_unknown_ufrag(in.unknown_ufrag);
+  stats.set_refused(in.refused);
+  stats.set_foreign(in.foreign);
+  stats.set_replayed(in.replayed);
+  stats.set_unvalidated(in.unvalidated);
+  stats.set_withheld(in.withheld);
+  stats.set_over_share(in.over_share);
+}
+
 v1::StatsType Fill(const TransportStats& in, v1::Stats& out) {
   v1::TransportStats& stats = *out.mutable_transport();
   stats.set_packets_sent(in.packets_sent);
@@ -49,6 +64,7 @@ v1::StatsType Fill(const TransportStats& in, v1::Stats& out) {
   if (!in.tls_version.empty()) stats.set_tls_version(in.tls_version);
   if (!in.dtls_cipher.empty()) stats.set_dtls_cipher(in.dtls_cipher);
   if (!in.srtp_cipher.empty()) stats.set_srtp_cipher(in.srtp_cipher);
+  if (in.shared_port) Fill(*in.shared_port, *stats.mutable_shared_port());
   return v1::STATS_TYPE_TRANSPORT;
 }
 

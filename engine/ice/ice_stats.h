@@ -3,6 +3,7 @@
 #define ENGINE_ICE_ICE_STATS_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@ struct Stats {
   uint64_t no_handler = 0;           // Arrived while no packet handler was set.
   uint64_t candidates_ignored = 0;   // Remote: see IceTransport::AddRemoteCandidate.
   uint64_t candidates_over_cap = 0;  // Local or remote beyond Config::max_candidates.
+  std::optional<SharedPortStats> shared_port{};
   // Every pair that was ever selected; of a lite end, every one that passed a check.
   std::vector<CandidatePairStats> pairs{};
   std::vector<IceCandidateStats> candidates{};

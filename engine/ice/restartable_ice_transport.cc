@@ -286,6 +286,7 @@ Stats RestartableIceTransport::GetStats() const {
     }
     all.role = stats.role;
     all.backend = stats.backend;
+    all.shared_port = stats.shared_port;
   }
   all.state = state_;
   all.gathering_state = gathering_;

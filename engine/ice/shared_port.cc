@@ -40,6 +40,7 @@ absl::StatusOr<std::unique_ptr<SharedPort>> SharedPort::Open(net::Loop& loop,
     PCD_RETURN_IF_ERROR(status);
   }
   port->MakeCandidates(loop_index);
+  port->CheckBuffers();
   return port;
 }
 
@@ -84,6 +85,33 @@ void SharedPort::MakeCandidates(size_t loop_index) {
   std::vector<SocketAddress> locals;
   for (const auto& socket : sockets_) locals.push_back(socket->socket->local_address());
   candidates_ = MakePortCandidates(locals, options_.announced, loop_index, options_.tcp);
+}
+
+void SharedPort::CheckBuffers() const {
+  // All its sockets are granted the same.
+  const auto granted = sockets_.front()->socket->buffer_bytes();
+  const std::string warning = SmallBufferWarning(
+      {options_.receive_buffer_bytes, options_.send_buffer_bytes}, {granted.receive, granted.send});
+  if (!warning.empty()) {
+    PCD_LOG(kWarning, "ice", "media port " + std::to_string(port_) + ": " + warning);
+  }
+}
+
+void SharedPort::CheckLosses() {
+  const SharedPortStats now = stats();
+  const std::string warning = alarm_.Handle({now.kernel_drops, now.over_share}, loop_.Now());
+  if (!warning.empty()) {
+    PCD_LOG(kWarning, "ice", "media port " + std::to_string(port_) + ": " + warning);
+  }
+}
+
+SharedPortStats SharedPort::stats() const {
+  SharedPortStats stats = counters_;
+  const auto sockets = socket_counters();
+  stats.kernel_drops = sockets.kernel_drops;
+  stats.send_drops = sockets.send_drops;
+  stats.receive_drops = sockets.receive_drops;
+  return stats;
 }
 
 net::DatagramSocket::Counters SharedPort::socket_counters() const {
@@ -216,6 +244,7 @@ void SharedPort::OnTcpClosed(const PathAddress& from) {
 // ---- STUN.
 
 bool SharedPort::OnStun(const PacketPtr& packet, const PathAddress& from) {
+  if (alarm_.due(loop_.Now())) CheckLosses();
   const auto request = stun::Parse(packet->bytes());
   if (!request.has_value()) {
     ++counters_.malformed;

@@ -21,11 +21,13 @@
 #include "engine/ice/fair_share.h"
 #include "engine/ice/lite_path.h"
 #include "engine/ice/port_candidates.h"
+#include "engine/ice/port_warnings.h"
 #include "engine/ice/shared_port_client.h"
 #include "engine/ice/shared_port_options.h"
 #include "engine/ice/stun_message.h"
 #include "engine/ice/tcp/tcp_port.h"
 #include "engine/model/ice.h"
+#include "engine/model/stats.h"
 #include "engine/net/loop.h"
 
 namespace pcd::ice {
@@ -47,19 +49,6 @@ class SharedPort : private TcpPortHandler {
  public:
   static constexpr uint32_t kMaxRefusalsPerSecond = 200;
 
-  // What was dropped, by reason.
-  struct Counters {
-    uint64_t malformed = 0;      // Looked like STUN and was not.
-    uint64_t not_requests = 0;   // STUN, but no Binding request.
-    uint64_t unknown_ufrag = 0;  // Names no connection.
-    uint64_t refused = 0;        // Answered by an error: credentials, role, unknown attributes.
-    uint64_t foreign = 0;        // A valid check from an address of another connection.
-    uint64_t replayed = 0;       // A check that was accepted before, from another address.
-    uint64_t unvalidated = 0;    // Not STUN, from an address that passed no check.
-    uint64_t withheld = 0;       // Refusals not sent: too long, or too many.
-    uint64_t over_share = 0;     // Of a source that took more than its share, under overload.
-  };
-
   // `loop_index` counts the loops of the process from 0. INVALID_ARGUMENT with the system's
   // message when no socket, or with a fixed port not every one, can be bound.
   static absl::StatusOr<std::unique_ptr<SharedPort>> Open(net::Loop& loop,
@@ -73,7 +62,10 @@ class SharedPort : private TcpPortHandler {
   uint16_t port() const { return port_; }
   // Without ufrag.
   const std::vector<Candidate>& candidates() const { return candidates_.all; }
-  const Counters& counters() const { return counters_; }
+  // What was dropped, by reason; the sockets' own drops, too. Asks the system.
+  SharedPortStats stats() const;
+  // The same without the sockets' own.
+  const SharedPortStats& counters() const { return counters_; }
   net::DatagramSocket::Counters socket_counters() const;  // TCP included.
   const TcpPort* tcp() const { return tcp_.get(); }       // Null: there is none.
   size_t routes() const;
@@ -128,6 +120,8 @@ class SharedPort : private TcpPortHandler {
   absl::Status OpenSockets(uint16_t port);
   absl::Status OpenSocket(const IpAddress& address);
   void MakeCandidates(size_t loop_index);
+  void CheckBuffers() const;
+  void CheckLosses();
 
   void OnDatagrams(Socket& socket, std::span<PacketPtr> packets,
                    std::span<const SocketAddress> sources);
@@ -153,7 +147,8 @@ class SharedPort : private TcpPortHandler {
   absl::flat_hash_map<uint32_t, Route> tcp_routes_{};  // By connection.
   PortCandidates candidates_{};
   absl::flat_hash_map<std::string, SharedPortClient*, UfragHash, UfragEqual> clients_{};
-  Counters counters_{};
+  SharedPortStats counters_{};
+  LossAlarm alarm_{};
   Timestamp refusals_since_{};
   uint32_t refusals_ = 0;
 };

@@ -242,6 +242,7 @@ Stats SharedPortTransport::GetStats() const {
   pairs.Fill(stats);
   stats.role = IceRole::kControlled;
   stats.backend = IceBackend::kSharedPort;
+  stats.shared_port = port_.stats();
   stats.state = agent_.state();
   stats.gathering_state = gathering_;
   stats.candidates_ignored = remote_candidates_.ignored();

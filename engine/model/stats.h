@@ -95,6 +95,23 @@ struct MediaSourceStats {
   uint32_t width = 0, height = 0;                     // Pixels; 0: not known.
 };
 
+// What a shared port did not take or could not send, of all its connections and of strangers, since
+// it was opened. In datagrams; over TCP, in frames.
+struct SharedPortStats {
+  uint64_t kernel_drops = 0;   // Arrived while the receive buffer was full (SO_RXQ_OVFL).
+  uint64_t send_drops = 0;     // The system had no room for them.
+  uint64_t receive_drops = 0;  // Longer than Packet::kMaxPayload.
+  uint64_t malformed = 0;      // Looked like STUN and was not.
+  uint64_t not_requests = 0;   // STUN, but no Binding request.
+  uint64_t unknown_ufrag = 0;  // Names no connection.
+  uint64_t refused = 0;        // Answered by an error: credentials, role, unknown attributes.
+  uint64_t foreign = 0;        // A valid check from an address of another connection.
+  uint64_t replayed = 0;       // A check that was accepted before, from another address.
+  uint64_t unvalidated = 0;    // Not STUN, from an address that passed no check.
+  uint64_t withheld = 0;       // Replies not sent: too long, or too many.
+  uint64_t over_share = 0;     // Of a source that took more than its share, under overload.
+};
+
 struct TransportStats {
   std::string id{};
   uint64_t packets_sent = 0, packets_received = 0, bytes_sent = 0, bytes_received = 0;
@@ -107,6 +124,7 @@ struct TransportStats {
   std::string selected_candidate_pair_id{}, local_certificate_id{}, remote_certificate_id{};
   std::string tls_version{}, dtls_cipher{}, srtp_cipher{};
   uint32_t selected_candidate_pair_changes = 0;
+  std::optional<SharedPortStats> shared_port{};  // Unset: it has sockets of its own.
 };
 
 enum class CandidatePairState { kFrozen, kWaiting, kInProgress, kFailed, kSucceeded };

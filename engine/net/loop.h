@@ -71,6 +71,11 @@ class DatagramSocket {
     int last_error = 0;
   };
   virtual Counters counters() const = 0;
+  struct BufferBytes {
+    int receive = 0, send = 0;
+  };
+  // What the system grants; less than was asked for where that exceeds its limits. 0: not known.
+  virtual BufferBytes buffer_bytes() const { return {}; }
   // Whether the latest read was as long as a read may be: more may wait.
   virtual bool more_may_wait() const = 0;
 };

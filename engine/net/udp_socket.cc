@@ -64,18 +64,25 @@ bool EnableReceiveOffload(int fd) {
   return setsockopt(fd, IPPROTO_UDP, UDP_GRO, &on, sizeof(on)) == 0;
 }
 
-// The kernel cuts `option` to its own maximum, `force` (for the privileged) not. What it grants
-// is good enough.
-void SetBuffer(int fd, int option, int force, int bytes) {
-  if (bytes <= 0 || setsockopt(fd, SOL_SOCKET, force, &bytes, sizeof(bytes)) == 0) return;
-  setsockopt(fd, SOL_SOCKET, option, &bytes, sizeof(bytes));
+// The kernel answers with double the size, the other half being for its own bookkeeping.
+int GrantedBuffer(int fd, int option) {
   int granted = 0;
   socklen_t length = sizeof(granted);
-  // It answers with double the size, the other half being for its own bookkeeping.
-  if (getsockopt(fd, SOL_SOCKET, option, &granted, &length) == 0 && granted / 2 < bytes) {
+  return getsockopt(fd, SOL_SOCKET, option, &granted, &length) == 0 ? granted / 2 : 0;
+}
+
+// The kernel cuts `option` to its own maximum, `force` (for the privileged) not. What it grants
+// is good enough to go on with; who needs all of it asks buffer_bytes().
+void SetBuffer(int fd, int option, int force, int bytes) {
+  if (bytes <= 0) return;
+  if (setsockopt(fd, SOL_SOCKET, force, &bytes, sizeof(bytes)) != 0) {
+    setsockopt(fd, SOL_SOCKET, option, &bytes, sizeof(bytes));
+  }
+  const int granted = GrantedBuffer(fd, option);
+  if (granted < bytes) {
     PCD_LOG(kDebug, "net",
             std::string(option == SO_RCVBUF ? "receive" : "send") + " buffer of " +
-                std::to_string(granted / 2) + " bytes instead of " + std::to_string(bytes));
+                std::to_string(granted) + " bytes instead of " + std::to_string(bytes));
   }
 }
 
@@ -151,6 +158,10 @@ DatagramSocket::Counters UdpSocket::counters() const {
     counters.kernel_drops = memory[SK_MEMINFO_DROPS];
   }
   return counters;
+}
+
+DatagramSocket::BufferBytes UdpSocket::buffer_bytes() const {
+  return {GrantedBuffer(fd_.get(), SO_RCVBUF), GrantedBuffer(fd_.get(), SO_SNDBUF)};
 }
 
 void UdpSocket::Queue(PacketPtr packet) {

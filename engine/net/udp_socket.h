@@ -47,6 +47,7 @@ class UdpSocket final : public DatagramSocket, public FdHandler, public Flushabl
   void Queue(PacketPtr packet, const SocketAddress& destination) override;
   void Queue(PacketPtr packet) override;
   Counters counters() const override;
+  BufferBytes buffer_bytes() const override;
   bool more_may_wait() const override { return more_may_wait_; }
 
   bool receive_offload() const { return receive_offload_; }

@@ -28,6 +28,7 @@ TransportStats MakeTransportStats(const std::string& id, const ice::Stats& ice_s
   stats.selected_candidate_pair_changes = ice_stats.selected_pair_changes;
   stats.tls_version = dtls.tls_version();
   stats.dtls_cipher = dtls.cipher();
+  stats.shared_port = ice_stats.shared_port;
   if (dtls.srtp_profile()) stats.srtp_cipher = ToString(*dtls.srtp_profile());
   return stats;
 }

@@ -31,7 +31,7 @@ CORE_FILES = {f"engine/{name}" for name in [
     "ice/address_rules", "ice/announced_address", "ice/announced_candidates", "ice/check_reply",
     "ice/consent/consent", "ice/fair_share",
     "ice/ice_events", "ice/ice_stats", "ice/lite_agent", "ice/lite_path", "ice/lite_state",
-    "ice/packet_handler", "ice/pair_log", "ice/port_candidates", "ice/remote_candidates",
+    "ice/packet_handler", "ice/pair_log", "ice/port_candidates", "ice/port_warnings", "ice/remote_candidates",
     "ice/resolved_server", "ice/seen_transactions",
     "ice/server_log", "ice/server_policy", "ice/server_url", "ice/stun_attributes",
     "ice/stun_integrity", "ice/stun_message", "ice/stun_writer", "ice/tcp/tcp_admission", "ice/tcp/tcp_frames",
