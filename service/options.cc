@@ -70,6 +70,9 @@ void AddLimitFlags(FlagSet& flags, Limits& limits) {
   flags.AddSize("max-sdp-bytes", &limits.max_sdp_bytes, 1024, 1 << 20, "One description.");
   flags.AddSize("max-media-sections", &limits.max_media_sections, 1, 1024,
                 "m-sections of one description.");
+  flags.AddSize("max-transports", &limits.max_transports, 1, 256,
+                "ICE transports of a connection: of sections that are not bundled, or not yet. "
+                "Each has sockets of its own with full ICE.");
   flags.AddSize("max-certificates", &limits.max_certificates, 1, kMany,
                 "Generated certificates that are kept; each until it expires.");
   flags.AddSize("max-candidates", &limits.max_candidates, 1, 1000,

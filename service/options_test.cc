@@ -17,6 +17,7 @@ TEST(Options, EveryLimitHasAFlagWithItsDefault) {
            {"max-peer-connections", limits.max_peer_connections},
            {"max-sdp-bytes", limits.max_sdp_bytes},
            {"max-media-sections", limits.max_media_sections},
+           {"max-transports", limits.max_transports},
            {"max-certificates", limits.max_certificates},
            {"max-candidates", limits.max_candidates},
            {"max-candidate-pairs", limits.max_candidate_pairs},

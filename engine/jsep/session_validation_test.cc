@@ -199,7 +199,7 @@ class RefusedAnswer : public testing::Test {
     peer_.SetRemote(SdpType::kAnswer, answer_);  // The right one still works.
   }
   const std::string answer_ = ReadSample("chromium_answer.sdp");
-  Peer peer_;
+  Peer peer_{'a', {}, BundlePolicy::kMaxBundle};  // What it does not bundle is refused.
 };
 
 TEST_F(RefusedAnswer, FewerSections) {

@@ -38,12 +38,13 @@ describe('configuration', () => {
   });
 
   test('the bundle policy reaches the service', async (t) => {
-    for (const bundlePolicy of ['balanced', 'max-compat', 'max-bundle']) {
+    const bundleOnly = { balanced: ['2'], 'max-compat': [], 'max-bundle': ['1', '2'] };
+    for (const bundlePolicy of [undefined, ...Object.keys(bundleOnly)]) {
       const connection = makeConnection(t, { bundlePolicy });
-      connection.addTransceiver('audio');
-      connection.addTransceiver('video');
+      for (const kind of ['audio', 'video', 'video']) connection.addTransceiver(kind);
       const { sdp } = await connection.createOffer();
-      assert.equal(/^a=bundle-only/m.test(sdp), bundlePolicy !== 'max-compat');
+      const mids = sdp.split('\r\nm=').filter((section) => /^a=bundle-only\r?$/m.test(section)).map((section) => /^a=mid:(.*?)\r?$/m.exec(section)[1]);
+      assert.deepEqual(mids, bundleOnly[bundlePolicy ?? 'balanced'], `${bundlePolicy}`);
     }
   });
 
