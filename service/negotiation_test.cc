@@ -263,7 +263,29 @@ TEST_F(NegotiationTest, AnErrorInTheSdpNamesTheLine) {
       ServiceHarness::Call(&Stub::SetRemoteDescription, *service_.connections, request, &response);
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(Reason(status), "INVALID_SDP");
+  EXPECT_EQ(InfoOf(status).metadata().at("domException"), "RTCError");
   EXPECT_EQ(InfoOf(status).metadata().at("sdpLineNumber"), "2");
+  EXPECT_EQ(InfoOf(status).metadata().at("rule"), "RFC 8866, 5");
+}
+
+TEST_F(NegotiationTest, PlainRtpAndSdesAreRefusedByName) {
+  const std::string telephone =
+      "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n";
+  for (const char* crypto :
+       {"",
+        "a=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:d0RmdmcmVCspeEc3QGZiNWpVLFJhQX1cfHAwJSoj\r\n"}) {
+    v1::SetRemoteDescriptionRequest request;
+    request.set_peer_connection_id(service_.Create());
+    request.mutable_description()->set_type(v1::SDP_TYPE_OFFER);
+    request.mutable_description()->set_sdp(telephone + crypto);
+    v1::SetRemoteDescriptionResponse response;
+    const grpc::Status status = ServiceHarness::Call(&Stub::SetRemoteDescription,
+                                                     *service_.connections, request, &response);
+    EXPECT_EQ(Reason(status), "UNSUPPORTED_SDP");
+    EXPECT_EQ(InfoOf(status).metadata().at("domException"), "NotSupportedError");
+    EXPECT_EQ(InfoOf(status).metadata().at("sdpLineNumber"), "5");
+    EXPECT_EQ(InfoOf(status).metadata().at("rule"), "RFC 8827, 6.5");
+  }
 }
 
 TEST_F(NegotiationTest, AnAnswerWithoutAnOfferIsAnInvalidState) {

@@ -1,16 +1,40 @@
 #include "service/service_harness_testing.h"
 
+#include <absl/status/status.h>
+
+#include <algorithm>
 #include <chrono>
 #include <future>
 #include <utility>
 
 #include "engine/base/random.h"
 #include "google/rpc/status.pb.h"
+#include "service/error_comments_testing.h"
 
 namespace pcd::service {
 namespace {
 
 constexpr std::chrono::seconds kDeadline{60};
+
+// The code and the DOMException are ones that the contract names for the reason.
+void ExpectAsInContract(const grpc::Status& status, const google::rpc::ErrorInfo& info) {
+  static const auto& comments = *new auto(ReadErrorComments());
+  const auto found = comments.find(info.reason());
+  if (found == comments.end()) {
+    ADD_FAILURE() << "no such reason: " << info.reason();
+    return;
+  }
+  const ErrorComment& comment = found->second;
+  const auto code = static_cast<absl::StatusCode>(status.error_code());
+  EXPECT_EQ(absl::StatusCodeToString(code), comment.code) << info.reason();
+  const auto sent = info.metadata().find("domException");
+  if (sent == info.metadata().end()) {
+    EXPECT_TRUE(comment.dom_exceptions.empty()) << info.reason();
+  } else if (!comment.any_dom_exception) {
+    EXPECT_EQ(std::ranges::count(comment.dom_exceptions, sent->second), 1)
+        << info.reason() << " with " << sent->second;
+  }
+}
 
 }  // namespace
 
@@ -23,6 +47,7 @@ google::rpc::ErrorInfo InfoOf(const grpc::Status& status) {
   if (details.details_size() == 1) {
     EXPECT_TRUE(details.details(0).UnpackTo(&info));
     EXPECT_EQ(info.domain(), "peerconnection.v1");
+    ExpectAsInContract(status, info);
   }
   return info;
 }

@@ -69,6 +69,7 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
   if (!detail.dom_exception.empty()) metadata["domException"] = detail.dom_exception;
   if (detail.sdp_line > 0) metadata["sdpLineNumber"] = std::to_string(detail.sdp_line);
   if (!detail.field.empty()) metadata["field"] = detail.field;
+  if (!detail.rule.empty()) metadata["rule"] = detail.rule;
   // Abseil's codes and gRPC's are the same numbers.
   return Make(static_cast<grpc::StatusCode>(status.code()),
               std::string(ErrorReasonName(GetErrorReason(status))), std::string(status.message()),

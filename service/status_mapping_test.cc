@@ -41,18 +41,22 @@ TEST(StatusMapping, OkStaysOk) {
 }
 
 TEST(StatusMapping, AnErrorCarriesExactlyOneErrorInfoWithAllItsDetails) {
-  const grpc::Status status = ToGrpcStatus(
-      MakeError(absl::StatusCode::kInvalidArgument, ErrorReason::INVALID_SDP, "bad line",
-                {.dom_exception = "OperationError", .sdp_line = 7, .field = "description.sdp"}));
+  const grpc::Status status = ToGrpcStatus(MakeError(absl::StatusCode::kInvalidArgument,
+                                                     ErrorReason::INVALID_SDP, "bad line",
+                                                     {.dom_exception = "RTCError",
+                                                      .sdp_line = 7,
+                                                      .field = "description.sdp",
+                                                      .rule = "RFC 8866, 5.14"}));
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
   EXPECT_EQ(status.error_message(), "bad line");
   const google::rpc::ErrorInfo info = OnlyErrorInfo(status);
   EXPECT_EQ(info.reason(), "INVALID_SDP");
   EXPECT_EQ(info.domain(), "peerconnection.v1");
-  EXPECT_EQ(info.metadata().size(), 3u);
-  EXPECT_EQ(info.metadata().at("domException"), "OperationError");
+  EXPECT_EQ(info.metadata().size(), 4u);
+  EXPECT_EQ(info.metadata().at("domException"), "RTCError");
   EXPECT_EQ(info.metadata().at("sdpLineNumber"), "7");
   EXPECT_EQ(info.metadata().at("field"), "description.sdp");
+  EXPECT_EQ(info.metadata().at("rule"), "RFC 8866, 5.14");
 }
 
 TEST(StatusMapping, DetailsThatDoNotExistAreLeftOut) {

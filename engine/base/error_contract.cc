@@ -61,7 +61,7 @@ ErrorContract ContractOf(ErrorReason reason) {
       {ErrorReason::TRACK_IN_USE, {absl::StatusCode::kFailedPrecondition, "InvalidAccessError"}},
       {ErrorReason::SOURCE_ADDRESS_DENIED,
        {absl::StatusCode::kPermissionDenied, "NotAllowedError"}},
-      {ErrorReason::PORT_UNAVAILABLE, {absl::StatusCode::kResourceExhausted, ""}},
+      {ErrorReason::PORT_UNAVAILABLE, {absl::StatusCode::kResourceExhausted, "OperationError"}},
       {ErrorReason::RELAY_LOOP, {absl::StatusCode::kFailedPrecondition, ""}},
       {ErrorReason::INVALID_PACKET, {absl::StatusCode::kInvalidArgument, ""}},
       {ErrorReason::DATA_CHANNEL_NOT_FOUND, {absl::StatusCode::kNotFound, ""}},

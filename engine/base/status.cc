@@ -15,6 +15,7 @@ constexpr char kReasonUrl[] = "peerconnectiond/reason";
 constexpr char kDomExceptionUrl[] = "peerconnectiond/dom_exception";
 constexpr char kSdpLineUrl[] = "peerconnectiond/sdp_line";
 constexpr char kFieldUrl[] = "peerconnectiond/field";
+constexpr char kRuleUrl[] = "peerconnectiond/rule";
 
 std::string Payload(const absl::Status& status, const char* url) {
   const auto payload = status.GetPayload(url);
@@ -38,6 +39,7 @@ absl::Status MakeError(absl::StatusCode code, ErrorReason reason, std::string_vi
       status, kDomExceptionUrl,
       detail.dom_exception.empty() ? std::string(contract.dom_exception) : detail.dom_exception);
   SetPayload(status, kFieldUrl, detail.field);
+  SetPayload(status, kRuleUrl, detail.rule);
   if (detail.sdp_line > 0) SetPayload(status, kSdpLineUrl, std::to_string(detail.sdp_line));
   return status;
 }
@@ -55,6 +57,7 @@ ErrorDetail GetErrorDetail(const absl::Status& status) {
   ErrorDetail detail;
   detail.dom_exception = Payload(status, kDomExceptionUrl);
   detail.field = Payload(status, kFieldUrl);
+  detail.rule = Payload(status, kRuleUrl);
   const std::string line = Payload(status, kSdpLineUrl);
   std::from_chars(line.data(), line.data() + line.size(), detail.sdp_line);
   return detail;

@@ -1,6 +1,6 @@
 // Errors of control paths: absl::Status plus one ErrorReason and, where they exist, the
-// W3C DOMException name, the SDP line and the field at fault. The media path does not use
-// it: there a packet is dropped with a counted reason.
+// W3C DOMException name, the SDP line, the field at fault and the rule that is broken. The media
+// path does not use it: there a packet is dropped with a counted reason.
 //
 //   return MakeError(absl::StatusCode::kFailedPrecondition, ErrorReason::INVALID_STATE,
 //                    "cannot set an answer in state stable", {.dom_exception =
@@ -23,6 +23,7 @@ struct ErrorDetail {
   std::string dom_exception{};  // "InvalidStateError", ...; empty: as error_contract.h says.
   int sdp_line = 0;             // 1-based; 0: no line is at fault.
   std::string field{};          // The request field at fault, dotted; empty: none.
+  std::string rule{};  // What is broken, such as "RFC 9143, 7.3.2"; empty: no rule of an RFC.
 };
 
 // `code` is the one that error_contract.h gives for `reason`.

@@ -8,12 +8,16 @@ namespace {
 TEST(StatusTest, CarriesReasonAndDetail) {
   const absl::Status status =
       MakeError(absl::StatusCode::kInvalidArgument, ErrorReason::INVALID_SDP, "bad line",
-                {.dom_exception = "OperationError", .sdp_line = 12, .field = "description.sdp"});
+                {.dom_exception = "OperationError",
+                 .sdp_line = 12,
+                 .field = "description.sdp",
+                 .rule = "RFC 8866, 5.14"});
   EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(GetErrorReason(status), ErrorReason::INVALID_SDP);
   EXPECT_EQ(GetErrorDetail(status).dom_exception, "OperationError");
   EXPECT_EQ(GetErrorDetail(status).sdp_line, 12);
   EXPECT_EQ(GetErrorDetail(status).field, "description.sdp");
+  EXPECT_EQ(GetErrorDetail(status).rule, "RFC 8866, 5.14");
 }
 
 TEST(StatusTest, TheContractGivesTheDomExceptionThatNobodyNamed) {

@@ -51,7 +51,7 @@ void NegotiationPlayer::IllegalDescriptions(size_t end, NegotiationEnd& at) {
   ExpectRefused("CreateAnswer", at.CreateAnswer().status(), ErrorReason::INVALID_STATE,
                 kInvalidState);
   ExpectRefused("an offer that is no SDP", at.SetRemote({.type = SdpType::kOffer, .sdp = "v=1"}),
-                ErrorReason::INVALID_SDP, "OperationError");
+                ErrorReason::INVALID_SDP, "RTCError");
   ExpectRefused("an offer that was not made here",
                 at.SetLocal({.type = SdpType::kOffer, .sdp = "v=0\r\n"}), ErrorReason::SDP_MODIFIED,
                 "InvalidModificationError");
@@ -116,7 +116,7 @@ void NegotiationPlayer::IllegalWhileOffered(size_t offerer) {
   wrong_state("a remote answer to no offer of ours",
               theirs.SetRemote({.type = SdpType::kAnswer, .sdp = "x"}));
   ExpectRefused("an answer that is no SDP", ours.SetRemote({.type = SdpType::kAnswer, .sdp = "x"}),
-                ErrorReason::INVALID_SDP, "OperationError");
+                ErrorReason::INVALID_SDP, "RTCError");
   const std::string& offer = before[0].pending_local->sdp;
   if (!WithoutLastSection(offer).empty()) {
     ExpectRefused("an answer with a section less",

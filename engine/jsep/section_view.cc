@@ -68,6 +68,11 @@ std::optional<size_t> FindSection(const sdp::Description& description, std::stri
   return std::nullopt;
 }
 
+bool HasAttribute(const sdp::CommonFields& fields, std::string_view name) {
+  return std::any_of(fields.attributes.begin(), fields.attributes.end(),
+                     [name](const sdp::Attribute& a) { return a.name == name; });
+}
+
 const sdp::Group* BundleGroupOf(const sdp::Description& description, std::string_view mid) {
   if (mid.empty()) return nullptr;
   for (const sdp::Group& group : description.groups) {

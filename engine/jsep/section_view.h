@@ -25,6 +25,8 @@ bool IsData(const sdp::MediaSection& section);                      // An SCTP s
 bool IsSupported(const sdp::MediaSection& section);
 
 std::optional<size_t> FindSection(const sdp::Description& description, std::string_view mid);
+// Of those without a field of their own.
+bool HasAttribute(const sdp::CommonFields& fields, std::string_view name);
 // The BUNDLE group that lists `mid`; null: none.
 const sdp::Group* BundleGroupOf(const sdp::Description& description, std::string_view mid);
 

@@ -197,7 +197,7 @@ absl::StatusOr<IceParameters> Session::Impl::Credentials(size_t index, bool rest
     IceParameters next = transport_info({.transport_index = index, .ice_restart = has_old});
     if (next.ufrag.empty()) {
       return MakeError(absl::StatusCode::kResourceExhausted, ErrorReason::PORT_UNAVAILABLE,
-                       "no ICE transport could be made", {.dom_exception = "OperationError"});
+                       "no ICE transport could be made");
     }
     transport.next_local_ice = std::move(next);
   }
@@ -313,7 +313,7 @@ absl::StatusOr<const CreatedDescription*> Session::Impl::ChooseLocal(SdpType typ
         absl::StatusCode::kInvalidArgument, ErrorReason::SDP_MODIFIED,
         last ? "line " + std::to_string(line) + " differs from the description created last"
              : "no such description was created for this state",
-        {.dom_exception = "InvalidModificationError", .sdp_line = line});
+        {.sdp_line = line, .rule = "RFC 9429, 5.4"});
   }
   if (last && last->revision == state_.revision) return &*last;
   if (is_offer) {

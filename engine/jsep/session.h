@@ -31,14 +31,15 @@
 
 namespace pcd::jsep {
 
-// A failed call changes nothing. Errors carry a reason, the DOMException name and, for a line
-// of a description at fault, its 1-based number:
+// A failed call changes nothing. Errors carry a reason, the DOMException name and, for a
+// description at fault, the rule that it breaks and the 1-based number of the line:
 //   INVALID_STATE    (InvalidStateError)   wrong signaling state, or closed.
-//   INVALID_SDP      (OperationError)      syntax.
+//   INVALID_SDP      (RTCError)            syntax.
 //   SDP_SEMANTICS    (InvalidAccessError)  well-formed, but against RFC 9429 section 5.8.
 //   SDP_MODIFIED     (InvalidModificationError)  local text that CreateX did not return.
-//   UNSUPPORTED_SDP  (NotSupportedError)   valid, but asks for what is refused on purpose: an
-//                    answer that does not bundle what has one transport, or has no rtcp-mux.
+//   UNSUPPORTED_SDP  (NotSupportedError)   valid, but asks for what is refused on purpose: SDES
+//                    or plain RTP instead of DTLS-SRTP, an answer that does not bundle what has one
+//                    transport, has no rtcp-mux, or changes the ICE credentials of the pranswer.
 //   SDP_TOO_LARGE    (OperationError)
 //   PORT_UNAVAILABLE (OperationError)      TransportInfo had no credentials to give.
 //   INVALID_CANDIDATE, UNKNOWN_UFRAG, LIMIT_EXCEEDED, ALREADY_EXISTS, TRANSCEIVER_NOT_FOUND.

@@ -256,7 +256,7 @@ TEST(SessionStateTest, ABadOfferInGlareChangesNothing) {
   const auto before = peer.session->local_description();
   ExpectError(
       peer.session->SetRemoteDescription({.type = SdpType::kOffer, .sdp = "nonsense"}).status(),
-      ErrorReason::INVALID_SDP, "OperationError", 1);
+      ErrorReason::INVALID_SDP, "RTCError", 1);
   EXPECT_EQ(peer.session->signaling_state(), SignalingState::kHaveLocalOffer);
   EXPECT_EQ(peer.session->local_description(), before);
   EXPECT_EQ(peer.session->FindTransceiver("mine")->mid, "0");

@@ -106,11 +106,18 @@ std::string Replace(std::string text, const std::string& from, const std::string
 }
 
 void ExpectError(const absl::Status& status, ErrorReason reason, const std::string& dom_exception,
-                 int line) {
+                 int line, const std::string& rule) {
   EXPECT_FALSE(status.ok());
   EXPECT_EQ(ErrorReasonName(GetErrorReason(status)), ErrorReasonName(reason)) << status;
   EXPECT_EQ(GetErrorDetail(status).dom_exception, dom_exception) << status;
   EXPECT_EQ(GetErrorDetail(status).sdp_line, line) << status;
+  const bool of_description =
+      reason == ErrorReason::INVALID_SDP || reason == ErrorReason::SDP_SEMANTICS ||
+      reason == ErrorReason::UNSUPPORTED_SDP || reason == ErrorReason::SDP_MODIFIED;
+  EXPECT_EQ(GetErrorDetail(status).rule.empty(), !of_description) << status;
+  if (!rule.empty()) {
+    EXPECT_EQ(GetErrorDetail(status).rule, rule) << status;
+  }
 }
 
 Candidate HostCandidate(const std::string& address, uint16_t port) {

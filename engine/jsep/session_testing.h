@@ -59,9 +59,10 @@ sdp::Description MustParse(const std::string& text);
 // `text` with the first occurrence of `from` replaced; fails the test when there is none.
 std::string Replace(std::string text, const std::string& from, const std::string& to);
 
-// Checks every part of an error.
+// Checks every part of an error. One of a description names a rule always, and `rule` if that is
+// given; others name none.
 void ExpectError(const absl::Status& status, ErrorReason reason, const std::string& dom_exception,
-                 int line = 0);
+                 int line = 0, const std::string& rule = {});
 
 Candidate HostCandidate(const std::string& address, uint16_t port);
 

@@ -21,11 +21,6 @@ std::vector<std::string> MidsOf(const sdp::Description& description,
   return mids;
 }
 
-bool HasAttribute(const sdp::CommonFields& fields, const char* name) {
-  return std::any_of(fields.attributes.begin(), fields.attributes.end(),
-                     [name](const sdp::Attribute& a) { return a.name == name; });
-}
-
 // Candidates of the bundled sections, whichever section names them: peers that gather before
 // they know whether bundling is accepted list them everywhere. Those of a section that was offered
 // with credentials of its own belong to a transport that has ended with the bundling.

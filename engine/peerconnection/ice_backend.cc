@@ -77,7 +77,7 @@ absl::Status PeerConnection::CheckRemoteLite(const SessionDescription& descripti
   return MakeError(absl::StatusCode::kInvalidArgument, ErrorReason::UNSUPPORTED_SDP,
                    "both ends are ICE-lite and cannot connect; full ICE on this side can: "
                    "configuration.ice_backend",
-                   {.dom_exception = "NotSupportedError"});
+                   {.rule = "RFC 8445, 6.1.1"});
 }
 
 // Our own offer, which was lite, has been rolled back, or was only created.

@@ -135,31 +135,27 @@ Outcome GroupLine(AttributeContext& context, std::string_view value) {
   return kStored;
 }
 
-struct Row {
-  std::string_view name;
-  AttributeHandler handler;
-};
-constexpr Row kRows[] = {
-    {"extmap", ExtMapLine},
-    {"extmap-allow-mixed", ExtmapAllowMixed},
-    {"fingerprint", FingerprintLine},
-    {"group", GroupLine},
-    {"ice-lite", IceLite},
-    {"ice-options", IceOptions},
-    {"ice-pwd", IcePwd},
-    {"ice-ufrag", IceUfrag},
-    {"inactive", DirectionLine<Direction::kInactive>},
-    {"recvonly", DirectionLine<Direction::kRecvOnly>},
-    {"sendonly", DirectionLine<Direction::kSendOnly>},
-    {"sendrecv", DirectionLine<Direction::kSendRecv>},
-    {"setup", Setup},
+constexpr AttributeSyntax kRows[] = {
+    {"extmap", ExtMapLine, "RFC 8285, 5"},
+    {"extmap-allow-mixed", ExtmapAllowMixed, "RFC 8285, 6"},
+    {"fingerprint", FingerprintLine, "RFC 8122, 5"},
+    {"group", GroupLine, "RFC 5888, 5"},
+    {"ice-lite", IceLite, "RFC 8839, 5.3"},
+    {"ice-options", IceOptions, "RFC 8839, 5.6"},
+    {"ice-pwd", IcePwd, "RFC 8839, 5.4"},
+    {"ice-ufrag", IceUfrag, "RFC 8839, 5.4"},
+    {"inactive", DirectionLine<Direction::kInactive>, "RFC 8866, 6.7"},
+    {"recvonly", DirectionLine<Direction::kRecvOnly>, "RFC 8866, 6.7"},
+    {"sendonly", DirectionLine<Direction::kSendOnly>, "RFC 8866, 6.7"},
+    {"sendrecv", DirectionLine<Direction::kSendRecv>, "RFC 8866, 6.7"},
+    {"setup", Setup, "RFC 4145, 4"},
 };
 
 }  // namespace
 
-AttributeHandler FindCommonHandler(std::string_view name) {
-  for (const Row& row : kRows) {
-    if (row.name == name) return row.handler;
+const AttributeSyntax* FindCommonAttribute(std::string_view name) {
+  for (const AttributeSyntax& row : kRows) {
+    if (row.name == name) return &row;
   }
   return nullptr;
 }

@@ -30,9 +30,15 @@ using AttributeHandler = Outcome (*)(AttributeContext& context, std::string_view
 // Stores into a single-valued text field.
 Outcome StoreOnce(std::string& field, std::string_view value);
 
-// The handler of an attribute, by its name; null: unknown attribute.
-AttributeHandler FindCommonHandler(std::string_view name);  // Both levels.
-AttributeHandler FindMediaHandler(std::string_view name);   // Media sections only.
+struct AttributeSyntax {
+  std::string_view name;
+  AttributeHandler handler;
+  const char* rule;  // Where the syntax is defined.
+};
+
+// By its name; null: unknown attribute.
+const AttributeSyntax* FindCommonAttribute(std::string_view name);  // Both levels.
+const AttributeSyntax* FindMediaAttribute(std::string_view name);   // Media sections only.
 
 }  // namespace pcd::sdp
 

@@ -245,39 +245,35 @@ Outcome Maxptime(AttributeContext& context, std::string_view value) {
   return StorePacketTime(context.media->maxptime, value);
 }
 
-struct Row {
-  std::string_view name;
-  AttributeHandler handler;
-};
-constexpr Row kRows[] = {
-    {"bundle-only", BundleOnly},
-    {"candidate", CandidateLine},
-    {"end-of-candidates", EndOfCandidates},
-    {"fmtp", Fmtp},
-    {"max-message-size", MaxMessageSize},
-    {"maxptime", Maxptime},
-    {"mid", Mid},
-    {"msid", MsidLine},
-    {"ptime", Ptime},
-    {"rid", RidLine},
-    {"rtcp-fb", RtcpFb},
-    {"rtcp-mux", RtcpMux},
-    {"rtcp-mux-only", RtcpMuxOnly},
-    {"rtcp-rsize", RtcpRsize},
-    {"rtcp-xr", RtcpXr},
-    {"rtpmap", Rtpmap},
-    {"sctp-port", SctpPort},
-    {"sctpmap", SctpMapLine},
-    {"simulcast", SimulcastLine},
-    {"ssrc", Ssrc},
-    {"ssrc-group", SsrcGroupLine},
+constexpr AttributeSyntax kRows[] = {
+    {"bundle-only", BundleOnly, "RFC 9143, 6"},
+    {"candidate", CandidateLine, "RFC 8839, 5.1"},
+    {"end-of-candidates", EndOfCandidates, "RFC 8840, 8.2"},
+    {"fmtp", Fmtp, "RFC 8866, 6.15"},
+    {"max-message-size", MaxMessageSize, "RFC 8841, 6"},
+    {"maxptime", Maxptime, "RFC 8866, 6.5"},
+    {"mid", Mid, "RFC 5888, 4"},
+    {"msid", MsidLine, "RFC 8830, 2"},
+    {"ptime", Ptime, "RFC 8866, 6.4"},
+    {"rid", RidLine, "RFC 8851, 10"},
+    {"rtcp-fb", RtcpFb, "RFC 4585, 4.2"},
+    {"rtcp-mux", RtcpMux, "RFC 5761, 5.1.1"},
+    {"rtcp-mux-only", RtcpMuxOnly, "RFC 8858, 3"},
+    {"rtcp-rsize", RtcpRsize, "RFC 5506, 5"},
+    {"rtcp-xr", RtcpXr, "RFC 3611, 5.1"},
+    {"rtpmap", Rtpmap, "RFC 8866, 6.6"},
+    {"sctp-port", SctpPort, "RFC 8841, 5"},
+    {"sctpmap", SctpMapLine, "draft-ietf-mmusic-sctp-sdp-05, 4"},
+    {"simulcast", SimulcastLine, "RFC 8853, 5.1"},
+    {"ssrc", Ssrc, "RFC 5576, 4.1"},
+    {"ssrc-group", SsrcGroupLine, "RFC 5576, 4.2"},
 };
 
 }  // namespace
 
-AttributeHandler FindMediaHandler(std::string_view name) {
-  for (const Row& row : kRows) {
-    if (row.name == name) return row.handler;
+const AttributeSyntax* FindMediaAttribute(std::string_view name) {
+  for (const AttributeSyntax& row : kRows) {
+    if (row.name == name) return &row;
   }
   return nullptr;
 }

@@ -13,10 +13,11 @@
 namespace pcd::sdp {
 namespace {
 
-absl::Status Error(ErrorReason reason, int line, const std::string& message) {
+absl::Status Error(ErrorReason reason, int line, const std::string& message,
+                   const std::string& rule = {}) {
   return MakeError(absl::StatusCode::kInvalidArgument, reason,
                    line > 0 ? "SDP line " + std::to_string(line) + ": " + message : message,
-                   {.dom_exception = "OperationError", .sdp_line = line});
+                   {.sdp_line = line, .rule = rule});
 }
 
 // Payload types that need no rtpmap (RFC 3551 section 6), as far as WebRTC uses them.
@@ -72,8 +73,9 @@ class Parser {
     if (description_.media.empty()) return description_;
     return description_.media.back();
   }
-  absl::Status Invalid(const std::string& message) const {
-    return Error(ErrorReason::INVALID_SDP, line_, message);
+  // `section` of RFC 8866 is what the line breaks.
+  absl::Status Invalid(const char* section, const std::string& message) const {
+    return Error(ErrorReason::INVALID_SDP, line_, message, std::string("RFC 8866, ") + section);
   }
 
   const Limits& limits_;
@@ -90,7 +92,7 @@ absl::StatusOr<Description> Parser::Run(std::string_view text) {
     return Error(ErrorReason::SDP_TOO_LARGE, 0,
                  "SDP is longer than " + std::to_string(limits_.max_sdp_bytes) + " bytes");
   }
-  if (text.find('\0') != std::string_view::npos) return Invalid("SDP contains a zero byte");
+  if (text.find('\0') != std::string_view::npos) return Invalid("5", "SDP contains a zero byte");
   while (!text.empty()) {
     const size_t end = std::min(text.find_first_of("\r\n"), text.size());
     const size_t line_end = text.substr(end, 2) == "\r\n" ? 2 : 1;
@@ -98,9 +100,9 @@ absl::StatusOr<Description> Parser::Run(std::string_view text) {
     PCD_RETURN_IF_ERROR(Line(Trim(text.substr(0, end))));
     text.remove_prefix(std::min(end + line_end, text.size()));
   }
-  if (!have_version_) return Invalid("SDP is empty");
-  if (!have_origin_) return Invalid("o= is missing");
-  if (!have_name_) return Invalid("s= is missing");
+  if (!have_version_) return Invalid("5", "SDP is empty");
+  if (!have_origin_) return Invalid("5.2", "o= is missing");
+  if (!have_name_) return Invalid("5.3", "s= is missing");
   SortLines(description_);
   for (MediaSection& media : description_.media) SortLines(media);
   return std::move(description_);
@@ -110,11 +112,11 @@ absl::Status Parser::Line(std::string_view line) {
   if (line.empty()) return absl::OkStatus();
   const char type = line[0];
   if (line.size() < 2 || line[1] != '=' || type < 'a' || type > 'z') {
-    return Invalid("not of the form <letter>=<value>");
+    return Invalid("5", "not of the form <letter>=<value>");
   }
   const std::string_view value = Trim(line.substr(2));
   if (!have_version_) {
-    return type == 'v' ? Version(value) : Invalid("the first line is not v=0");
+    return type == 'v' ? Version(value) : Invalid("5.1", "the first line is not v=0");
   }
   switch (type) {
     case 'a':
@@ -124,7 +126,7 @@ absl::Status Parser::Line(std::string_view line) {
     case 'v':
     case 'o':
     case 's':
-      if (!description_.media.empty()) return Invalid("session line in a media section");
+      if (!description_.media.empty()) return Invalid("5", "session line in a media section");
       return SessionLine(type, value);
     default:
       OtherLine(type, value);
@@ -134,22 +136,22 @@ absl::Status Parser::Line(std::string_view line) {
 
 absl::Status Parser::SessionLine(char type, std::string_view value) {
   if (type == 'o') return OriginLine(value);
-  if (type == 'v' || have_name_) return Invalid("line may occur only once");
+  if (type == 'v' || have_name_) return Invalid("5", "line may occur only once");
   have_name_ = true;
   description_.name = value.empty() ? "-" : std::string(value);
   return absl::OkStatus();
 }
 
 absl::Status Parser::Version(std::string_view value) {
-  if (value != "0") return Invalid("the version is not 0");
+  if (value != "0") return Invalid("5.1", "the version is not 0");
   have_version_ = true;
   return absl::OkStatus();
 }
 
 absl::Status Parser::OriginLine(std::string_view value) {
   const std::vector<std::string_view> fields = SplitFields(value);
-  if (have_origin_) return Invalid("line may occur only once");
-  if (fields.size() != 6) return Invalid("o= has not 6 fields");
+  if (have_origin_) return Invalid("5.2", "line may occur only once");
+  if (fields.size() != 6) return Invalid("5.2", "o= has not 6 fields");
   have_origin_ = true;
   description_.origin = {.username = std::string(fields[0]),
                          .session_id = std::string(fields[1]),
@@ -161,24 +163,24 @@ absl::Status Parser::OriginLine(std::string_view value) {
 }
 
 absl::Status Parser::MediaLine(std::string_view value) {
-  if (!have_origin_) return Invalid("m= before o=");
-  if (!have_name_) return Invalid("m= before s=");
+  if (!have_origin_) return Invalid("5", "m= before o=");
+  if (!have_name_) return Invalid("5", "m= before s=");
   if (description_.media.size() == limits_.max_media_sections) {
     return Error(ErrorReason::SDP_TOO_LARGE, line_,
                  "more than " + std::to_string(limits_.max_media_sections) + " media sections");
   }
   const std::vector<std::string_view> fields = SplitFields(value);
-  if (fields.size() < 3) return Invalid("m= has fewer than 3 fields");
+  if (fields.size() < 3) return Invalid("5.14", "m= has fewer than 3 fields");
   MediaSection media;
   media.line.number = line_;
   media.media = fields[0];
   const size_t slash = fields[1].find('/');
   const auto port = ParseNumber<uint16_t>(fields[1].substr(0, slash));
-  if (!port) return Invalid("the port is not a number below 65536");
+  if (!port) return Invalid("5.14", "the port is not a number below 65536");
   media.port = *port;
   if (slash != std::string_view::npos) {
     const auto count = ParseNumber<uint16_t>(fields[1].substr(slash + 1));
-    if (!count || *count == 0) return Invalid("bad number of ports");
+    if (!count || *count == 0) return Invalid("5.14", "bad number of ports");
     media.port_count = *count;
   }
   media.proto = fields[2];
@@ -197,7 +199,7 @@ absl::Status Parser::RtpFormats(const std::vector<std::string_view>& fields, Med
   for (size_t i = 3; i < fields.size(); ++i) {
     const auto payload_type = ParseNumber<uint8_t>(fields[i]);
     if (!payload_type || *payload_type > 127) {
-      return Invalid("a payload type is not a number from 0 to 127");
+      return Invalid("5.14", "a payload type is not a number from 0 to 127");
     }
     if (seen[*payload_type]) continue;
     seen.set(*payload_type);
@@ -211,21 +213,22 @@ absl::Status Parser::AttributeLine(std::string_view value) {
   const bool has_value = colon != std::string_view::npos;
   const std::string_view name = Trim(value.substr(0, colon));
   const std::string_view text = has_value ? Trim(value.substr(colon + 1)) : std::string_view();
-  if (name.empty()) return Invalid("attribute without a name");
+  if (name.empty()) return Invalid("5.13", "attribute without a name");
   MediaSection* media = description_.media.empty() ? nullptr : &description_.media.back();
-  AttributeHandler handler = FindCommonHandler(name);
-  if (handler == nullptr && media != nullptr) handler = FindMediaHandler(name);
+  const AttributeSyntax* syntax = FindCommonAttribute(name);
+  if (syntax == nullptr && media != nullptr) syntax = FindMediaAttribute(name);
   AttributeContext context{.description = description_,
                            .fields = Fields(),
                            .media = media,
                            .line = line_,
                            .mapped = mapped_};
-  const Outcome outcome = handler == nullptr ? kKeep : handler(context, text);
+  const Outcome outcome = syntax == nullptr ? kKeep : syntax->handler(context, text);
   if (outcome == kKeep) {
     context.fields.attributes.push_back(
         {.name = std::string(name), .value = std::string(text), .has_value = has_value});
   } else if (outcome != kStored) {
-    return Invalid("a=" + std::string(name.substr(0, 64)) + ": " + outcome);
+    return Error(ErrorReason::INVALID_SDP, line_,
+                 "a=" + std::string(name.substr(0, 64)) + ": " + outcome, syntax->rule);
   }
   return absl::OkStatus();
 }

@@ -18,8 +18,8 @@ namespace pcd::sdp {
 // a second, different value of a single-valued one; an unknown attribute is kept as it is.
 //
 // Errors (GetErrorReason, GetErrorDetail):
-//   INVALID_SDP    kInvalidArgument, DOMException "OperationError" (RTCError
-//                  sdp-syntax-error), sdp_line = the line at fault, 1-based.
+//   INVALID_SDP    kInvalidArgument, DOMException "RTCError" (sdp-syntax-error), sdp_line = the
+//                  line at fault, 1-based; rule = where its syntax is defined.
 //   SDP_TOO_LARGE  kInvalidArgument, "OperationError": more than limits.max_sdp_bytes or
 //                  limits.max_media_sections.
 absl::StatusOr<Description> Parse(std::string_view text, const Limits& limits);

@@ -25,7 +25,9 @@ void ExpectError(const std::string& text, ErrorReason reason, int line) {
   EXPECT_EQ(description.status().code(), absl::StatusCode::kInvalidArgument);
   EXPECT_EQ(GetErrorReason(description.status()), reason) << text;
   EXPECT_EQ(GetErrorDetail(description.status()).sdp_line, line) << text;
-  EXPECT_EQ(GetErrorDetail(description.status()).dom_exception, "OperationError");
+  EXPECT_EQ(GetErrorDetail(description.status()).dom_exception,
+            reason == ErrorReason::INVALID_SDP ? "RTCError" : "OperationError");
+  EXPECT_EQ(GetErrorDetail(description.status()).rule.empty(), reason != ErrorReason::INVALID_SDP);
 }
 
 struct BadText {
