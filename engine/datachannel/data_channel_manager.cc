@@ -194,6 +194,20 @@ absl::Status DataChannelManager::Close(std::string_view channel_id, Timestamp no
   return absl::OkStatus();
 }
 
+void DataChannelManager::CloseEach(Timestamp now) {
+  now_ = now;
+  for (Channel* channel : channels_.All()) {
+    if (channel->info.state != DataChannelState::kClosed)
+      Apply(*channel, ChannelInput::kLocalClose);
+  }
+}
+
+bool DataChannelManager::all_closed() const {
+  return std::ranges::all_of(channels_.All(), [](const Channel* channel) {
+    return channel->info.state == DataChannelState::kClosed;
+  });
+}
+
 absl::Status DataChannelManager::SetBufferedAmountLowThreshold(std::string_view channel_id,
                                                                uint64_t bytes) {
   Channel* const channel = channels_.Find(channel_id);

@@ -89,6 +89,10 @@ class DataChannelManager {
   // to closing and, when both sides are done, to closed. OK when closing already.
   // DATA_CHANNEL_NOT_FOUND for an unknown id.
   absl::Status Close(std::string_view channel_id, Timestamp now);
+  // The same for all, but what has arrived before is still delivered.
+  void CloseEach(Timestamp now);
+  // Whether each channel has been closed at both sides, or has no peer to tell.
+  bool all_closed() const;
   absl::Status SetBufferedAmountLowThreshold(std::string_view channel_id, uint64_t bytes);
 
   // After a pause no message of the channel comes out of PollEvent: they and what follows

@@ -250,7 +250,7 @@ void Host::Close(const std::string& id, CloseOptions options, Reply<PeerConnecti
       reply(std::move(info));
     };
     if (options.graceful) {
-      pc.WhenDataSent(options.graceful_timeout, std::move(finish));
+      pc.BeginGracefulClose(options.graceful_timeout, std::move(finish));
     } else {
       finish(pc);
     }

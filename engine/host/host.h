@@ -139,8 +139,9 @@ class Host {
   // As CertificateStore::Delete.
   absl::Status DeleteCertificate(const std::string& id) { return certificates_.Delete(id); }
 
-  // Closes and forgets the connection; the reply is its last state. Graceful: queued data
-  // channel messages are sent first, for at most `graceful_timeout`.
+  // Closes and forgets the connection; the reply is its last state. Graceful: data channels
+  // send what is queued and are closed first, for at most `graceful_timeout`, and sinks are
+  // flushed.
   struct CloseOptions {
     peerconnection::CloseReason reason = peerconnection::CloseReason::kRequested;
     bool graceful = false;

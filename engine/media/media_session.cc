@@ -97,6 +97,7 @@ std::vector<TrackLayer> MediaSession::GetLayers(const std::string& mid) const {
 }
 RtpSources MediaSession::GetSources(const std::string& mid) const { return impl_->GetSources(mid); }
 const DropCounters& MediaSession::drops() const { return impl_->drops(); }
+void MediaSession::FlushSinks() { impl_->FlushSinks(); }
 void MediaSession::Close() { impl_->Close(); }
 
 }  // namespace pcd::media

@@ -131,6 +131,8 @@ class MediaSession {
   std::vector<TrackLayer> GetLayers(const std::string& mid) const;
   const DropCounters& drops() const;
 
+  // Sinks send what they hold back for the order (max_reorder_delay), whatever is missing.
+  void FlushSinks();
   // Closes the sinks' sockets after a BYE to each started one, and drops what comes later.
   // Idempotent; the destructor does it too, without BYE.
   void Close();

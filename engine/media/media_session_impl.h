@@ -64,6 +64,7 @@ class MediaSession::Impl : public Sink::Owner {
   RtpSources GetSources(const std::string& mid) const;
   std::vector<TrackLayer> GetLayers(const std::string& mid) const;
   const DropCounters& drops() const { return drops_; }
+  void FlushSinks() { sinks_.FlushAll(); }
   void Close();
   bool closed() const { return closed_; }
 

@@ -251,6 +251,17 @@ TEST_F(LossTest, TheDelayOfASinkCanChange) {
   EXPECT_FALSE(bench_.session->UpdateSink("v", {.max_reorder_delay = milliseconds(1001)}).ok());
 }
 
+TEST_F(LossTest, AFlushSendsWhatWaitsBehindAGap) {
+  AddSink(milliseconds(500));
+  for (const uint16_t number : {0, 2, 4}) Send(number);
+  EXPECT_EQ(Received(), Numbers{0});
+  bench_.OnLoop([&] { bench_.session->FlushSinks(); });
+  bench_.Run(milliseconds(1));
+  EXPECT_EQ(Received(), (Numbers{0, 2, 4}));
+  Send(5);  // The order goes on from there.
+  EXPECT_EQ(Received(), (Numbers{0, 2, 4, 5}));
+}
+
 TEST_F(LossTest, APausedSinkForgetsWhatItHeld) {
   AddSink(milliseconds(500));
   for (const uint16_t number : {0, 2}) Send(number);

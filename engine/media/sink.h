@@ -93,6 +93,8 @@ class Sink : public net::DatagramHandler {
   // What is held goes out first.
   void SetMaxReorderDelay(Duration delay);
   void SetDestination(const SocketAddress& rtp, const SocketAddress& rtcp, SinkSockets sockets);
+  // What is held for the sake of the order goes out now.
+  void Flush() { FlushHeld(loop_.Now()); }
   // Sends a BYE if anything was sent, and lets the sockets live until it has left. The sink
   // sends nothing afterwards.
   void Close();

@@ -146,6 +146,10 @@ absl::Status SinkSet::Delete(const std::string& id) {
   return absl::OkStatus();
 }
 
+void SinkSet::FlushAll() {
+  for (const auto& sink : sinks_) sink->Flush();
+}
+
 void SinkSet::CloseAll() {
   for (const auto& sink : sinks_) sink->Close();
 }

@@ -39,6 +39,7 @@ class SinkSet {
   absl::Status Create(const SinkConfig& config);
   absl::Status Update(const std::string& id, const SinkUpdate& update);
   absl::Status Delete(const std::string& id);
+  void FlushAll();
   void CloseAll();
 
   absl::StatusOr<Sink*> Find(const std::string& id) const;

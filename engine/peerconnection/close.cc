@@ -23,6 +23,7 @@ void PeerConnection::RunCloseStep(CloseStep step) {
       EndAssociation();
       break;
     case CloseStep::kMedia:
+      if (closing_) media_.FlushSinks();
       sending_.Close();
       media_.Close();
       break;

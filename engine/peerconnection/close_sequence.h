@@ -12,7 +12,8 @@ enum class CloseStep {
   kStreams,      // Readers of data channels learn that nothing follows (OK).
   kChannels,     // W3C close(): channels become closed without events.
   kAssociation,  // SCTP ABORT, which still needs DTLS.
-  kMedia,        // RTCP BYE to the peer and the sinks; sockets of both closed.
+  kMedia,        // RTCP BYE to the peer and the sinks; sockets of both closed. After a graceful
+                 // close sinks send first what they hold back.
   kTransports,   // close_notify, then ICE; last packets flushed.
   kSession,      // Every later negotiation call fails.
   kClosedEvent,  // States become closed: the last number of the event log; watchers are let go.

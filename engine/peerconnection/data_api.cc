@@ -103,11 +103,12 @@ absl::Status PeerConnection::SendOnStream(StreamId stream_id, const std::string&
   return absl::OkStatus();
 }
 
-void PeerConnection::WhenDataSent(Duration timeout,
-                                  absl::AnyInvocable<void(PeerConnection&)> done) {
+void PeerConnection::BeginGracefulClose(Duration timeout,
+                                        absl::AnyInvocable<void(PeerConnection&)> done) {
   // Told once, however often it is asked for.
-  if (!std::exchange(closing_, true)) {
+  if (!closed_ && !std::exchange(closing_, true)) {
     Emit(ClosingEvent{loop_.UnixMicros() + timeout.count()});
+    channels_.CloseEach(loop_.Now());
   }
   if (waiters_.size() >= kMaxWaiters) {
     done(*this);

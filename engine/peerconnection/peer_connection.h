@@ -211,10 +211,10 @@ class PeerConnection : private net::EndOfTurnHandler,
   absl::Status SendOnStream(StreamId stream_id, const std::string& channel_id, bool binary,
                             ByteSpan bytes);
   // A graceful close begins: from now on whatever would change the connection fails with
-  // PEER_CONNECTION_CLOSED; what is queued is still sent, what arrives still delivered. Calls
-  // back, for the caller to Close, when no channel has queued bytes, at `timeout`, or when closed
-  // before.
-  void WhenDataSent(Duration timeout, absl::AnyInvocable<void(PeerConnection&)> done);
+  // PEER_CONNECTION_CLOSED. Data channels send what they have queued and are closed one by one
+  // (stream resets, RFC 8831 section 6.7), media goes on. Calls back, for the caller to Close, when
+  // the remote has closed its side of each channel too, at `timeout`, or when closed before.
+  void BeginGracefulClose(Duration timeout, absl::AnyInvocable<void(PeerConnection&)> done);
 
   // --- Statistics (stats_collector.cc) ----------------------------------------------------
   StatsReport GetStats() const;

@@ -354,7 +354,7 @@ TEST(PeerConnectionTest, CloseIsTheLastEventAndAnswersWhoWaits) {
   ASSERT_TRUE(pair.RunUntil([&] { return pair.connected(); }));
   ASSERT_THAT(pair.left().AttachStream({}, inbox.Callback()), IsOk());
   bool answered = false;
-  pair.right().WhenDataSent(5s, [](PeerConnection&) {});
+  pair.right().BeginGracefulClose(5s, [](PeerConnection&) {});
   pair.left().Close({.message = "bye"});
   answered = inbox.ended;
   EXPECT_TRUE(answered);
@@ -448,7 +448,7 @@ TEST(PeerConnectionTest, GracefulCloseIsToldOnceAndAnsweredWithTheEnd) {
   ASSERT_THAT(pair.left().Send("d", true, std::vector<uint8_t>(1000)), IsOk());
   std::vector<ConnectionState> answered;
   for (int i = 0; i < 3; ++i) {
-    pair.left().WhenDataSent(
+    pair.left().BeginGracefulClose(
         5s, [&](PeerConnection& pc) { answered.push_back(pc.Info().connection_state); });
   }
   EXPECT_EQ(pair.left_events().All<ClosingEvent>().size(), 1u);
@@ -467,7 +467,7 @@ TEST(PeerConnectionTest, AGracefulCloseSendsWhatIsQueuedAndTakesNothingMore) {
   ASSERT_THAT(pair.right().AttachStream(all, right_inbox.Callback()), IsOk());
   const std::string remote_id = pair.right().ListDataChannels().front().info.channel_id;
   ASSERT_THAT(pair.left().Send("d", true, Bytes("queued")), IsOk());
-  pair.left().WhenDataSent(5s, [](PeerConnection& pc) { pc.Close({}); });
+  pair.left().BeginGracefulClose(5s, [](PeerConnection& pc) { pc.Close({}); });
   const auto closed = HasReason(ErrorReason::PEER_CONNECTION_CLOSED);
   ASSERT_EQ(pair.left().Info().connection_state, ConnectionState::kConnected);
   EXPECT_THAT(pair.left().Send("d", true, Bytes("late")).status(), closed);

@@ -176,7 +176,7 @@ void PeerConnection::RunWaiters() {
                         (transports_.First() == nullptr && session_.has_local_description());
   std::vector<std::pair<Waiter, bool>> ready;
   for (auto it = waiters_.begin(); it != waiters_.end();) {
-    const bool reached = it->for_gathering ? gathered : channels_.buffered_amount() == 0;
+    const bool reached = it->for_gathering ? gathered : channels_.all_closed();
     if (reached || now >= it->deadline || closed_) {
       ready.emplace_back(std::move(*it), reached);
       it = waiters_.erase(it);

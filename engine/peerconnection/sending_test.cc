@@ -123,6 +123,41 @@ class SendingTest : public ::testing::Test {
   App sink_{pair_, 6000};
 };
 
+TEST_F(SendingTest, AGracefulCloseSendsWhatASinkHoldsBack) {
+  for (const bool graceful : {true, false}) {
+    PeerPair pair({}, 11);
+    App sink(pair, 6000);
+    App source(pair, 7000);
+    ASSERT_THAT(pair.right().CreateSink({.id = "sink",
+                                         .selector = media::KindSelector{.kind = MediaKind::kVideo},
+                                         .rtp_destination = Local(6000),
+                                         .max_reorder_delay = 1s}),
+                IsOk());
+    media::UdpSourceConfig udp;
+    udp.codec = {.name = "VP8", .clock_rate = 90000};
+    const auto track =
+        pair.left().CreateLocalTrack({.id = "cam", .kind = MediaKind::kVideo, .source = udp});
+    ASSERT_THAT(pair.left().AddTrack("cam", {}, "cam"), IsOk());
+    ASSERT_THAT(pair.Negotiate(), IsOk());
+    ASSERT_TRUE(pair.RunUntil([&] { return pair.connected(); }));
+    source.Send(0, true, *track->local_rtp);
+    pair.ice().SetReachable(false);
+    source.Send(1, false, *track->local_rtp);
+    pair.ice().SetReachable(true);
+    source.Send(2, false, *track->local_rtp);
+    pair.ice().SetReachable(false);  // Nothing comes again.
+    ASSERT_THAT(sink.taken, SizeIs(1));
+    if (graceful) {
+      pair.right().BeginGracefulClose(5s, [](PeerConnection& pc) { pc.Close({}); });
+    } else {
+      pair.right().Close({});
+    }
+    EXPECT_TRUE(pair.right().closed());
+    pair.loop().RunFor(10ms);
+    EXPECT_THAT(sink.taken, SizeIs(graceful ? 2 : 1));
+  }
+}
+
 class MediaLinkTest : public SendingTest,
                       public ::testing::WithParamInterface<testing::ImpairmentOptions> {
  protected:
