@@ -13,11 +13,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "engine/base/status.h"
 #include "engine/host/host.h"
+#include "peerconnection/v1/negotiation_messages.pb.h"
 #include "service/calls.h"
+#include "service/contract.h"
 #include "service/field_guard.h"
 #include "service/idempotency.h"
 #include "service/lease_guard.h"
@@ -65,6 +68,14 @@ std::optional<UnaryReply<Response>> AdmitCall(const Calls& calls, const Request&
   }
 }
 
+// What W3C puts on the operations chain of a connection (webrtc-pc section 4.4.1.2).
+template <typename Request>
+inline constexpr bool kIsChained = std::is_same_v<Request, v1::CreateOfferRequest> ||
+                                   std::is_same_v<Request, v1::CreateAnswerRequest> ||
+                                   std::is_same_v<Request, v1::SetLocalDescriptionRequest> ||
+                                   std::is_same_v<Request, v1::SetRemoteDescriptionRequest> ||
+                                   std::is_same_v<Request, v1::AddIceCandidateRequest>;
+
 // `operation` runs on the loop of the connection that the request names, and fills the
 // response; both messages live until it has returned. `fields`: see field_guard.h.
 template <typename Request, typename Response>
@@ -82,20 +93,23 @@ grpc::ServerUnaryReactor* CallOnConnection(
   }
   auto admitted = AdmitCall(calls, *request, std::move(reply));
   if (!admitted.has_value()) return reactor;
-  calls.host.Visit(request->peer_connection_id(),
-                   [request, operation = std::move(operation), reply = *std::move(admitted)](
-                       absl::StatusOr<host::PeerConnection*> pc) mutable {
-                     if (pc.ok()) {
-                       const grpc::Status current = CheckRevision(**pc, *request);
-                       if (!current.ok()) {
-                         std::move(reply).Finish(current);
-                         return;
-                       }
-                     }
-                     const absl::Status result =
-                         pc.ok() ? operation(**pc, *request, reply.response()) : pc.status();
-                     std::move(reply).Finish(result);
-                   });
+  auto visitor = [request, operation = std::move(operation),
+                  reply = *std::move(admitted)](absl::StatusOr<host::PeerConnection*> pc) mutable {
+    if (pc.ok()) {
+      const grpc::Status current = CheckRevision(**pc, *request);
+      if (!current.ok()) {
+        std::move(reply).Finish(current);
+        return;
+      }
+    }
+    const absl::Status result = pc.ok() ? operation(**pc, *request, reply.response()) : pc.status();
+    std::move(reply).Finish(result);
+  };
+  if constexpr (kIsChained<Request>) {
+    calls.host.VisitInChain(request->peer_connection_id(), std::move(visitor));
+  } else {
+    calls.host.Visit(request->peer_connection_id(), std::move(visitor));
+  }
   return reactor;
 }
 

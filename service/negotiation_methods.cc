@@ -199,22 +199,23 @@ grpc::ServerUnaryReactor* PeerConnectionService::Negotiate(grpc::CallbackServerC
   }
   auto admitted = AdmitCall(calls_, *request, std::move(reply));
   if (!admitted.has_value()) return reactor;
-  calls_.host.Visit(request->peer_connection_id(),
-                    [request, options = *std::move(options), reply = *std::move(admitted)](
-                        absl::StatusOr<host::PeerConnection*> pc) mutable {
-                      const grpc::Status ready =
-                          pc.ok() ? CheckRevision(**pc, *request) : ToGrpcStatus(pc.status());
-                      if (!ready.ok()) {
-                        std::move(reply).Finish(ready);
-                        return;
-                      }
-                      host::Negotiate(**pc, options,
-                                      [reply = std::move(reply)](
-                                          absl::StatusOr<host::NegotiateResult> result) mutable {
-                                        if (result.ok()) FillResponse(*result, reply.response());
-                                        std::move(reply).Finish(result.status());
-                                      });
-                    });
+  calls_.host.VisitInChain(
+      request->peer_connection_id(),
+      [request, options = *std::move(options),
+       reply = *std::move(admitted)](absl::StatusOr<host::PeerConnection*> pc) mutable {
+        const grpc::Status ready =
+            pc.ok() ? CheckRevision(**pc, *request) : ToGrpcStatus(pc.status());
+        if (!ready.ok()) {
+          std::move(reply).Finish(ready);
+          return;
+        }
+        host::Negotiate(
+            **pc, options,
+            [reply = std::move(reply)](absl::StatusOr<host::NegotiateResult> result) mutable {
+              if (result.ok()) FillResponse(*result, reply.response());
+              std::move(reply).Finish(result.status());
+            });
+      });
   return reactor;
 }
 

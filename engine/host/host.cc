@@ -144,7 +144,8 @@ void Host::Build(const std::string& id, Slot* slot, CreateOptions options,
                                          .configuration = std::move(options.configuration),
                                          .labels = options.labels,
                                          .certificates = std::move(certificates),
-                                         .parameter_pool = &slot->parameter_pool});
+                                         .parameter_pool = &slot->parameter_pool,
+                                         .chained = ChainOf(id)});
   if (!created.ok()) {
     Forget(id);
     reply(created.status());
@@ -191,17 +192,29 @@ void Host::Forget(const std::string& id) {
   entries_.erase(it);
 }
 
-void Host::Visit(const std::string& id, Visitor visitor) {
+std::shared_ptr<std::atomic<uint32_t>> Host::ChainOf(const std::string& id) const {
+  const std::lock_guard lock(mutex_);
+  const auto it = entries_.find(id);
+  return it == entries_.end() ? nullptr : it->second.chained;
+}
+
+void Host::Visit(const std::string& id, Visitor visitor, bool chained) {
   Slot* slot = nullptr;
+  std::shared_ptr<std::atomic<uint32_t>> chain;
   {
     const std::lock_guard lock(mutex_);
-    if (const auto it = entries_.find(id); it != entries_.end()) slot = it->second.slot;
+    if (const auto it = entries_.find(id); it != entries_.end()) {
+      slot = it->second.slot;
+      if (chained) chain = it->second.chained;
+    }
   }
   if (slot == nullptr) {
     visitor(NotFound(id));
     return;
   }
-  slot->loop->Post([id, slot, visitor = std::move(visitor)]() mutable {
+  if (chain != nullptr) ++*chain;
+  slot->loop->Post([id, slot, chain, visitor = std::move(visitor)]() mutable {
+    if (chain != nullptr) --*chain;
     // Gone, or closed and about to go, between the look-up and now. The id is unique, so this
     // cannot be another one.
     const auto it = slot->connections.find(id);
@@ -209,7 +222,9 @@ void Host::Visit(const std::string& id, Visitor visitor) {
       visitor(NotFound(id));
       return;
     }
-    visitor(it->second.get());
+    PeerConnection& pc = *it->second;  // Closed connections go in a turn of their own.
+    visitor(&pc);
+    if (chain != nullptr) pc.OperationDone();
   });
 }
 

@@ -10,6 +10,7 @@
 #include <absl/functional/any_invocable.h>
 #include <absl/status/statusor.h>
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -131,7 +132,10 @@ class Host {
 
   // The general form: `visitor` gets the connection on its loop, or the error.
   using Visitor = absl::AnyInvocable<void(absl::StatusOr<PeerConnection*>)>;
-  void Visit(const std::string& id, Visitor visitor);
+  void Visit(const std::string& id, Visitor visitor) { Visit(id, std::move(visitor), false); }
+  // The same for what W3C puts on the operations chain (webrtc-pc section 4.4.1.2): while such a
+  // call waits for its turn, negotiationneeded does not fire.
+  void VisitInChain(const std::string& id, Visitor visitor) { Visit(id, std::move(visitor), true); }
 
   // Errors as CertificateStore::Generate's; the reply comes on its worker thread.
   void GenerateCertificate(const GenerateCertificateOptions& options,
@@ -176,12 +180,17 @@ class Host {
     Slot* slot = nullptr;
     uint64_t number = 0;  // In order of creation, from 1.
     Labels labels{};
+    // Operations of the chain that wait for their turn. Added to by callers, taken from and read on
+    // the loop.
+    std::shared_ptr<std::atomic<uint32_t>> chained = std::make_shared<std::atomic<uint32_t>>(0);
   };
   struct WatchEntry {
     WatchOptions options{};
     std::shared_ptr<Watcher> watcher{};
   };
 
+  void Visit(const std::string& id, Visitor visitor, bool chained);
+  std::shared_ptr<std::atomic<uint32_t>> ChainOf(const std::string& id) const;
   std::string NewId(const std::string& suffix);
   // Names what the connection is made from, and resolves its certificates.
   absl::StatusOr<std::string> Admit(const CreateOptions& options,

@@ -5,13 +5,16 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/host/accept_offer.h"
 #include "engine/ice/fake_ice_network.h"
 #include "engine/net/address_policy.h"
 #include "engine/sctp/fake_sctp_association_factory.h"
+#include "engine/testing/peer_pair.h"
 #include "engine/testing/publisher.h"
 #include "engine/testing/sim_loop.h"
 #include "engine/testing/sim_network.h"
@@ -76,6 +79,119 @@ class HostTest : public ::testing::Test {
   net::AddressPolicy policy_;
   std::unique_ptr<Host> host_;
 };
+
+// W3C's operations chain, with calls that come before the ones ahead of them have had their turn.
+class ChainTest : public HostTest {
+ protected:
+  using Operation = absl::AnyInvocable<absl::Status(PeerConnection&)>;
+
+  // Posted, not awaited.
+  void Chain(const std::string& id, Operation operation) {
+    ++waiting_;
+    host_->VisitInChain(
+        id, [this, operation = std::move(operation)](absl::StatusOr<PeerConnection*> pc) mutable {
+          ASSERT_THAT(pc.status(), IsOk());
+          EXPECT_THAT(operation(**pc), IsOk());
+          --waiting_;
+        });
+  }
+  void RunAll() {
+    EXPECT_TRUE(loop_.RunUntil([&] { return waiting_ == 0; }, 1s));
+  }
+  static absl::Status AddVideo(PeerConnection& pc) {
+    return pc.AddTransceiver(MediaKind::kVideo, {}, "").status();
+  }
+  static absl::Status Offer(PeerConnection& pc) {
+    return pc.SetLocalDescription(std::nullopt).status();
+  }
+  static Operation Take(std::optional<SessionDescription>* description) {
+    return [description](PeerConnection& pc) { return pc.SetRemoteDescription(**description); };
+  }
+
+  // `offerer_` waits for `answer_` and needs to negotiate more.
+  void OfferAndAddVideo() {
+    for (const std::string& id : {offerer_, answerer_}) ASSERT_FALSE(id.empty());
+    Chain(offerer_, [this](PeerConnection& pc) -> absl::Status {
+      PCD_RETURN_IF_ERROR(pc.AttachWatcher(1, 0, events_.Callback()));
+      PCD_RETURN_IF_ERROR(AddVideo(pc));
+      PCD_ASSIGN_OR_RETURN(offer_, pc.SetLocalDescription(std::nullopt));
+      return AddVideo(pc);
+    });
+    RunAll();
+    Chain(answerer_, [this](PeerConnection& pc) -> absl::Status {
+      PCD_RETURN_IF_ERROR(pc.SetRemoteDescription(*offer_));
+      PCD_ASSIGN_OR_RETURN(answer_, pc.SetLocalDescription(std::nullopt));
+      return absl::OkStatus();
+    });
+    RunAll();
+    events_.items.clear();
+  }
+  size_t Told() { return events_.All<peerconnection::NegotiationNeededEvent>().size(); }
+
+  size_t waiting_ = 0;
+  testing::EventRecorder events_;
+  std::optional<SessionDescription> offer_, answer_;
+  const std::string offerer_ = Create()->id;
+  const std::string answerer_ = Create()->id;
+};
+
+TEST_F(ChainTest, NegotiationNeededFiresBehindOneOperation) {
+  OfferAndAddVideo();
+  Chain(offerer_, Take(&answer_));
+  RunAll();
+  EXPECT_EQ(Told(), 1u);
+}
+
+TEST_F(ChainTest, NegotiationNeededDoesNotFireWhileTheChainHasTheOfferThatItAsksFor) {
+  OfferAndAddVideo();
+  Chain(offerer_, Take(&answer_));
+  Chain(offerer_, Offer);
+  RunAll();
+  EXPECT_EQ(Told(), 0u);
+  // The second answer leaves nothing to ask for.
+  Chain(offerer_, [this](PeerConnection& pc) {
+    offer_ = *pc.Info().local_description;
+    return absl::OkStatus();
+  });
+  RunAll();
+  Chain(answerer_, [this](PeerConnection& pc) -> absl::Status {
+    PCD_RETURN_IF_ERROR(pc.SetRemoteDescription(*offer_));
+    PCD_ASSIGN_OR_RETURN(answer_, pc.SetLocalDescription(std::nullopt));
+    return absl::OkStatus();
+  });
+  RunAll();
+  Chain(offerer_, Take(&answer_));
+  RunAll();
+  EXPECT_EQ(Told(), 0u);
+}
+
+TEST_F(ChainTest, NegotiationNeededFiresWithTheLastOperationIfItIsStillNeeded) {
+  OfferAndAddVideo();
+  Chain(offerer_, Take(&answer_));
+  for (int i = 0; i < 3; ++i) {
+    Chain(offerer_, [this](PeerConnection& pc) {
+      EXPECT_EQ(Told(), 0u);
+      return pc.CreateOffer({}).status();
+    });
+  }
+  // What is no operation of the chain makes nobody wait.
+  host_->Visit(offerer_, [this](const absl::StatusOr<PeerConnection*>&) { EXPECT_EQ(Told(), 1u); });
+  RunAll();
+  loop_.RunFor(1ms);
+  EXPECT_EQ(Told(), 1u);
+}
+
+// An offer that fails leaves the need, and is the end of the chain.
+TEST_F(ChainTest, NegotiationNeededFiresWhenTheOperationThatItWaitedForFails) {
+  OfferAndAddVideo();
+  Chain(offerer_, Take(&answer_));
+  Chain(offerer_, [](PeerConnection& pc) {
+    EXPECT_FALSE(pc.CreateAnswer({}).ok());
+    return absl::OkStatus();
+  });
+  RunAll();
+  EXPECT_EQ(Told(), 1u);
+}
 
 TEST_F(HostTest, IdNamesItsOwnerAndEndsInTheSuffix) {
   const auto info = Create({.id_suffix = "camera_1"});

@@ -174,6 +174,8 @@ void Session::Impl::Commit(State next, ApplyResult& result) {
     last_offer_.reset();
     last_answer_.reset();
     negotiation_needed_ = false;
+  } else {
+    negotiation_event_ = false;  // Asked again when it is stable.
   }
   result.data = state_.data;
   Touch();

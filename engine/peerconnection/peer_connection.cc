@@ -85,6 +85,7 @@ PeerConnection::PeerConnection(net::Loop& loop, const Shared<Dependencies>& depe
                {.cname = cname_, .transport_names = [this](size_t i) { return TransportId(i); }}),
       channels_(limits_),
       streams_(channels_),
+      chained_(std::move(params.chained)),
       log_(limits_.max_events, limits_.max_event_bytes),
       timer_(loop.CreateTimer([this] { OnTimer(); })) {
   channels_.SetUnixOffset(Duration(create_unix_us_) - loop_.Now().time_since_epoch());

@@ -14,6 +14,7 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -58,6 +59,9 @@ struct CreateParams {
   std::vector<OwnCertificate> certificates{};
   // Of the loop, not owned; must outlive the connection. Null: none.
   ParameterPool* parameter_pool = nullptr;
+  // How many operations of W3C's chain wait for their turn, to be told of by OperationDone. Null:
+  // none ever does.
+  std::shared_ptr<const std::atomic<uint32_t>> chained{};
 };
 
 struct CloseParams {
@@ -98,6 +102,8 @@ class PeerConnection : private net::EndOfTurnHandler,
   uint64_t revision() const { return revision_; }  // As in Info().
   PeerConnectionInfo Info();
   Snapshot TakeSnapshot();
+  // One of CreateParams::chained has been carried out. With the last, negotiationneeded may fire.
+  void OperationDone();
 
   // --- Negotiation (negotiation.cc). Errors as jsep::Session's. --------------------------
   absl::StatusOr<SessionDescription> CreateOffer(const jsep::OfferOptions& options);
@@ -274,6 +280,7 @@ class PeerConnection : private net::EndOfTurnHandler,
   bool DrainDataChannels();
   bool DrainMedia();
   bool UpdateStates();
+  void TellNegotiationNeeded();
   struct CombinedStates {
     IceConnectionState ice = IceConnectionState::kNew;
     ConnectionState connection = ConnectionState::kNew;
@@ -432,6 +439,8 @@ class PeerConnection : private net::EndOfTurnHandler,
   IceConnectionState ice_state_ = IceConnectionState::kNew;
   ConnectionState connection_state_ = ConnectionState::kNew;
   std::vector<SharedOptional<LocalCandidate>> local_candidates_;  // None is empty.
+
+  const std::shared_ptr<const std::atomic<uint32_t>> chained_;  // See CreateParams.
 
   EventLog log_;
   std::map<WatcherId, WatchCallback> watchers_;

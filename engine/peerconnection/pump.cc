@@ -52,13 +52,22 @@ void PeerConnection::RunPump() {
     moved |= DrainMedia();
     if (std::exchange(states_changed_, false)) moved |= UpdateStates();
   }
-  if (told && session_.TakeNegotiationNeededEvent()) Emit(NegotiationNeededEvent{});
+  if (told) TellNegotiationNeeded();
   for (const auto& slot : transports_) slot->transport->Flush();
   pumping_ = false;
   RunWaiters();
   if (moved) Wake();
   ArmTimer();
 }
+
+// W3C webrtc-pc section 4.7.3: not while operations are chained; the last of them asks again, and
+// by then there may be no need.
+void PeerConnection::TellNegotiationNeeded() {
+  if (closed_ || (chained_ != nullptr && chained_->load() > 0)) return;
+  if (session_.TakeNegotiationNeededEvent()) Emit(NegotiationNeededEvent{});
+}
+
+void PeerConnection::OperationDone() { TellNegotiationNeeded(); }
 
 // One event of each in turn: transports of one description begin to gather together, and are told
 // so before the first of them is complete, also where each brings all its events in one turn.
