@@ -107,6 +107,8 @@ class Session::Impl {
   bool IsRestart(const Bundle& bundle) const;
   absl::StatusOr<const CreatedDescription*> ChooseLocal(SdpType type, const string& text,
                                                         const TransportInfo& transport_info);
+  absl::StatusOr<SessionDescription> MakeOffer(bool ice_restart,
+                                               const TransportInfo& transport_info);
   absl::Status OfferToReceive(const OfferOptions& options);
   absl::StatusOr<ApplyResult> Rollback();
   absl::StatusOr<StoredDescription> ReadRemote(const SessionDescription& description,
@@ -237,9 +239,28 @@ absl::StatusOr<SessionDescription> Session::Impl::CreateOffer(const OfferOptions
     return InvalidState("CreateOffer is not allowed in state " +
                         string(ToString(state_.signaling)));
   }
-  PCD_RETURN_IF_ERROR(OfferToReceive(options));
+  if (!options.offer_to_receive_audio && !options.offer_to_receive_video) {
+    return MakeOffer(options.ice_restart, info);
+  }
+  State before = state_;
+  SharedOptional<CreatedDescription> offer_before = last_offer_;
+  absl::Status status = OfferToReceive(options);
+  if (status.ok()) {
+    auto offer = MakeOffer(options.ice_restart, info);
+    if (offer.ok()) return offer;
+    status = offer.status();
+  }
+  // Transports that were made for it stay for the next.
+  before.transports = std::move(state_.transports);
+  state_ = std::move(before);
+  last_offer_ = std::move(offer_before);
+  return status;
+}
+
+absl::StatusOr<SessionDescription> Session::Impl::MakeOffer(bool ice_restart,
+                                                            const TransportInfo& info) {
   const bool restart =
-      options.ice_restart || !state_.ice_to_replace.empty() || !state_.outdated_ice.empty();
+      ice_restart || !state_.ice_to_replace.empty() || !state_.outdated_ice.empty();
   PCD_ASSIGN_OR_RETURN(const OfferPlan plan, PlanOffer(state_, options_));
   const std::set<size_t> transports = plan.Transports();
   const std::set<size_t> restarts = restart ? transports : std::set<size_t>();
@@ -267,8 +288,8 @@ absl::Status Session::Impl::OfferToReceive(const OfferOptions& options) {
         std::pair(MediaKind::kVideo, options.offer_to_receive_video)}) {
     if (!receive) continue;
     TransceiverSet set = Set();
-    PCD_RETURN_IF_ERROR(set.OfferToReceive(kind, *receive));
-    ++state_.revision;
+    PCD_ASSIGN_OR_RETURN(const bool changed, set.OfferToReceive(kind, *receive));
+    if (changed) ++state_.revision;
   }
   return absl::OkStatus();
 }

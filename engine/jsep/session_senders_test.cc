@@ -292,6 +292,27 @@ TEST(SessionSendersTest, WhatIsSentHasTheRemotesPayloadTypes) {
   EXPECT_EQ(std::to_string(result.receivers->at(0).codecs.at(0).payload_type), from);
 }
 
+// The first option is carried out when the second, or the offer itself, fails.
+TEST(SessionSendersTest, LegacyOfferOptionsOfAnOfferThatFailsChangeNothing) {
+  Options options;
+  options.limits.max_media_sections = 1;
+  Peer peer('a', options);
+  ASSERT_TRUE(peer.session->AddTransceiver(MediaKind::kAudio, {}, "audio").ok());
+  const std::string offer = peer.CreateOffer();
+  const auto before = peer.session->transceivers();
+  const auto fails = [&peer](OfferOptions legacy) {
+    ExpectError(peer.session->CreateOffer(legacy, peer.transport_info).status(),
+                ErrorReason::LIMIT_EXCEEDED, "OperationError");
+  };
+  fails({.offer_to_receive_audio = false, .offer_to_receive_video = true});
+  EXPECT_EQ(peer.session->transceivers(), before);
+  EXPECT_EQ(peer.CreateOffer(), offer);
+  ASSERT_TRUE(peer.session->AddDataSection().ok());
+  fails({.offer_to_receive_audio = false});
+  EXPECT_EQ(peer.session->transceivers(), before);
+  EXPECT_EQ(peer.generations, 1);
+}
+
 TEST(SessionSendersTest, LegacyOfferToReceiveMakesOrEndsReceiving) {
   Peer a;
   const auto offer = [&](std::optional<bool> audio, std::optional<bool> video) {

@@ -257,15 +257,16 @@ absl::Status TransceiverSet::SetCodecPreferences(const Capabilities& capabilitie
   return absl::OkStatus();
 }
 
-absl::Status TransceiverSet::OfferToReceive(MediaKind kind, bool receive) {
+absl::StatusOr<bool> TransceiverSet::OfferToReceive(MediaKind kind, bool receive) {
   bool receives = false;
   for (Transceiver& t : state_.transceivers) {
     if (t.kind != kind || t.stopping) continue;
-    if (!receive) t.direction = MakeDirection(Sends(t.direction), false);
     receives = receives || Receives(t.direction);
+    if (!receive) t.direction = MakeDirection(Sends(t.direction), false);
   }
-  if (!receive || receives) return absl::OkStatus();
-  return Add(kind, {.direction = Direction::kRecvOnly}, {}).status();
+  if (!receive || receives) return !receive && receives;
+  PCD_RETURN_IF_ERROR(Add(kind, {.direction = Direction::kRecvOnly}, {}).status());
+  return true;
 }
 
 }  // namespace pcd::jsep

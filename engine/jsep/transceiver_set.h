@@ -49,7 +49,8 @@ class TransceiverSet {
                                    std::vector<Codec> codecs);
   // Legacy offerToReceive (W3C 4.4.3.2): true makes a receiver of this kind unless there is
   // one, false stops receiving.
-  absl::Status OfferToReceive(MediaKind kind, bool receive);
+  // Returns whether it changed anything.
+  absl::StatusOr<bool> OfferToReceive(MediaKind kind, bool receive);
 
  private:
   absl::StatusOr<Transceiver*> Find(std::string_view id);

@@ -16,16 +16,14 @@ absl::Status Reason(const absl::Status& no_transport, const absl::Status& status
 
 absl::StatusOr<SessionDescription> PeerConnection::CreateOffer(const jsep::OfferOptions& options) {
   PCD_RETURN_IF_ERROR(CheckOpen());
-  const size_t before = session_.transceivers().size();
+  // Only the legacy options change anything.
+  const bool legacy = options.offer_to_receive_audio || options.offer_to_receive_video;
+  const auto before = legacy ? session_.transceivers() : std::vector<jsep::Transceiver>();
   absl::Status no_transport;
   absl::StatusOr<SessionDescription> offer =
       session_.CreateOffer(options, TransportCredentials(no_transport));
   PCD_RETURN_IF_ERROR(Reason(no_transport, offer.status()));
-  // Only the legacy options change anything.
-  if (options.offer_to_receive_audio || options.offer_to_receive_video ||
-      session_.transceivers().size() != before) {
-    TransceiversChanged();
-  }
+  if (legacy && session_.transceivers() != before) TransceiversChanged();
   return offer;
 }
 

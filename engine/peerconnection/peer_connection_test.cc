@@ -346,6 +346,27 @@ TEST(PeerConnectionTest, MessagesWaitForCreditAndNoneIsLost) {
   ASSERT_TRUE(pair.RunUntil([&] { return inbox.messages.size() == 20; }));
 }
 
+TEST(PeerConnectionTest, LegacyOfferOptionsAreToldOfOnlyWhereTheyChangeSomething) {
+  PeerPair pair({}, 1, {.max_media_sections = 1});
+  PeerConnection& pc = pair.left();
+  ASSERT_THAT(pc.AddTransceiver(MediaKind::kAudio, {}, "audio"), IsOk());
+  const auto told = [&] { return pair.left_events().All<TransceiverChangeEvent>().size(); };
+  const uint64_t revision = pc.revision();
+  const uint64_t sequence = pc.Info().last_event_sequence;
+  const auto transceivers = pc.ListTransceivers();
+  EXPECT_THAT(pc.CreateOffer({.offer_to_receive_audio = false, .offer_to_receive_video = true}),
+              HasReason(ErrorReason::LIMIT_EXCEEDED));
+  EXPECT_THAT(pc.CreateOffer({.offer_to_receive_audio = true}), IsOk());  // It does already.
+  EXPECT_EQ(pc.revision(), revision);
+  EXPECT_EQ(pc.Info().last_event_sequence, sequence);
+  ASSERT_EQ(pc.ListTransceivers().size(), 1u);
+  EXPECT_EQ(pc.ListTransceivers()[0].direction, transceivers[0].direction);
+  const size_t before = told();
+  EXPECT_THAT(pc.CreateOffer({.offer_to_receive_audio = false}), IsOk());
+  EXPECT_EQ(pc.revision(), revision + 1);
+  EXPECT_EQ(told(), before + 1);
+}
+
 TEST(PeerConnectionTest, CloseIsTheLastEventAndAnswersWhoWaits) {
   Inbox inbox;
   PeerPair pair;
