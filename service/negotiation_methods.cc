@@ -3,13 +3,10 @@
 #include <set>
 #include <string>
 #include <utility>
-#include <variant>
 
 #include "engine/base/status.h"
 #include "engine/host/negotiate.h"
 #include "engine/jsep/negotiation_record.h"
-#include "engine/model/stats.h"
-#include "engine/sdp/candidate.h"
 #include "service/connection_call.h"
 #include "service/enum_mapping.h"
 #include "service/gathering_options.h"
@@ -21,16 +18,6 @@
 
 namespace pcd::service {
 namespace {
-
-// How many candidates of the remote the transports work with.
-size_t RemoteCandidates(const host::PeerConnection& pc) {
-  size_t count = 0;
-  for (const StatsEntry& entry : pc.GetStats().entries) {
-    const auto* candidate = std::get_if<IceCandidateStats>(&entry);
-    if (candidate != nullptr && candidate->remote) ++count;
-  }
-  return count;
-}
 
 absl::StatusOr<host::NegotiateOptions> ToNegotiateOptions(const v1::NegotiateRequest& request) {
   host::NegotiateOptions options;
@@ -162,9 +149,8 @@ grpc::ServerUnaryReactor* PeerConnectionService::AddIceCandidate(
          v1::AddIceCandidateResponse& out) -> absl::Status {
         PCD_ASSIGN_OR_RETURN(const IceCandidateInit candidate,
                              FromProto(in.candidate(), "candidate"));
-        const size_t before = RemoteCandidates(pc);
-        PCD_RETURN_IF_ERROR(pc.AddIceCandidate(candidate));
-        out.set_used(sdp::IsEndOfCandidates(candidate.candidate) || RemoteCandidates(pc) > before);
+        PCD_ASSIGN_OR_RETURN(const bool used, pc.AddIceCandidate(candidate));
+        out.set_used(used);
         return absl::OkStatus();
       });
 }

@@ -513,5 +513,37 @@ TEST_F(NegotiationTest, ACandidateIsParsedForItsReader) {
   EXPECT_EQ(Reason(status), "INVALID_CANDIDATE");
 }
 
+TEST_F(NegotiationTest, ACandidateTellsWhetherItIsUsed) {
+  const std::string offerer = service_.Create();
+  const std::string answerer = service_.Create();
+  AddTransceiver(offerer, v1::MEDIA_KIND_VIDEO, v1::RTP_TRANSCEIVER_DIRECTION_SENDONLY);
+  const auto is_used = [&](const std::string& line) {
+    v1::AddIceCandidateRequest add;
+    add.set_peer_connection_id(answerer);
+    add.mutable_candidate()->set_candidate(line);
+    add.mutable_candidate()->set_sdp_mid("0");
+    return Must(&Stub::AddIceCandidate, add).used();
+  };
+  const std::string first = "candidate:1 1 udp 5 192.0.2.7 7000 typ host";
+  const std::string second = "candidate:2 1 udp 5 192.0.2.8 7000 typ host";
+  // Nothing is described yet: kept.
+  EXPECT_FALSE(is_used(first));
+  service_.Negotiate(offerer, answerer);
+  EXPECT_FALSE(is_used(first)) << "it came with the description";
+  EXPECT_TRUE(is_used(second));
+  EXPECT_FALSE(is_used(second)) << "a repetition";
+  EXPECT_FALSE(is_used("candidate:3 1 udp 5 3f1c.local 7000 typ host")) << "an mDNS name";
+  EXPECT_FALSE(is_used("candidate:4 2 udp 5 192.0.2.9 7001 typ host")) << "another component";
+  EXPECT_TRUE(is_used(""));
+  EXPECT_FALSE(is_used("")) << "a repetition";
+}
+
+TEST_F(NegotiationTest, AnEndOfCandidatesThatIsKeptIsNotUsed) {
+  v1::AddIceCandidateRequest end;
+  end.set_peer_connection_id(service_.Create());
+  end.mutable_candidate()->set_sdp_mid("0");
+  EXPECT_FALSE(Must(&Stub::AddIceCandidate, end).used());
+}
+
 }  // namespace
 }  // namespace pcd::service

@@ -53,7 +53,7 @@ absl::Status SetUp(PeerConnection& pc, const AcceptOfferOptions& options, const 
   }
   PCD_RETURN_IF_ERROR(pc.SetRemoteDescription(options.offer));
   for (size_t i = 0; i < options.candidates.size(); ++i) {
-    PCD_RETURN_IF_ERROR(WithFieldPrefix(pc.AddIceCandidate(options.candidates[i]),
+    PCD_RETURN_IF_ERROR(WithFieldPrefix(pc.AddIceCandidate(options.candidates[i]).status(),
                                         "candidates[" + std::to_string(i) + "]"));
   }
   PCD_RETURN_IF_ERROR(SendTracks(pc, options, limits));

@@ -164,7 +164,7 @@ TEST_F(FakeIceNetworkTest, ClosingOneEndIsSilentForTheOther) {
   EXPECT_EQ(a_->record.states.back(), State::kClosed);
   EXPECT_EQ(b_->record.packets.size(), 1u);
   EXPECT_FALSE(a_->ice->Send(Bytes({128})));
-  EXPECT_EQ(GetErrorReason(a_->ice->AddRemoteCandidate({})), ErrorReason::INVALID_STATE);
+  EXPECT_EQ(GetErrorReason(a_->ice->AddRemoteCandidate({}).status()), ErrorReason::INVALID_STATE);
   loop_.RunFor(seconds(31));
   EXPECT_EQ(b_->record.states.back(), State::kFailed);
 }

@@ -89,14 +89,13 @@ absl::Status FakeIceTransport::SetRemoteParameters(const IceParameters& paramete
   return absl::OkStatus();
 }
 
-absl::Status FakeIceTransport::AddRemoteCandidate(const Candidate& candidate) {
+absl::StatusOr<bool> FakeIceTransport::AddRemoteCandidate(const Candidate& candidate) {
   if (closed()) return InvalidState("the ICE transport is closed");
-  if (remote_candidates_.Add(candidate)) {
-    pairs_.AddRemote(candidate);
-    StartCheckingIfPossible();
-    network_.Match();
-  }
-  return absl::OkStatus();
+  if (!remote_candidates_.Add(candidate)) return false;
+  pairs_.AddRemote(candidate);
+  StartCheckingIfPossible();
+  network_.Match();
+  return true;
 }
 
 void FakeIceTransport::SetRemoteEndOfCandidates() {

@@ -28,7 +28,7 @@ class FakeIceTransport : public IceTransport {
   void SetRole(IceRole role) override;
   void StartGathering() override;
   absl::Status SetRemoteParameters(const IceParameters& parameters) override;
-  absl::Status AddRemoteCandidate(const Candidate& candidate) override;
+  absl::StatusOr<bool> AddRemoteCandidate(const Candidate& candidate) override;
   void SetRemoteEndOfCandidates() override;
   bool writable() const override;
   bool Send(ByteSpan packet) override;

@@ -62,8 +62,9 @@ class IceTransport {
   // counted): mDNS and other names, components other than 1, TCP, unusable addresses or port 0,
   // loopback and link-local ones unless we have a candidate of that kind ourselves, a ufrag that
   // is not the remote one, what exceeds Config::max_candidates.
+  // Returns whether it is checked from now on: not if it is kept, ignored, or known already.
   // Error only after Close: INVALID_STATE.
-  virtual absl::Status AddRemoteCandidate(const Candidate& candidate) = 0;
+  virtual absl::StatusOr<bool> AddRemoteCandidate(const Candidate& candidate) = 0;
 
   // No more candidates of this generation. Without it the state stays at kConnected instead of
   // kCompleted, and checks that all failed go on to Config::check_timeout, as they do for a

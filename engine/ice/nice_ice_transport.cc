@@ -307,10 +307,11 @@ absl::Status NiceIceTransport::SetRemoteParameters(const IceParameters& paramete
   return absl::OkStatus();
 }
 
-absl::Status NiceIceTransport::AddRemoteCandidate(const Candidate& candidate) {
+absl::StatusOr<bool> NiceIceTransport::AddRemoteCandidate(const Candidate& candidate) {
   if (closed()) return InvalidState("the ICE transport is closed");
-  if (remote_candidates_.Add(candidate) && remote_applied_) GiveCandidates({&candidate, 1});
-  return absl::OkStatus();
+  if (!remote_candidates_.Add(candidate)) return false;
+  if (remote_applied_) GiveCandidates({&candidate, 1});
+  return true;
 }
 
 void NiceIceTransport::SetRemoteEndOfCandidates() {

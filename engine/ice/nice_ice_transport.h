@@ -39,7 +39,7 @@ class NiceIceTransport : public IceTransport, private net::FdHandler {
   void SetRole(IceRole role) override;
   void StartGathering() override;
   absl::Status SetRemoteParameters(const IceParameters& parameters) override;
-  absl::Status AddRemoteCandidate(const Candidate& candidate) override;
+  absl::StatusOr<bool> AddRemoteCandidate(const Candidate& candidate) override;
   void SetRemoteEndOfCandidates() override;
   bool writable() const override;
   bool Send(ByteSpan packet) override;

@@ -384,7 +384,7 @@ TEST_F(NiceIceTransportTest, ClosesWhileGathering) {
   ASSERT_TRUE(Await([&] { return a_->record.Reached(State::kClosed); }));
   runner_.Run([&] {
     EXPECT_EQ(a_->record.states, (std::vector<State>{State::kClosed}));
-    EXPECT_EQ(GetErrorReason(a_->ice->AddRemoteCandidate({})), ErrorReason::INVALID_STATE);
+    EXPECT_EQ(GetErrorReason(a_->ice->AddRemoteCandidate({}).status()), ErrorReason::INVALID_STATE);
     EXPECT_EQ(GetErrorReason(a_->ice->SetRemoteParameters(b_->ice->local_parameters())),
               ErrorReason::INVALID_STATE);
     a_->ice->SetRemoteEndOfCandidates();

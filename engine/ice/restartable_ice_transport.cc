@@ -127,7 +127,7 @@ absl::Status RestartableIceTransport::SetRemoteParameters(const IceParameters& p
   return absl::OkStatus();
 }
 
-absl::Status RestartableIceTransport::AddRemoteCandidate(const Candidate& candidate) {
+absl::StatusOr<bool> RestartableIceTransport::AddRemoteCandidate(const Candidate& candidate) {
   return latest().AddRemoteCandidate(candidate);
 }
 

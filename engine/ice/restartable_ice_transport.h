@@ -76,7 +76,7 @@ class RestartableIceTransport : public IceTransport {
   void SetRole(IceRole role) override;
   void StartGathering() override { latest().StartGathering(); }
   absl::Status SetRemoteParameters(const IceParameters& parameters) override;
-  absl::Status AddRemoteCandidate(const Candidate& candidate) override;
+  absl::StatusOr<bool> AddRemoteCandidate(const Candidate& candidate) override;
   void SetRemoteEndOfCandidates() override { latest().SetRemoteEndOfCandidates(); }
   bool writable() const override { return sending().writable(); }
   bool Send(ByteSpan packet) override { return sending().Send(packet); }

@@ -82,10 +82,11 @@ absl::Status SharedPortTransport::SetRemoteParameters(const IceParameters& param
   return absl::OkStatus();
 }
 
-absl::Status SharedPortTransport::AddRemoteCandidate(const Candidate& candidate) {
+absl::StatusOr<bool> SharedPortTransport::AddRemoteCandidate(const Candidate& candidate) {
   if (closed()) return InvalidState("the ICE transport is closed");
-  if (remote_candidates_.Add(candidate)) pairs_.AddRemote(candidate);
-  return absl::OkStatus();
+  if (!remote_candidates_.Add(candidate)) return false;
+  pairs_.AddRemote(candidate);
+  return true;
 }
 
 void SharedPortTransport::SetRemoteEndOfCandidates() {

@@ -34,7 +34,7 @@ class SharedPortTransport : public IceTransport, private SharedPortClient {
   void SetRole(IceRole) override {}
   void StartGathering() override;
   absl::Status SetRemoteParameters(const IceParameters& parameters) override;
-  absl::Status AddRemoteCandidate(const Candidate& candidate) override;
+  absl::StatusOr<bool> AddRemoteCandidate(const Candidate& candidate) override;
   void SetRemoteEndOfCandidates() override;
   bool writable() const override { return selected_.has_value(); }
   bool Send(ByteSpan packet) override { return SendBatch({&packet, 1}) == 1; }

@@ -124,6 +124,7 @@ struct RemoteCandidate {
   // Null: the end of candidates, or a candidate nobody needs (component 2, a repetition).
   std::optional<Candidate> candidate{};
   bool end_of_candidates = false;
+  bool is_new = false;  // It went into a description that did not have it.
   // Whether to tell the transport now. False: it is kept and comes with the ApplyResult that
   // starts its generation, or is dropped when it does not belong to it, or there is nothing
   // to tell.

@@ -80,8 +80,10 @@ bool Knows(const sdp::MediaSection& section, const Candidate& candidate) {
                      [&](const Candidate& c) { return SameCandidate(c, candidate); });
 }
 
-void Append(StoredDescription& stored, const Target& target,
+// Returns whether the description did not have it.
+bool Append(StoredDescription& stored, const Target& target,
             const std::optional<Candidate>& candidate) {
+  bool is_new = false;
   for (size_t i = 0; i < stored.parsed.media.size(); ++i) {
     sdp::MediaSection& section = stored.parsed.media[i];
     if (!target.every && i != target.index) continue;
@@ -94,9 +96,11 @@ void Append(StoredDescription& stored, const Target& target,
       line = "a=end-of-candidates";
     }
     if (line.empty()) continue;
+    is_new = true;
     stored.shown = std::make_shared<const SessionDescription>(SessionDescription{
         .type = stored.type, .sdp = sdp::AppendToSection(DescriptionOf(stored)->sdp, i, line)});
   }
+  return is_new;
 }
 
 // Whether the transport of a section already talks to the generation that `remote` has for it.
@@ -214,7 +218,7 @@ absl::StatusOr<RemoteCandidate> AddRemoteCandidateTo(State& state, const Limits&
     result.transport_index = *transports.begin();
     result.more_transports.assign(std::next(transports.begin()), transports.end());
   }
-  for (auto* stored : homes) Append(stored->Edit(), target, candidate);
+  for (auto* stored : homes) result.is_new |= Append(stored->Edit(), target, candidate);
   return result;
 }
 

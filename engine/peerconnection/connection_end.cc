@@ -85,7 +85,7 @@ absl::Status ConnectionEnd::SetRemote(const SessionDescription& description) {
   return connection_.SetRemoteDescription(description);
 }
 absl::Status ConnectionEnd::AddCandidate(const IceCandidateInit& candidate) {
-  return connection_.AddIceCandidate(candidate);
+  return connection_.AddIceCandidate(candidate).status();
 }
 
 jsep::NegotiationSnapshot ConnectionEnd::Snapshot() {

@@ -61,27 +61,32 @@ absl::Status PeerConnection::SetRemoteDescription(const SessionDescription& desc
   return applied;
 }
 
-absl::Status PeerConnection::DeliverRemote(const jsep::RemoteCandidate& remote, size_t index) {
+absl::StatusOr<bool> PeerConnection::DeliverRemote(const jsep::RemoteCandidate& remote,
+                                                   size_t index) {
   const TransportSlot* slot = transports_.Find(index);
-  if (slot == nullptr) return absl::OkStatus();
-  absl::Status status;
-  if (remote.candidate.has_value()) status = slot->ice->AddRemoteCandidate(*remote.candidate);
-  if (remote.end_of_candidates) slot->ice->SetRemoteEndOfCandidates();
-  return status;
+  if (slot == nullptr) return false;
+  if (remote.candidate.has_value()) return slot->ice->AddRemoteCandidate(*remote.candidate);
+  slot->ice->SetRemoteEndOfCandidates();
+  return remote.is_new;
 }
 
-absl::Status PeerConnection::AddIceCandidate(const IceCandidateInit& init) {
+absl::StatusOr<bool> PeerConnection::AddIceCandidate(const IceCandidateInit& init) {
   PCD_RETURN_IF_ERROR(CheckOpen());
   const auto added = session_.AddRemoteCandidate(init);
-  if (!added.ok()) return ignoring_offer_ ? absl::OkStatus() : added.status();
-  const jsep::RemoteCandidate& remote = *added;
-  absl::Status status;
-  if (remote.deliver) {
-    status = DeliverRemote(remote, remote.transport_index);
-    for (const size_t index : remote.more_transports) status.Update(DeliverRemote(remote, index));
+  if (!added.ok()) {
+    if (ignoring_offer_) return false;
+    return added.status();
+  }
+  absl::StatusOr<bool> used = false;
+  if (added->deliver) {
+    used = DeliverRemote(*added, added->transport_index);
+    for (const size_t index : added->more_transports) {
+      const absl::StatusOr<bool> more = DeliverRemote(*added, index);
+      if (used.ok()) used = more.ok() ? absl::StatusOr<bool>(*used || *more) : more;
+    }
   }
   Pump();
-  return status;
+  return used;
 }
 
 absl::StatusOr<TransceiverInfo> PeerConnection::AddTransceiver(MediaKind kind,

@@ -128,7 +128,9 @@ class PeerConnection : private net::EndOfTurnHandler,
   };
   absl::StatusOr<Explanation> ExplainNegotiation() const;
   // After Negotiate ignored an offer, errors of its candidates are ignored too.
-  absl::Status AddIceCandidate(const IceCandidateInit& candidate);
+  // Returns whether it, or the end of candidates, is put to use: not if it is kept for a
+  // description to come, a repetition, or of no use (IceTransport::AddRemoteCandidate).
+  absl::StatusOr<bool> AddIceCandidate(const IceCandidateInit& candidate);
   absl::StatusOr<TransceiverInfo> AddTransceiver(MediaKind kind, const TransceiverInit& init,
                                                  const std::string& transceiver_id);
   std::vector<TransceiverInfo> ListTransceivers() const;
@@ -340,7 +342,7 @@ class PeerConnection : private net::EndOfTurnHandler,
   void DropCandidates(const TransportSlot& slot);
   void SignalAgain(const TransportSlot& slot, const std::vector<IceCandidateInit>& candidates);
   absl::Status ApplyRemote(TransportSlot& slot, const jsep::RemoteTransport& remote);
-  absl::Status DeliverRemote(const jsep::RemoteCandidate& remote, size_t index);
+  absl::StatusOr<bool> DeliverRemote(const jsep::RemoteCandidate& remote, size_t index);
   void ApplyMedia(const jsep::ApplyResult& result);
   void ApplyData(const std::optional<jsep::DataSection>& data);
   void SyncReceivers();

@@ -179,7 +179,7 @@ absl::Status PeerConnection::ApplyRemote(TransportSlot& slot, const jsep::Remote
                                                         remote.new_association));
   // The list only grows within a generation.
   for (; slot.remote_candidates < remote.candidates.size(); ++slot.remote_candidates) {
-    PCD_RETURN_IF_ERROR(ice.AddRemoteCandidate(remote.candidates[slot.remote_candidates]));
+    PCD_RETURN_IF_ERROR(ice.AddRemoteCandidate(remote.candidates[slot.remote_candidates]).status());
   }
   if (remote.end_of_candidates && !slot.remote_ended) {
     slot.remote_ended = true;

@@ -87,7 +87,7 @@ absl::Status Publisher::Apply(const jsep::ApplyResult& result) {
     PCD_RETURN_IF_ERROR(
         transport_->SetDtlsParameters(action.remote->dtls_role, action.remote->fingerprints));
     for (const Candidate& candidate : action.remote->candidates) {
-      PCD_RETURN_IF_ERROR(ice.AddRemoteCandidate(candidate));
+      PCD_RETURN_IF_ERROR(ice.AddRemoteCandidate(candidate).status());
     }
     if (action.remote->end_of_candidates) ice.SetRemoteEndOfCandidates();
   }
