@@ -161,6 +161,7 @@ class Filler {
     v1::KeyFrameRequestedEvent& event = *out_.mutable_key_frame_requested();
     event.set_track_id(in.track_id);
     event.set_sender_id(in.sender_id);
+    event.set_rid(in.rid);
   }
   void operator()(const pc::ToneChangeEvent& in) {
     v1::ToneChangeEvent& event = *out_.mutable_tone_change();

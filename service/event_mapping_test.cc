@@ -26,6 +26,14 @@ TEST(EventMapping, AChannelsErrorSaysWhetherSctpFailedAndWhy) {
   EXPECT_EQ(aborted.data_channel_error().sctp_cause_code(), 12u);
 }
 
+TEST(EventMapping, ARequestForAKeyFrameNamesTrackSenderAndLayer) {
+  const auto asked =
+      Map(pc::KeyFrameRequestedEvent{.track_id = "cam", .sender_id = "s", .rid = "hi"});
+  EXPECT_EQ(asked.key_frame_requested().track_id(), "cam");
+  EXPECT_EQ(asked.key_frame_requested().sender_id(), "s");
+  EXPECT_EQ(asked.key_frame_requested().rid(), "hi");
+}
+
 TEST(EventMapping, AFailureOfDtlsSaysWhatFailedAndNamesTheAlerts) {
   const auto ours = Map(pc::DtlsTransportChangeEvent{
       .error_text = "why", .failure = {.fingerprint = true, .sent_alert = 42}});

@@ -140,6 +140,7 @@ struct LocalTrackDeletedEvent {
 struct KeyFrameRequestedEvent {
   std::string track_id{};
   std::string sender_id{};
+  std::string rid{};  // Of the encoding that is sent; empty without simulcast.
 };
 // W3C tonechange of a sender.
 struct ToneChangeEvent {

@@ -137,7 +137,8 @@ bool PeerConnection::DrainMedia() {
   while (auto event = sending_.PollEvent()) {
     moved = true;
     if (const auto* wanted = std::get_if<media::KeyFrameWantedEvent>(&*event)) {
-      Emit(KeyFrameRequestedEvent{.track_id = wanted->track_id, .sender_id = wanted->sender_id});
+      Emit(KeyFrameRequestedEvent{
+          .track_id = wanted->track_id, .sender_id = wanted->sender_id, .rid = wanted->rid});
     } else if (const auto* tone = std::get_if<media::ToneChangedEvent>(&*event)) {
       Emit(ToneChangeEvent{.sender_id = tone->sender_id, .tone = tone->tone});
     } else if (const auto* source = std::get_if<media::SourceStateChangedEvent>(&*event)) {

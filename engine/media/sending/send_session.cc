@@ -316,7 +316,8 @@ void SendSession::WantKeyFrame(Sender& sender, bool by_fir, Timestamp now) {
   const bool told = sender.last_event != Timestamp{} && now - sender.last_event < kMinEventInterval;
   if (told) return;
   sender.last_event = now;
-  Emit(KeyFrameWantedEvent{.track_id = sender.track->id(), .sender_id = sender.rtp.id()});
+  Emit(KeyFrameWantedEvent{
+      .track_id = sender.track->id(), .sender_id = sender.rtp.id(), .rid = sender.rtp.rid()});
 }
 
 void SendSession::SendAgain(Sender& sender, const rtp::RtcpPacketView& packet, Timestamp now) {

@@ -60,6 +60,7 @@ struct SenderBinding {
 struct KeyFrameWantedEvent {
   std::string track_id{};
   std::string sender_id{};
+  std::string rid{};  // Of the encoding that is sent; empty without simulcast.
 };
 // W3C tonechange.
 struct ToneChangedEvent {

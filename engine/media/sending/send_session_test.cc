@@ -190,7 +190,18 @@ TEST_F(SendSessionTest, APliBecomesAnEventAndAPliToTheSource) {
   ASSERT_THAT(events, SizeIs(1));
   EXPECT_EQ(events[0].track_id, "cam");
   EXPECT_EQ(events[0].sender_id, "video-sender");
+  EXPECT_EQ(events[0].rid, "");
   EXPECT_EQ(Outbound().pli_count, 1u);
+}
+
+TEST_F(SendSessionTest, ARequestForAKeyFrameNamesTheEncodingThatIsSent) {
+  bench_.Bind({{.parameters = VideoSender(), .track_id = "cam", .rid = "q"}});
+  Frame(1, true);
+  bench_.Rtcp(MakePli(ssrc()));
+  bench_.Run(milliseconds(1));
+  const auto events = bench_.TakeEventsOf<KeyFrameWantedEvent>();
+  ASSERT_THAT(events, SizeIs(1));
+  EXPECT_EQ(events[0].rid, "q");
 }
 
 TEST_F(SendSessionTest, AFirIsPassedOnOnceHoweverOftenItIsRepeated) {
