@@ -44,6 +44,7 @@ absl::StatusOr<SessionDescription> PeerConnection::SetLocalDescription(
   absl::StatusOr<jsep::ApplyResult> result =
       session_.SetLocalDescription(description, TransportCredentials(no_transport));
   PCD_RETURN_IF_ERROR(Reason(no_transport, result.status()));
+  local_description_set_ = true;
   const absl::Status applied = Apply(*std::move(result));
   Pump();
   PCD_RETURN_IF_ERROR(applied);

@@ -455,6 +455,8 @@ class PeerConnection : private net::EndOfTurnHandler,
   uint64_t revision_ = 1;
   uint64_t negotiated_revision_ = 0;  // That the last answer made.
   bool ignoring_offer_ = false;       // Negotiate ignored the remote's last description.
+  bool local_description_set_ =
+      false;  // SetLocalDescription was called; a rollback changes nothing.
   bool pumping_ = false;
   bool transports_changed_ = false;  // A transport may have something to tell.
   bool data_changed_ = false;        // SCTP or data channels may have something to drain.

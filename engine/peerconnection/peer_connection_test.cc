@@ -346,6 +346,23 @@ TEST(PeerConnectionTest, MessagesWaitForCreditAndNoneIsLost) {
   ASSERT_TRUE(pair.RunUntil([&] { return inbox.messages.size() == 20; }));
 }
 
+// W3C webrtc-pc section 4.4.1.6.
+TEST(PeerConnectionTest, TheSizeOfTheCandidatePoolIsFixedByTheFirstDescriptionEvenIfRolledBack) {
+  PeerPair pair;
+  PeerConnection& pc = pair.left();
+  ASSERT_THAT(pc.CreateDataChannel({.label = "d"}, "d"), IsOk());
+  Configuration configuration = pc.Info().configuration;
+  configuration.ice_candidate_pool_size = 1;
+  EXPECT_THAT(pc.SetConfiguration(configuration), IsOk());
+  ASSERT_THAT(pc.SetLocalDescription(std::nullopt), IsOk());
+  ASSERT_THAT(pc.SetLocalDescription(SessionDescription{.type = SdpType::kRollback}), IsOk());
+  ASSERT_EQ(pc.Info().local_description, nullptr);
+  configuration.ice_candidate_pool_size = 2;
+  EXPECT_THAT(pc.SetConfiguration(configuration),
+              HasReason(ErrorReason::CONFIGURATION_CHANGE_REFUSED));
+  EXPECT_EQ(pc.Info().configuration.ice_candidate_pool_size, 1);
+}
+
 TEST(PeerConnectionTest, LegacyOfferOptionsAreToldOfOnlyWhereTheyChangeSomething) {
   PeerPair pair({}, 1, {.max_media_sections = 1});
   PeerConnection& pc = pair.left();

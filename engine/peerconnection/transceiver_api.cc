@@ -105,7 +105,7 @@ absl::Status PeerConnection::SetConfiguration(const Configuration& configuration
     return ChangeRefused("the ICE backend is fixed at creation", "configuration.ice_backend");
   }
   // W3C 4.4.1.6.
-  if (session_.has_local_description() &&
+  if (local_description_set_ &&
       configuration.ice_candidate_pool_size != configuration_.ice_candidate_pool_size) {
     return ChangeRefused("the size of the candidate pool is fixed by the first local description",
                          "configuration.ice_candidate_pool_size");
