@@ -7,6 +7,7 @@ namespace {
 
 constexpr uint64_t kFilesOfProcess = 256;   // Loops, gRPC and its callers, the log.
 constexpr uint64_t kFilesOfConnection = 8;  // Agent, two addresses, two sinks.
+constexpr uint64_t kTcpFilesOfConnection = 2;
 
 }  // namespace
 
@@ -18,8 +19,9 @@ uint64_t RaiseFileLimit() {
   return raised.rlim_cur;
 }
 
-std::string FileLimitWarning(uint64_t limit, size_t max_peer_connections) {
-  const uint64_t needed = kFilesOfProcess + kFilesOfConnection * max_peer_connections;
+std::string FileLimitWarning(uint64_t limit, size_t max_peer_connections, bool ice_tcp) {
+  const uint64_t each = kFilesOfConnection + (ice_tcp ? kTcpFilesOfConnection : 0);
+  const uint64_t needed = kFilesOfProcess + each * max_peer_connections;
   if (limit >= needed) return "";
   return "at most " + std::to_string(limit) + " open files (RLIMIT_NOFILE), but " +
          std::to_string(max_peer_connections) +

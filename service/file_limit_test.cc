@@ -19,12 +19,18 @@ TEST(FileLimit, TheSoftLimitIsRaisedToTheHardOne) {
 }
 
 TEST(FileLimit, ALimitThatIsTooLowForTheConnectionsIsWarnedOf) {
-  EXPECT_EQ(FileLimitWarning(1 << 20, 2000), "");
-  const std::string warning = FileLimitWarning(1024, 2000);
+  EXPECT_EQ(FileLimitWarning(1 << 20, 2000, true), "");
+  const std::string warning = FileLimitWarning(1024, 2000, false);
   EXPECT_NE(warning.find("at most 1024 open files"), std::string::npos) << warning;
   EXPECT_NE(warning.find("2000 connections"), std::string::npos) << warning;
-  EXPECT_EQ(FileLimitWarning(1024, 96), "");
-  EXPECT_NE(FileLimitWarning(1024, 97), "");
+  EXPECT_EQ(FileLimitWarning(1024, 96, false), "");
+  EXPECT_NE(FileLimitWarning(1024, 97, false), "");
+}
+
+TEST(FileLimit, WithIceTcpAConnectionNeedsMore) {
+  EXPECT_EQ(FileLimitWarning(1256, 100, true), "");
+  EXPECT_NE(FileLimitWarning(1255, 100, true), "");
+  EXPECT_EQ(FileLimitWarning(1056, 100, false), "");
 }
 
 }  // namespace

@@ -159,7 +159,7 @@ void LogWarnings(const Options& options) {
                      : "whoever reads " + keys +
                            " (--insecure-key-log) can decrypt the media and data of all "
                            "connections",
-        FileLimitWarning(RaiseFileLimit(), options.limits.max_peer_connections)}) {
+        FileLimitWarning(RaiseFileLimit(), options.limits.max_peer_connections, options.ice_tcp)}) {
     if (!warning.empty()) PCD_LOG(kWarning, "service", warning);
   }
 }

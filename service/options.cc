@@ -75,10 +75,12 @@ void AddLimitFlags(FlagSet& flags, Limits& limits) {
                 "Each has sockets of its own with full ICE.");
   flags.AddSize("max-certificates", &limits.max_certificates, 1, kMany,
                 "Generated certificates that are kept; each until it expires.");
-  flags.AddSize("max-candidates", &limits.max_candidates, 1, 1000,
-                "ICE candidates of a connection, in each direction.");
+  flags.AddSize(
+      "max-candidates", &limits.max_candidates, 1, 1000,
+      "ICE candidates in each direction: of a connection's descriptions, and of each of its "
+      "ICE transports, by generation.");
   flags.AddSize("max-candidate-pairs", &limits.max_candidate_pairs, 2, 1000,
-                "Pairs of candidates of a connection that ICE checks and statistics remember.");
+                "Pairs of candidates that an ICE transport checks and statistics remember.");
   flags.AddSize("max-data-channels", &limits.max_data_channels, 1, 65535,
                 "Data channels of a connection.");
   flags.AddSize("max-label-bytes", &limits.max_label_bytes, 1, 65535,

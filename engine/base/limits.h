@@ -10,13 +10,15 @@
 namespace pcd {
 
 struct Limits {
-  size_t max_peer_connections = 2000;        // In the process.
-  size_t max_certificates = 1000;            // Generated ones, in the process.
-  size_t max_sdp_bytes = 256 * 1024;         // One description.
-  size_t max_media_sections = 64;            // m-lines of one description.
-  size_t max_transports = 16;                // Per connection; sections that are not bundled.
-  size_t max_candidates = 100;               // Each direction, per connection.
-  size_t max_candidate_pairs = 100;          // Checked and remembered, per connection.
+  size_t max_peer_connections = 2000;  // In the process.
+  size_t max_certificates = 1000;      // Generated ones, in the process.
+  size_t max_sdp_bytes = 256 * 1024;   // One description.
+  size_t max_media_sections = 64;      // m-lines of one description.
+  size_t max_transports = 16;          // Per connection; sections that are not bundled.
+  // In each direction: in the descriptions of a connection, and again in each ICE transport, by
+  // generation.
+  size_t max_candidates = 100;
+  size_t max_candidate_pairs = 100;          // Checked and remembered, per ICE transport.
   size_t max_data_channels = 1024;           // Per connection.
   size_t max_label_bytes = 256;              // Data channel label and protocol, each.
   size_t max_message_bytes = 256 * 1024;     // One data channel message, both ways.

@@ -88,7 +88,8 @@ class PeerConnection : private net::EndOfTurnHandler,
                        private TransportMedia,
                        private media::RtpOutput {
  public:
-  // Errors: NOT_IMPLEMENTED (ICE servers or relay policy), INTERNAL (no key).
+  // Errors: INVALID_ICE_SERVER and ICE_SERVER_DENIED (ice::CheckServers), INVALID_ARGUMENT (a
+  // shared port that there is not, or that cannot have what is asked for), INTERNAL (no key).
   static absl::StatusOr<std::unique_ptr<PeerConnection>> Create(
       net::Loop& loop, const Shared<Dependencies>& dependencies, const Limits& limits,
       CreateParams params);
