@@ -43,6 +43,9 @@ class NegotiationPlayer {
   // What was called, the last one last.
   std::string Log() const;
   const NegotiationModel& model() const { return model_; }
+  // How many calls were made, or sets of illegal ones. A step makes none where there is nothing to
+  // call for.
+  size_t calls() const { return log_.size(); }
   // How many answers were applied at both ends, and of which end the last offer was.
   int negotiations() const { return negotiations_; }
   size_t last_offerer() const { return last_offerer_; }
