@@ -6,10 +6,12 @@ run with recording functions in the place of the rules. Macros of ours that wrap
 of the BUILD file sees.
 """
 
+import builtins
 import dataclasses
 import glob
 import os
 import re
+import types
 
 
 @dataclasses.dataclass
@@ -105,11 +107,21 @@ class _Recorder(dict):
         return self._rule(name)
 
 
+def _names_within(code):
+    """What comprehensions name: they look names up where __missing__ is not asked."""
+    for inner in code.co_consts:
+        if isinstance(inner, types.CodeType):
+            yield from inner.co_names
+            yield from _names_within(inner)
+
+
 def read_package(root, path):
     """The Package of one BUILD file, `path` being relative to root."""
     package = Package(name=os.path.dirname(path), path=path, default_visibility=None,
                       testonly=False, targets=[])
     with open(os.path.join(root, path), encoding="utf-8") as text:
         code = compile(text.read(), path, "exec")
-    exec(code, {"__builtins__": __builtins__}, _Recorder(root, package))  # pylint: disable=exec-used
+    recorder = _Recorder(root, package)
+    rules = {name: recorder[name] for name in _names_within(code) if not hasattr(builtins, name)}
+    exec(code, {"__builtins__": __builtins__, **rules}, recorder)  # pylint: disable=exec-used
     return package

@@ -252,6 +252,12 @@ class PlantedViolations(unittest.TestCase):
             "engine/rtp/BUILD.bazel": build(library("view", ["view.h", "deep/found.cc"])),
             "engine/rtp/deep/found.cc": "int x;\n"}), [])
 
+    def test_targets_of_a_list_are_targets(self):
+        listed = '[cc_test(name = n, srcs = [n + ".cc"]) for n in ["a_test", "b_test"]]'
+        files = {"engine/rtp/a_test.cc": "int x;\n", "engine/rtp/b_test.cc": "int x;\n"}
+        self.assertEqual(self.violations({
+            "engine/rtp/BUILD.bazel": build(library("view", ["view.h"]), listed), **files}), [])
+
     def test_a_file_with_another_ending_of_the_language(self):
         self.expect("orphan", "engine/rtp/lost.cpp", {"engine/rtp/lost.cpp": "int x;\n"})
 
