@@ -33,12 +33,12 @@ class FakeIceTransport : public IceTransport {
   bool writable() const override;
   bool Send(ByteSpan packet) override;
   size_t SendBatch(std::span<const ByteSpan> packets) override;
-  void SetAnswering(bool answering) override { answering_ = answering; }
+  void SetAnswering(Answering answering) override { answering_ = answering; }
   Stats GetStats() const override;
   absl::Status Restart() override;
   void Close() override;
 
-  bool answering() const { return answering_; }
+  Answering answering() const { return answering_; }
 
  private:
   friend class FakeIceNetwork;
@@ -75,7 +75,7 @@ class FakeIceTransport : public IceTransport {
   IceConnectionState state_ = IceConnectionState::kNew;
   IceGatheringState gathering_ = IceGatheringState::kNew;
   bool remote_end_of_candidates_ = false;
-  bool answering_ = true;
+  Answering answering_ = Answering::kFully;
   std::vector<PacketPtr> inbox_;
   PairLog pairs_;
   Stats drops_;  // Only its drop counters are used.

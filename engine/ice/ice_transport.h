@@ -17,6 +17,7 @@
 #include <span>
 
 #include "engine/base/bytes.h"
+#include "engine/ice/answering/answering.h"
 #include "engine/ice/ice_events.h"
 #include "engine/ice/ice_stats.h"
 #include "engine/ice/packet_handler.h"
@@ -83,9 +84,9 @@ class IceTransport {
   // left in `packets` belongs to the caller still.
   virtual size_t SendPackets(std::span<PacketPtr> packets);
 
-  // False: the peer's checks are refused, so that it takes up another transport of ours; data
-  // goes on in both directions for as long as the peer sends it. Default: true.
-  virtual void SetAnswering(bool answering) = 0;
+  // How the peer's checks are met from now on; data goes on in both directions whatever this is.
+  // Default: kFully.
+  virtual void SetAnswering(Answering answering) = 0;
 
   virtual Stats GetStats() const = 0;
 

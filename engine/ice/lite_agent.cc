@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/ice/check_reply.h"
+#include "engine/ice/answering/check_reply.h"
 
 namespace pcd::ice {
 namespace {
@@ -82,7 +82,8 @@ LiteAgent::Verdict LiteAgent::Judge(const stun::Message& request, const PathAddr
     return {.error = stun::kBadRequest};
   }
   const Generation* generation = Named(request.username);
-  if (!answering_ || generation == nullptr || !request.VerifyIntegrity(generation->local.pwd)) {
+  if (answering_ == Answering::kRefused || generation == nullptr ||
+      !request.VerifyIntegrity(generation->local.pwd)) {
     return {.error = stun::kUnauthorized};
   }
   Verdict verdict{.authenticated = true, .generation = generation->number};
@@ -90,7 +91,7 @@ LiteAgent::Verdict LiteAgent::Judge(const stun::Message& request, const PathAddr
     verdict.error = stun::kUnknownAttribute;
   } else if (request.controlling.has_value() && request.controlled.has_value()) {
     verdict.error = stun::kBadRequest;
-  } else if (request.controlled.has_value()) {
+  } else if (request.controlled.has_value() && answering_ == Answering::kFully) {
     verdict.error = stun::kRoleConflict;
   }
   if (const uint32_t seen = seen_.PathOf(request.transaction_id); seen != kNone) {

@@ -19,6 +19,7 @@
 
 #include "engine/base/bytes.h"
 #include "engine/base/time.h"
+#include "engine/ice/answering/answering.h"
 #include "engine/ice/lite_path.h"
 #include "engine/ice/lite_state.h"
 #include "engine/ice/seen_transactions.h"
@@ -101,7 +102,7 @@ class LiteAgent {
   void SetRemoteEndOfCandidates();
   void Restart(IceParameters local, Timestamp now);
   // False: no check is valid any more. Default: true.
-  void SetAnswering(bool answering) { answering_ = answering; }
+  void SetAnswering(Answering answering) { answering_ = answering; }
   void Close();
 
   // `request` is a Binding request whose user name names this agent.
@@ -162,7 +163,7 @@ class LiteAgent {
   std::optional<Generation> previous_{};
   bool current_failed_ = false;
   bool remote_ended_ = false;
-  bool answering_ = true;
+  Answering answering_ = Answering::kFully;
   std::vector<LitePath> paths_{};
   uint32_t next_path_id_ = 1;
   uint32_t selected_id_ = kNone;

@@ -321,15 +321,25 @@ TEST_F(LiteAgentTest, ARestartKeepsTheOldCredentialsUntilTheNewAreNominated) {
 TEST_F(LiteAgentTest, WhenItDoesNotAnswerNoCheckIsValidButDataGoesOn) {
   agent_.SetRemoteParameters(kPeers, now_);
   const uint32_t path = Check(1, true).path_id;
-  agent_.SetAnswering(false);
+  agent_.SetAnswering(Answering::kRefused);
   const Answer refused = Check(1, true);
   EXPECT_EQ(refused.error, 401);
   EXPECT_EQ(refused.path_id, 0u);
   agent_.HandleData(path, now_);
   ASSERT_NE(agent_.selected(), nullptr);
   EXPECT_EQ(agent_.selected()->id, path);
-  agent_.SetAnswering(true);
+  agent_.SetAnswering(Answering::kFully);
   EXPECT_EQ(Check(1).error, 0);
+}
+
+TEST_F(LiteAgentTest, OnceALaterTransportHasTheSessionEachRoleWillDo) {
+  agent_.SetRemoteParameters(kPeers, now_);
+  CheckToMake controlled = CheckFor(kOurs, kPeers);
+  controlled.controlling.reset();
+  controlled.controlled = 1;
+  EXPECT_EQ(Check(controlled, 1).error, 487);
+  agent_.SetAnswering(Answering::kAnyRole);
+  EXPECT_EQ(Check(controlled, 1).error, 0);
 }
 
 TEST_F(LiteAgentTest, ARestartOnTheSameAddressesWorksToo) {

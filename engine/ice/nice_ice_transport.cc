@@ -524,6 +524,7 @@ Duration NiceIceTransport::UpTo(Duration most) {
 
 void NiceIceTransport::SendConsentCheck() {
   next_check_ = loop_.Now() + kLeastCheckInterval + UpTo(kCheckIntervalSpread);
+  if (answering_ != Answering::kFully) return;
   Consent::TransactionId id;
   loop_.random().Fill(id);
   std::array<uint8_t, Consent::kMaxCheckSize> check;
@@ -542,13 +543,13 @@ void NiceIceTransport::SendConsentCheck() {
   pairs_.CountConsentCheck();
 }
 
-// A check names its transport by the ufrag of ours that it was given.
-void NiceIceTransport::SetAnswering(bool answering) {
-  if (dead_) return;
-  const IceParameters named =
-      answering ? local_ : GenerateIceParameters(loop_.random(), config_.lite);
-  nice_agent_set_local_credentials(agent_.get(), stream_id_, named.ufrag.c_str(),
-                                   named.pwd.c_str());
+void NiceIceTransport::SetAnswering(Answering answering) {
+  if (dead_ || answering_ == answering) return;
+  answering_ = answering;
+  receiver_->SetResponder(local_, answering);
+  if (answering != Answering::kFully || !was_connected_) return;
+  next_check_ = loop_.Now();  // It was without them.
+  SetTimer(QuietAt());
 }
 
 // ---- Packets.

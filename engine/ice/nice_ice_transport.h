@@ -44,7 +44,7 @@ class NiceIceTransport : public IceTransport, private net::FdHandler {
   bool writable() const override;
   bool Send(ByteSpan packet) override;
   size_t SendBatch(std::span<const ByteSpan> packets) override;
-  void SetAnswering(bool answering) override;
+  void SetAnswering(Answering answering) override;
   Stats GetStats() const override;
   absl::Status Restart() override;
   void Close() override;
@@ -139,6 +139,7 @@ class NiceIceTransport : public IceTransport, private net::FdHandler {
   // Closed or failed: the agent is stopped as soon as no call into it is on the stack, and
   // nothing leads out.
   bool dead_ = false;
+  Answering answering_ = Answering::kFully;
   size_t peer_reflexive_ = 0;
   size_t gathered_ = 0;
   NiceComponentState nice_state_ = NICE_COMPONENT_STATE_DISCONNECTED;

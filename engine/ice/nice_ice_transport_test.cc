@@ -296,7 +296,7 @@ TEST_F(NiceIceTransportTest, GarbageFromAForeignSocketIsNotDelivered) {
   ExchangePackets(10);
 }
 
-TEST_F(NiceIceTransportTest, WhenItDoesNotAnswerChecksAreRefusedButDataGoesOn) {
+TEST_F(NiceIceTransportTest, ChecksAreAnsweredAsToldAndDataGoesOn) {
   StunAnswers answers;
   Start();
   ASSERT_TRUE(AwaitWritable());
@@ -305,10 +305,12 @@ TEST_F(NiceIceTransportTest, WhenItDoesNotAnswerChecksAreRefusedButDataGoesOn) {
         runner_.loop().OpenDatagramSocket({.local = *SocketAddress::Parse("127.0.0.1:0")}).value();
     foreign_->SetHandler(&answers);
   });
-  const auto check = [&] {
+  enum class Role { kControlling, kControlled };
+  const auto check = [&](Role role = Role::kControlling) {
     const size_t before = answers.errors.size();
     runner_.Run([&] {
       CheckToMake check = CheckFor(b_->ice->local_parameters(), a_->ice->local_parameters());
+      if (role == Role::kControlled) check.controlled = std::exchange(check.controlling, {});
       check.transaction = static_cast<uint8_t>(before + 1);
       foreign_->Queue(runner_.loop().packets().CopyOf(MakeCheck(check)),
                       {*IpAddress::Parse("127.0.0.1"), b_->record.candidates.at(0).port});
@@ -317,10 +319,15 @@ TEST_F(NiceIceTransportTest, WhenItDoesNotAnswerChecksAreRefusedButDataGoesOn) {
     return answers.errors.empty() ? -1 : answers.errors.back();
   };
   EXPECT_EQ(check(), 0);
-  runner_.Run([&] { b_->ice->SetAnswering(false); });
+  EXPECT_EQ(check(Role::kControlled), 487);
+  runner_.Run([&] { b_->ice->SetAnswering(Answering::kAnyRole); });
+  EXPECT_EQ(check(Role::kControlled), 0);
+  EXPECT_EQ(check(), 0);
+  ExchangePackets(10);
+  runner_.Run([&] { b_->ice->SetAnswering(Answering::kRefused); });
   EXPECT_EQ(check(), 401);
   ExchangePackets(10);
-  runner_.Run([&] { b_->ice->SetAnswering(true); });
+  runner_.Run([&] { b_->ice->SetAnswering(Answering::kFully); });
   EXPECT_EQ(check(), 0);
 }
 
@@ -497,7 +504,7 @@ TEST_F(NiceIceTransportTest, DataOfAPeerThatAnswersNoChecksIsNoConsent) {
   MakeEnds(config, LoopbackOnly());
   Start();
   ASSERT_TRUE(AwaitWritable());
-  runner_.Run([&] { b_->ice->SetAnswering(false); });
+  runner_.Run([&] { b_->ice->SetAnswering(Answering::kRefused); });
   const std::vector<uint8_t> packet = {0x80, 1, 2};
   ASSERT_TRUE(Await([&] {
     EXPECT_TRUE(b_->ice->Send(packet));

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "engine/base/bytes.h"
+#include "engine/ice/answering/check_responder.h"
 #include "engine/net/sockaddr.h"
 
 namespace pcd::ice {
@@ -75,6 +76,10 @@ NiceReceiver::Outcome NiceReceiver::Read(int fd, size_t budget, std::vector<Pack
     if (next.IsStun() && servers_.IsServer(next.source) && DropForbidden(fd, next.source)) {
       continue;
     }
+    if (next.IsStun() && answering_ != Answering::kFully && !servers_.IsServer(next.source)) {
+      Respond(fd, next.source);
+      continue;
+    }
     // libnice closes a socket that is in error; an empty datagram counts as data.
     const bool data = next.size >= 0 && !next.IsStun();
     if (data && from_peer && !from_relay) {
@@ -117,6 +122,26 @@ std::optional<Duration> NiceReceiver::TakeAnswer(int fd, const Next& next, bool 
   const auto round_trip = consent_.OnMessage(relayed ? RelayedData(message) : message, loop_.Now());
   if (round_trip) Drop(fd);
   return round_trip;
+}
+
+void NiceReceiver::SetResponder(const IceParameters& local, Answering answering) {
+  local_ = local;
+  answering_ = answering;
+}
+
+void NiceReceiver::Respond(int fd, const SocketAddress& source) {
+  std::array<uint8_t, kMaxAnswer> check;
+  const ssize_t size = recv(fd, check.data(), check.size(), MSG_DONTWAIT);
+  if (size <= 0) return;
+  std::array<uint8_t, kMaxAnswer> reply;
+  const size_t reply_size = AnswerCheck(ByteSpan(check).first(static_cast<size_t>(size)), source,
+                                        local_, answering_, reply);
+  if (reply_size == 0) return;
+  net::SockaddrAny to{};
+  const socklen_t to_size = net::ToSockaddr(source, to);
+  // What the kernel refuses is lost, as on the way.
+  [[maybe_unused]] const ssize_t sent =
+      sendto(fd, reply.data(), reply_size, MSG_DONTWAIT | MSG_NOSIGNAL, &to.base, to_size);
 }
 
 bool NiceReceiver::IsKnown(const SocketAddress& source) const {

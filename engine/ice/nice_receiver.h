@@ -11,8 +11,10 @@
 #include "engine/base/packet.h"
 #include "engine/base/socket_address.h"
 #include "engine/base/time.h"
+#include "engine/ice/answering/answering.h"
 #include "engine/ice/consent/consent.h"
 #include "engine/ice/server_log.h"
+#include "engine/model/ice.h"
 #include "engine/net/loop.h"
 
 namespace pcd::ice {
@@ -21,8 +23,8 @@ namespace pcd::ice {
 // selected remote address is read straight into a pooled packet; STUN, and data from any other
 // address that may have passed a check, is left to libnice, which answers the former and gives
 // back the latter when its source did pass. So the media path neither locks nor allocates, and
-// libnice sees every STUN message but those that send it to another server and answers to checks
-// that are not its own. What comes through a
+// libnice sees every STUN message but those that send it to another server, answers to checks
+// that are not its own, and all of the peer's once SetResponder was called. What comes through a
 // relay is left to libnice, too. libnice may take more than we looked at: see the README.
 // Threading: its loop.
 class NiceReceiver {
@@ -51,6 +53,10 @@ class NiceReceiver {
   // Makes the checks on the selected pair; their answers are looked for in what is read.
   Consent& consent() { return consent_; }
 
+  // Checks that come straight from the peer are answered here, and libnice sees no STUN of it any
+  // more; kFully: libnice answers them. What comes through a relay is libnice's in any case.
+  void SetResponder(const IceParameters& local, Answering answering);
+
   // An address that a check may have passed from or to: signalled, or seen by libnice. What is
   // not STUN and comes from elsewhere is dropped here.
   void AddKnownSource(const SocketAddress& source) { known_sources_.push_back(source); }
@@ -78,6 +84,7 @@ class NiceReceiver {
   // Takes an answer to a check of ours, from the peer or in a relay's message. nullopt: something
   // else is next.
   std::optional<Duration> TakeAnswer(int fd, const Next& next, bool relayed);
+  void Respond(int fd, const SocketAddress& source);
   void ReadDirectly(int fd, const Next& next, std::vector<PacketPtr>& packets);
   Taken ReadThroughLibnice(std::vector<PacketPtr>& packets);
 
@@ -86,6 +93,8 @@ class NiceReceiver {
   guint stream_id_;
   ServerLog& servers_;
   Consent consent_;
+  IceParameters local_{};
+  Answering answering_ = Answering::kFully;
   std::optional<SocketAddress> peer_;
   std::vector<SocketAddress> known_sources_;
   Drops drops_;

@@ -90,7 +90,7 @@ void RestartableIceTransport::CancelRestart() {
   End(std::move(generations_.back()));
   generations_.pop_back();
   patience_->Set(kNever);
-  latest().SetAnswering(true);
+  latest().SetAnswering(Answering::kFully);
   gathering_ = latest().GetStats().gathering_state;
   events_.Push(GatheringStateChanged{gathering_});
   UpdateState();
@@ -102,7 +102,7 @@ const IceParameters& RestartableIceTransport::local_parameters() const {
 
 void RestartableIceTransport::SetPacketHandler(PacketHandler* handler) {
   handler_ = handler;
-  for (auto* list : {&generations_, &retired_}) {
+  for (auto* list : {&generations_, &retired_, &ending_}) {
     for (Generation& generation : *list) generation.ice->SetPacketHandler(handler);
   }
   if (prepared_) prepared_->ice->SetPacketHandler(handler);
@@ -119,6 +119,9 @@ absl::Status RestartableIceTransport::SetRemoteParameters(const IceParameters& p
   Generation& last = generations_.back();
   if (!last.checking && !last.renewal && generations_.size() > 1) {
     patience_->Set(loop_.Now() + kPatience);
+    for (size_t i = 0; i + 1 < generations_.size(); ++i) {
+      generations_[i].ice->SetAnswering(Answering::kAnyRole);
+    }
   }
   last.checking = true;
   remote_ = parameters;
@@ -150,7 +153,7 @@ void RestartableIceTransport::Drain() {
   if (generations_.size() > 1 && IsConnected(last.state)) {
     MoveOver();
   } else if (generations_.size() > 1 && last.renewal && last.state == IceConnectionState::kFailed) {
-    failed_ = std::move(generations_.back());  // Not ended here: it may be what called us.
+    ending_.push_back(std::move(generations_.back()));
     generations_.pop_back();
     timer_->Set(loop_.Now());
   }
@@ -181,22 +184,31 @@ void RestartableIceTransport::MoveOver() {
   }
   const bool renewed = generations_.back().renewal;
   for (size_t i = 0; i + 1 < generations_.size(); ++i) {
-    generations_[i].ice->SetEventCallback({});
     generations_[i].renewal = renewed;
     if (generations_[i].ice.get() != old) generations_[i].ice->SetPacketHandler(nullptr);
-    // Not ended here: one of them may be what called us.
-    retired_.push_back(std::move(generations_[i]));
+    Retire(std::move(generations_[i]));
   }
   generations_.erase(generations_.begin(), generations_.end() - 1);
   patience_->Set(kNever);
-  timer_->Set(loop_.Now() + kGrace);
+  timer_->Set(ending_.empty() ? loop_.Now() + kGrace : loop_.Now());
+}
+
+void RestartableIceTransport::Retire(Generation generation) {
+  generation.ice->SetEventCallback({});
+  generation.retired = loop_.Now();
+  retired_.push_back(std::move(generation));
+  if (retired_.size() <= kMaxRetired) return;
+  ending_.push_back(std::move(retired_.front()));
+  retired_.erase(retired_.begin());
 }
 
 void RestartableIceTransport::RefuseOldChecks() {
-  for (size_t i = 0; i + 1 < generations_.size(); ++i) generations_[i].ice->SetAnswering(false);
+  for (size_t i = 0; i + 1 < generations_.size(); ++i) {
+    generations_[i].ice->SetAnswering(Answering::kRefused);
+  }
 }
 
-void RestartableIceTransport::SetAnswering(bool answering) {
+void RestartableIceTransport::SetAnswering(Answering answering) {
   for (Generation& generation : generations_) generation.ice->SetAnswering(answering);
 }
 
@@ -207,16 +219,22 @@ void RestartableIceTransport::End(Generation generation) {
   generation.ice->Close();
 }
 
-bool RestartableIceTransport::IsStillHeard(Generation& generation) const {
-  if (closed_ || !generation.renewal) return false;
+bool RestartableIceTransport::IsStillNeeded(Generation& generation) const {
+  if (closed_) return false;
   const uint64_t heard = generation.ice->GetStats().packets_received;
-  return std::exchange(generation.packets_heard, heard) != heard;
+  const bool in_use = std::exchange(generation.packets_heard, heard) != heard;
+  if (generation.renewal) return in_use;
+  const Duration since = loop_.Now() - generation.retired;
+  if (since >= kGrace && !std::exchange(generation.refused, true)) {
+    generation.ice->SetAnswering(Answering::kRefused);
+  }
+  return since < kGrace + kFarewell || (in_use && since < kLongestFarewell);
 }
 
 void RestartableIceTransport::EndRetired() {
-  if (failed_) End(*std::exchange(failed_, std::nullopt));
+  for (Generation& generation : std::exchange(ending_, {})) End(std::move(generation));
   for (Generation& generation : std::exchange(retired_, {})) {
-    if (IsStillHeard(generation)) {
+    if (IsStillNeeded(generation)) {
       retired_.push_back(std::move(generation));
     } else {
       End(std::move(generation));
@@ -265,7 +283,9 @@ void RestartableIceTransport::AddCounters(const Stats& from, Stats& to) {
 
 Stats RestartableIceTransport::GetStats() const {
   Stats all = past_;
-  for (const Generation& generation : retired_) AddCounters(generation.ice->GetStats(), all);
+  for (const auto* list : {&retired_, &ending_}) {
+    for (const Generation& generation : *list) AddCounters(generation.ice->GetStats(), all);
+  }
   const IceTransport* sender = &sending();
   for (const Generation& generation : generations_) {
     Stats stats = generation.ice->GetStats();

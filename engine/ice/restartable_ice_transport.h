@@ -30,7 +30,7 @@ namespace pcd::ice {
 
 // Each generation is a transport of the backend with its own credentials, sockets and
 // candidates. Data stays on the old one until the new one is connected; what still arrives on
-// the old one is delivered for kGrace more. So a restart gathers anew, leads out of failed, and
+// the old one is delivered for some time more. So a restart gathers anew, leads out of failed, and
 // can be taken back.
 //
 // What is asked and told belongs to the latest generation: parameters, gathering, candidates.
@@ -42,7 +42,15 @@ class RestartableIceTransport : public IceTransport {
   using Make = std::function<absl::StatusOr<std::unique_ptr<IceTransport>>()>;
   // With given local credentials.
   using MakeLike = std::function<absl::StatusOr<std::unique_ptr<IceTransport>>(IceParameters)>;
+  // How long the checks of an old generation are answered once the new one is connected.
   static constexpr Duration kGrace = std::chrono::seconds(2);
+  // A peer may return to an old pair for as long as it believes in it: libwebrtc for 2.5 s from
+  // when it last heard anything there. So the old generation is heard for this long with its checks
+  // refused, and then until nothing more comes, but for no longer than kLongestFarewell in all.
+  static constexpr Duration kFarewell = std::chrono::seconds(3);
+  static constexpr Duration kLongestFarewell = std::chrono::seconds(20);
+  // Old generations that are heard at a time; one more ends the oldest of them.
+  static constexpr size_t kMaxRetired = 4;
   // Restarts under way at a time; one more ends the oldest of them.
   static constexpr size_t kMaxRestarts = 3;
   // A peer that controls may prefer a pair of the old generation to all of the new one (a direct
@@ -84,7 +92,7 @@ class RestartableIceTransport : public IceTransport {
   size_t SendPackets(std::span<PacketPtr> packets) override {
     return sending().SendPackets(packets);
   }
-  void SetAnswering(bool answering) override;
+  void SetAnswering(Answering answering) override;
   Stats GetStats() const override;
   void Close() override;
 
@@ -96,6 +104,8 @@ class RestartableIceTransport : public IceTransport {
     bool checking = false;  // Its remote parameters are set.
     bool renewal = false;
     uint64_t packets_heard = 0;  // When it was last looked at.
+    Timestamp retired{};
+    bool refused = false;  // Its checks; only once it is retired.
   };
 
   IceTransport& latest() { return *generations_.back().ice; }
@@ -109,8 +119,9 @@ class RestartableIceTransport : public IceTransport {
   void EndRetired();
   // The latest generation is not connected for kPatience.
   void RefuseOldChecks();
-  // Of a renewal's predecessor the peer may still make use.
-  bool IsStillHeard(Generation& generation) const;
+  // The peer may still make use of it.
+  bool IsStillNeeded(Generation& generation) const;
+  void Retire(Generation generation);
   IceConnectionState CombinedState() const;
   void UpdateState();
   static void AddCounters(const Stats& from, Stats& to);
@@ -123,8 +134,8 @@ class RestartableIceTransport : public IceTransport {
   std::unique_ptr<net::Timer> patience_;
   std::vector<Generation> generations_;  // Oldest first; never empty.
   std::optional<Generation> prepared_;
-  std::vector<Generation> retired_;   // Still heard.
-  std::optional<Generation> failed_;  // A renewal, until it is ended.
+  std::vector<Generation> retired_;  // Still heard; oldest first.
+  std::vector<Generation> ending_;   // Not ended at once: one of them may be what called us.
   PacketHandler* handler_ = nullptr;
   std::optional<IceRole> role_;
   std::optional<IceParameters> remote_;  // Of the latest generation.

@@ -110,13 +110,98 @@ TEST_F(RestartableIceTransportTest, DataStaysOnTheOldPairUntilTheNewOneIsConnect
   Exchange();
 }
 
-TEST_F(RestartableIceTransportTest, APeerThatStaysWithTheOldPairIsRefusedItsChecksThere) {
+// Its generations' backends, in order.
+struct Opened {
+  RestartableIceTransport::Make Maker(net::Loop& loop, FakeIceNetwork& network) {
+    return [this, &loop, &network] {
+      auto one = network.Create(loop, Config{});
+      made.push_back(static_cast<FakeIceTransport*>(one->get()));
+      return one;
+    };
+  }
   std::vector<FakeIceTransport*> made;
-  const auto make = [&] {
-    auto one = network_.Create(loop_, Config{});
-    made.push_back(static_cast<FakeIceTransport*>(one->get()));
-    return one;
+};
+
+// A transport whose peer has restarted: each generation of it meets a transport of its own.
+class RestartedIceTransportTest : public RestartableIceTransportTest {
+ protected:
+  struct Peer {
+    explicit Peer(std::unique_ptr<IceTransport> made) : ice(std::move(made)), record(*ice) {}
+    std::unique_ptr<IceTransport> ice;
+    EventRecorder record;
   };
+
+  void SetUp() override {
+    ice_.SetPacketHandler(&record_);
+    Meet(old_);
+    ASSERT_TRUE(ice_.Restart().ok());
+    Meet(new_);
+    ASSERT_EQ(opened_.made.size(), 2u);
+  }
+
+  void Meet(Peer& peer) {
+    peer.record.trickle_to = &ice_;
+    record_.trickle_to = peer.ice.get();
+    ice_.StartGathering();
+    peer.ice->StartGathering();
+    ASSERT_TRUE(peer.ice->SetRemoteParameters(ice_.local_parameters()).ok());
+    ASSERT_TRUE(ice_.SetRemoteParameters(peer.ice->local_parameters()).ok());
+    loop_.RunDue();
+    ASSERT_TRUE(peer.ice->writable());
+  }
+
+  bool HearsTheOld() {
+    const size_t before = record_.packets.size();
+    old_.ice->Send(std::vector<uint8_t>{1});
+    loop_.RunDue();
+    return record_.packets.size() > before;
+  }
+
+  Opened opened_;
+  const RestartableIceTransport::Make make_ = opened_.Maker(loop_, network_);
+  RestartableIceTransport ice_{loop_, *make_(), make_};
+  EventRecorder record_{ice_};
+  Peer old_{*network_.Create(loop_, Config{})};
+  Peer new_{*network_.Create(loop_, Config{})};
+};
+
+TEST_F(RestartedIceTransportTest, AnOldPairIsHeardUntilThePeerHasLeftIt) {
+  EXPECT_TRUE(HearsTheOld());
+  loop_.RunFor(RestartableIceTransport::kGrace - std::chrono::milliseconds(1));
+  EXPECT_EQ(opened_.made[0]->answering(), Answering::kAnyRole);
+  loop_.RunFor(std::chrono::milliseconds(1));
+  EXPECT_EQ(opened_.made[0]->answering(), Answering::kRefused);
+  EXPECT_EQ(opened_.made[1]->answering(), Answering::kFully);
+  for (int i = 0; i < 7; ++i) {
+    EXPECT_TRUE(HearsTheOld()) << i;
+    loop_.RunFor(seconds(1));
+  }
+  EXPECT_TRUE(HearsTheOld());
+  loop_.RunFor(2 * RestartableIceTransport::kGrace);
+  EXPECT_FALSE(HearsTheOld());
+}
+
+TEST_F(RestartedIceTransportTest, AnOldPairThatIsSilentIsThereForAsLongAsAPeerMayReturnToIt) {
+  loop_.RunFor(RestartableIceTransport::kGrace + RestartableIceTransport::kFarewell -
+               std::chrono::milliseconds(1));
+  EXPECT_TRUE(HearsTheOld());
+}
+
+TEST_F(RestartedIceTransportTest, APeerThatNeverLeavesAnOldPairIsEndedThere) {
+  seconds passed{0};
+  while (passed < seconds(60) && HearsTheOld()) {
+    loop_.RunFor(seconds(1));
+    passed += seconds(1);
+  }
+  EXPECT_GE(passed, RestartableIceTransport::kLongestFarewell);
+  EXPECT_LE(passed,
+            RestartableIceTransport::kLongestFarewell + 2 * RestartableIceTransport::kGrace);
+}
+
+TEST_F(RestartableIceTransportTest, APeerThatStaysWithTheOldPairIsRefusedItsChecksThere) {
+  Opened opened;
+  const std::vector<FakeIceTransport*>& made = opened.made;
+  const auto make = opened.Maker(loop_, network_);
   RestartableIceTransport ice(loop_, *make(), make);
   ice.StartGathering();
   ASSERT_TRUE(ice.SetRemoteParameters(b_.ice.local_parameters()).ok());
@@ -129,18 +214,18 @@ TEST_F(RestartableIceTransportTest, APeerThatStaysWithTheOldPairIsRefusedItsChec
   ASSERT_TRUE(ice.Restart().ok());
   ice.StartGathering();
   loop_.RunFor(2 * RestartableIceTransport::kPatience);
-  EXPECT_TRUE(made[0]->answering());  // Nobody was asked to move yet.
+  EXPECT_EQ(made[0]->answering(), Answering::kFully);  // Nobody was asked to move yet.
   ASSERT_TRUE(b_.ice.PrepareRestart().ok());
   ASSERT_TRUE(ice.SetRemoteParameters(*b_.ice.PrepareRestart()).ok());
   loop_.RunFor(RestartableIceTransport::kPatience / 2);
-  EXPECT_TRUE(made[0]->answering());
+  EXPECT_EQ(made[0]->answering(), Answering::kAnyRole);
   loop_.RunFor(RestartableIceTransport::kPatience);
-  EXPECT_FALSE(made[0]->answering());
-  EXPECT_TRUE(made[1]->answering());
+  EXPECT_EQ(made[0]->answering(), Answering::kRefused);
+  EXPECT_EQ(made[1]->answering(), Answering::kFully);
   EXPECT_TRUE(ice.Send(std::vector<uint8_t>{1}));
 
   ice.CancelRestart();
-  EXPECT_TRUE(made[0]->answering());
+  EXPECT_EQ(made[0]->answering(), Answering::kFully);
 }
 
 TEST_F(RestartableIceTransportTest, ACancelledRestartLeavesEverythingAsItWas) {

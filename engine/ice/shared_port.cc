@@ -5,7 +5,7 @@
 
 #include "engine/base/log.h"
 #include "engine/base/status.h"
-#include "engine/ice/check_reply.h"
+#include "engine/ice/answering/check_reply.h"
 
 namespace pcd::ice {
 namespace {

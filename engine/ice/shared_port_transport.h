@@ -40,7 +40,7 @@ class SharedPortTransport : public IceTransport, private SharedPortClient {
   bool Send(ByteSpan packet) override { return SendBatch({&packet, 1}) == 1; }
   size_t SendBatch(std::span<const ByteSpan> packets) override;
   size_t SendPackets(std::span<PacketPtr> packets) override;
-  void SetAnswering(bool answering) override { agent_.SetAnswering(answering); }
+  void SetAnswering(Answering answering) override { agent_.SetAnswering(answering); }
   Stats GetStats() const override;
   absl::Status Restart() override;
   void Close() override;

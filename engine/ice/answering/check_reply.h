@@ -1,6 +1,6 @@
 // The answer to a connectivity check.
-#ifndef ENGINE_ICE_CHECK_REPLY_H_
-#define ENGINE_ICE_CHECK_REPLY_H_
+#ifndef ENGINE_ICE_ANSWERING_CHECK_REPLY_H_
+#define ENGINE_ICE_ANSWERING_CHECK_REPLY_H_
 
 #include <cstddef>
 #include <string_view>
@@ -22,4 +22,4 @@ size_t WriteCheckReply(const stun::Message& request, const CheckReply& reply, Mu
 
 }  // namespace pcd::ice
 
-#endif  // ENGINE_ICE_CHECK_REPLY_H_
+#endif  // ENGINE_ICE_ANSWERING_CHECK_REPLY_H_

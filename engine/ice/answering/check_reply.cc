@@ -1,4 +1,4 @@
-#include "engine/ice/check_reply.h"
+#include "engine/ice/answering/check_reply.h"
 
 #include "engine/ice/stun_writer.h"
 
