@@ -213,8 +213,8 @@ TEST_F(DtmfTest, TonesNeedASenderThatSends) {
 
 TEST_F(DtmfTest, ATrackWhoseCodecIsNotNegotiatedHasTonesAllTheSame) {
   SendParameters other = Parameters();
-  other.codecs.front().name = "PCMU";
-  other.codecs.front().clock_rate = 8000;
+  other.codecs.Edit().front().name = "PCMU";
+  other.codecs.Edit().front().clock_rate = 8000;
   Bind(other);
   Sound(1);
   ASSERT_THAT(bench_.output.rtp, IsEmpty());
