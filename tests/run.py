@@ -36,9 +36,11 @@ NODE_WRAPPERS = {"tests/interop": ["./namespace.sh"]}
 NODE_CONCURRENCY = {"clients/node": 2}
 NODE_PACKAGES = ["clients/node", "clients/node/demo", "clients/node/testing/runtimes", "tests/interop"]
 
+# The others would see nothing new there, or choose the backend of each connection: docs/adr/0009.
 FULL_ICE_FILES = [f"test/{name}.test.js" for name in [
-    "abuse", "accept_offer", "answerer", "data", "events", "ice_restart", "offerer",
-    "renegotiation", "sending", "simulcast"]]
+    "abuse", "accept_offer", "answerer", "channels", "codecs", "data", "events", "forwarding",
+    "ice_restart", "loss", "offerer", "peers", "peers_receive", "renegotiation",
+    "renegotiation_matrix", "sending", "sending_codecs", "simulcast", "stats", "unbundled"]]
 
 # What those tests start: the environment variable that tells them where -> the target.
 BINARIES = {"PEERCONNECTIOND": "service:peerconnectiond", "PCCTL": "clients/pcctl:pcctl",
@@ -141,7 +143,7 @@ def suites():
     # What does not depend on the backend, once more on the one that is not the default.
     result["full-ice"] = lambda: node_test(
         "full-ice", "tests/interop", files=FULL_ICE_FILES,
-        environment={"SERVICE_FLAGS": "--ice-backend=full", "BROWSERS": "chromium"})
+        environment={"SERVICE_FLAGS": "--ice-backend=full"})
     # What an attacker may send, to a service that notices each wrong step.
     result["abuse"] = lambda: node_test(
         "abuse", "tests/interop", config="asan",

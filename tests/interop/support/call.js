@@ -2,6 +2,7 @@
 import { until } from '../../../clients/node/demo/lib/wait.js';
 import { UdpSink } from '../../../clients/node/demo/lib/udp_sink.js';
 import { Watcher } from '../../../clients/node/demo/lib/watcher.js';
+import { assertBackend } from './backend.js';
 
 const KINDS = {
   video: { kind: 'MEDIA_KIND_VIDEO', clockRate: 90_000 },
@@ -138,6 +139,7 @@ export class Call {
       timeoutMs: CONNECT_TIMEOUT_MS,
     });
     if (this.pageError) throw this.pageError;
+    await assertBackend(this.client, this.peerConnectionId);
   }
 
   pageState() {

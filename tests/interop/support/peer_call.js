@@ -3,6 +3,7 @@
 import { UdpSink } from '../../../clients/node/demo/lib/udp_sink.js';
 import { until } from '../../../clients/node/demo/lib/wait.js';
 import { Watcher } from '../../../clients/node/demo/lib/watcher.js';
+import { assertBackend } from './backend.js';
 import { Capture } from './capture.js';
 import { Peer } from './json_lines.js';
 import { DataStream } from './messages.js';
@@ -126,6 +127,7 @@ export class PeerCall {
   async connected() {
     await until('the service is connected', () => this.#is(this.watcher.connectionState), { timeoutMs: 20_000 });
     await until('the peer is connected', () => this.#is(this.peer.connectionState), { timeoutMs: 20_000 });
+    await assertBackend(this.client, this.peerConnectionId);
   }
 
   #is(state) {
