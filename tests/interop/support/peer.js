@@ -5,8 +5,10 @@ class ChannelLog {
     channel.binaryType = 'arraybuffer';
     this.state = channel.readyState;
     this.messages = [];
+    this.errors = [];
     channel.onopen = () => (this.state = 'open');
     channel.onclose = () => (this.state = 'closed');
+    channel.onerror = ({ error }) => this.errors.push(error.errorDetail);
     channel.onmessage = ({ data }) => this.messages.push(data);
   }
 }
@@ -302,6 +304,11 @@ globalThis.peer = {
     await this.arrivals.done;
     const { longest, packets, readings } = this.arrivals;
     return { longest, packets, readings };
+  },
+
+  /** What went wrong on a channel, by RTCErrorDetailType. */
+  channelErrors(label) {
+    return this.channels.get(label).errors;
   },
 
   channelState(label) {

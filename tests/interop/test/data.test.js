@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { duration } from '../../../clients/node/dist/index.js';
 import { until } from '../../../clients/node/demo/lib/wait.js';
 import { Bench } from '../support/bench.js';
 import { Call } from '../support/call.js';
@@ -97,6 +98,25 @@ describe('data channels with Chromium', () => {
       data.channels.get(theirs).readyState === 'DATA_CHANNEL_STATE_CLOSED');
     const { dataChannels } = await call.client.dataChannels.listDataChannels({ peerConnectionId });
     assert.deepEqual(dataChannels, []);
+  });
+
+  test('a graceful close delivers what is queued and closes the channels; an abrupt one breaks them', TIMEOUT, async (t) => {
+    const MANY = 40;
+    for (const graceful of [true, false]) {
+      const { call } = await connect(t, bench);
+      const { client, peerConnectionId } = call;
+      const binary = bytesOf(200 * KIBIBYTE);
+      for (let i = 0; i < MANY; ++i) {
+        await client.dataChannels.send({ peerConnectionId, dataChannelId: 'ours', message: { binary } });
+      }
+      await client.peerConnections.close({ peerConnectionId, graceful, gracefulTimeout: graceful ? duration(30_000) : undefined });
+      for (const label of ['ours', 'theirs']) {
+        await until(`${label} is closed at the page`, async () => (await channelState(call, label)) === 'closed');
+        const errors = await call.page.evaluate((name) => globalThis.peer.channelErrors(name), label);
+        assert.deepEqual(errors, graceful ? [] : ['sctp-failure'], label);
+      }
+      if (graceful) assert.equal((await received(call, 'ours')).length, MANY);
+    }
   });
 
   test('a message beyond what the page takes is refused, and the channel lives on', TIMEOUT, async (t) => {
