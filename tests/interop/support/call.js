@@ -29,7 +29,9 @@ export class Call {
    */
   static async create(t, bench, { configuration } = {}) {
     const { peerConnection } = await bench.client.peerConnections.create({ configuration });
-    return Call.forConnection(t, bench, peerConnection.peerConnectionId, await openPage(t, bench));
+    const call = await Call.forConnection(t, bench, peerConnection.peerConnectionId, await openPage(t, bench));
+    call.iceBackend = configuration?.iceBackend;
+    return call;
   }
 
   /** The same for a connection that exists already, as after AcceptOffer. */
@@ -139,7 +141,7 @@ export class Call {
       timeoutMs: CONNECT_TIMEOUT_MS,
     });
     if (this.pageError) throw this.pageError;
-    await assertBackend(this.client, this.peerConnectionId);
+    await assertBackend(this.client, this.peerConnectionId, this.iceBackend);
   }
 
   pageState() {

@@ -33,6 +33,7 @@ export class PeerCall {
     const call = new PeerCall();
     call.change = change;
     call.client = bench.client;
+    call.iceBackend = configuration?.iceBackend;
     call.peer = new Peer(command);
     t.after(() => call.peer.close());
     const { peerConnection } = await bench.client.peerConnections.create({ configuration });
@@ -127,7 +128,7 @@ export class PeerCall {
   async connected() {
     await until('the service is connected', () => this.#is(this.watcher.connectionState), { timeoutMs: 20_000 });
     await until('the peer is connected', () => this.#is(this.peer.connectionState), { timeoutMs: 20_000 });
-    await assertBackend(this.client, this.peerConnectionId);
+    await assertBackend(this.client, this.peerConnectionId, this.iceBackend);
   }
 
   #is(state) {

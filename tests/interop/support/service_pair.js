@@ -1,6 +1,7 @@
 // Two connections of one service, connected with each other: what goes in at the one comes out at the other.
 import { until } from '../../../clients/node/demo/lib/wait.js';
 import { Watcher } from '../../../clients/node/demo/lib/watcher.js';
+import { assertBackend } from './backend.js';
 
 /** A connection that sends and one that receives. */
 export class ServicePair {
@@ -53,5 +54,6 @@ export class ServicePair {
       if (this.error) throw this.error;
       return this.#watchers.every(({ connectionState }) => connectionState === 'connected');
     });
+    for (const peerConnectionId of [this.sender, this.receiver]) await assertBackend(this.client, peerConnectionId);
   }
 }
