@@ -49,7 +49,7 @@ TEST_F(LifecycleTest, ANewConnectionHasTheInitialStatesOfW3c) {
   EXPECT_GT(pc.create_time().seconds(), 0);
   ASSERT_EQ(pc.certificates_size(), 1);
   EXPECT_EQ(pc.certificates(0).fingerprints(0).algorithm(), "sha-256");
-  EXPECT_EQ(pc.configuration().bundle_policy(), v1::BUNDLE_POLICY_BALANCED);
+  EXPECT_EQ(pc.configuration().bundle_policy(), v1::BUNDLE_POLICY_MAX_BUNDLE);
 }
 
 TEST_F(LifecycleTest, AClosedConnectionIsGone) {

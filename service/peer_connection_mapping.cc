@@ -226,10 +226,10 @@ absl::StatusOr<Configuration> FromProto(const v1::Configuration& configuration) 
   }
   switch (configuration.bundle_policy()) {
     case v1::BUNDLE_POLICY_UNSPECIFIED:
-    case v1::BUNDLE_POLICY_BALANCED:
-      break;
     case v1::BUNDLE_POLICY_MAX_BUNDLE:
-      out.bundle_policy = BundlePolicy::kMaxBundle;
+      break;
+    case v1::BUNDLE_POLICY_BALANCED:
+      out.bundle_policy = BundlePolicy::kBalanced;
       break;
     case v1::BUNDLE_POLICY_MAX_COMPAT:
       out.bundle_policy = BundlePolicy::kMaxCompat;

@@ -235,7 +235,7 @@ TEST_F(RenegotiationTest, LegacyOfferOptionsMakeReceivers) {
 
 TEST_F(RenegotiationTest, TheConfigurationIsReadAndSet) {
   const auto got = Must(&Stub::GetConfiguration, For<v1::GetConfigurationRequest>(a_));
-  EXPECT_EQ(got.configuration().bundle_policy(), v1::BUNDLE_POLICY_BALANCED);
+  EXPECT_EQ(got.configuration().bundle_policy(), v1::BUNDLE_POLICY_MAX_BUNDLE);
   EXPECT_EQ(got.configuration().rtcp_mux_policy(), v1::RTCP_MUX_POLICY_REQUIRE);
   auto request = For<v1::SetConfigurationRequest>(a_);
   v1::SetConfigurationResponse response;

@@ -32,7 +32,7 @@ struct ModelTransceiver {
 // How sections share transports: the policies of the ends, and whether what is between them knows
 // BUNDLE. If not, offers arrive without groups, and what is bundle-only is a refused section.
 struct ModelBundling {
-  std::array<BundlePolicy, 2> policies = {BundlePolicy::kBalanced, BundlePolicy::kBalanced};
+  std::array<BundlePolicy, 2> policies = {BundlePolicy::kMaxBundle, BundlePolicy::kMaxBundle};
   bool bundles = true;
 };
 

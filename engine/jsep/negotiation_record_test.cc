@@ -80,7 +80,7 @@ TEST(NegotiationRecord, PreferencesAreTheReasonWhereTheyAre) {
 
 TEST(NegotiationRecord, ASectionThatIsRefusedSaysWhy) {
   const std::string offer = ReadSample("unbundled_sip_offer.sdp");
-  Peer one('a', {}, BundlePolicy::kMaxBundle);
+  Peer one('a');
   one.Answer(offer);
   EXPECT_EQ(VerdictOn(SectionOf(one, 0).section), "+accepted-unbundled");
   EXPECT_EQ(VerdictOn(SectionOf(one, 1).section), "-not-in-bundle");

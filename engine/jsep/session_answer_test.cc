@@ -119,8 +119,8 @@ TEST(SessionAnswerTest, ASectionWithoutACommonCodecIsRejectedInItsPlace) {
   EXPECT_EQ(result.receivers->size(), 1u);
 }
 
-TEST(SessionAnswerTest, WithMaxBundleOnlyOneTransportIsAccepted) {
-  Peer peer('a', {}, BundlePolicy::kMaxBundle);
+TEST(SessionAnswerTest, OnlyOneTransportIsAcceptedWithoutBundle) {
+  Peer peer;
   const ApplyResult result = peer.Answer(ReadSample("unbundled_sip_offer.sdp"));
   const auto answer = MustParse(peer.LocalSdp());
   ASSERT_EQ(answer.media.size(), 3u);
@@ -135,23 +135,10 @@ TEST(SessionAnswerTest, WithMaxBundleOnlyOneTransportIsAccepted) {
   EXPECT_EQ(result.receivers->at(0).codecs.at(0).name, "PCMU");
 }
 
-TEST(SessionAnswerTest, WithoutBundleTheFirstSectionOfEachKindIsAcceptedByDefault) {
-  Peer peer;
-  const ApplyResult result = peer.Answer(ReadSample("unbundled_sip_offer.sdp"));
-  const auto answer = MustParse(peer.LocalSdp());
-  ASSERT_EQ(answer.media.size(), 3u);
-  ASSERT_EQ(result.transports.size(), 2u);
-  for (size_t i = 0; i < 2; ++i) {
-    EXPECT_FALSE(answer.media[i].IsRejected());
-    EXPECT_EQ(result.transports[i].mids, std::vector<std::string>{std::to_string(i)});
-  }
-  EXPECT_TRUE(answer.groups.empty());
-}
-
-TEST(SessionAnswerTest, WithMaxBundleTheFirstGroupWinsTheTransport) {
+TEST(SessionAnswerTest, TheFirstBundleGroupWinsTheTransport) {
   std::string offer = ReadSample("chromium_offer.sdp");
   offer = Replace(offer, "a=group:BUNDLE 0 1 2", "a=group:BUNDLE 0 2\r\na=group:BUNDLE 1");
-  Peer peer('a', {}, BundlePolicy::kMaxBundle);
+  Peer peer;
   EXPECT_EQ(peer.Answer(offer).transports.at(0).mids, (std::vector<std::string>{"0", "2"}));
   EXPECT_TRUE(MustParse(peer.LocalSdp()).media[1].IsRejected());
 }

@@ -15,7 +15,7 @@ std::string Add(Peer& peer, MediaKind kind, const TransceiverInit& init = {}) {
 }
 
 TEST(SessionOfferTest, OffersOneBundleGroupInTheOrderOfCreation) {
-  Peer peer('a', {}, BundlePolicy::kMaxBundle);
+  Peer peer;
   Add(peer, MediaKind::kVideo, {.direction = Direction::kRecvOnly});
   Add(peer, MediaKind::kAudio, {.stream_ids = {"s1", "s2"}});
   ASSERT_TRUE(peer.session->AddDataSection().ok());
@@ -48,23 +48,6 @@ TEST(SessionOfferTest, OffersOneBundleGroupInTheOrderOfCreation) {
   // A mid extension has one id throughout.
   EXPECT_EQ(video.extmaps[2].extension.id, audio.extmaps[3].extension.id);
   EXPECT_EQ(peer.CreateOffer(), text);
-}
-
-// W3C's default is "balanced".
-TEST(SessionOfferTest, ByDefaultTheFirstSectionOfEachKindHasATransport) {
-  Peer peer;
-  for (const MediaKind kind : {MediaKind::kAudio, MediaKind::kVideo, MediaKind::kVideo}) {
-    Add(peer, kind);
-  }
-  ASSERT_TRUE(peer.session->AddDataSection().ok());
-  const auto offer = MustParse(peer.CreateOffer());
-  ASSERT_EQ(offer.media.size(), 4u);
-  EXPECT_EQ(offer.groups.at(0).mids, (std::vector<std::string>{"0", "1", "2", "3"}));
-  for (size_t i = 0; i < 4; ++i) {
-    EXPECT_EQ(offer.media[i].bundle_only, i == 2);
-    EXPECT_EQ(offer.media[i].port, i == 2 ? 0 : 9);
-  }
-  EXPECT_EQ(peer.transports.size(), 3u);
 }
 
 TEST(SessionOfferTest, ALocalOfferStartsGatheringOnce) {

@@ -26,7 +26,7 @@ std::string ReadFile(const std::string& path);
 struct Peer {
   // `bundle_policy` is written into the options.
   explicit Peer(char name = 'a', Options options = {},
-                BundlePolicy bundle_policy = Configuration{}.bundle_policy);
+                BundlePolicy bundle_policy = BundlePolicy::kMaxBundle);
 
   std::string CreateOffer(bool ice_restart = false);
   std::string CreateAnswer();

@@ -36,7 +36,7 @@ struct Connected {
     EXPECT_TRUE(b.session->AddLocalCandidate(0, HostCandidate("192.0.2.2", 2)).ok());
     a.SetRemote(SdpType::kAnswer, b.LocalSdp());
   }
-  Peer a{'a', {}, BundlePolicy::kMaxBundle}, b{'b'};  // One transport from the beginning.
+  Peer a{'a'}, b{'b'};
   std::string audio, video;
 };
 

@@ -233,7 +233,7 @@ class RefusedAnswer : public testing::Test {
     peer_.SetRemote(SdpType::kAnswer, answer_);  // The right one still works.
   }
   const std::string answer_ = ReadSample("chromium_answer.sdp");
-  Peer peer_{'a', {}, BundlePolicy::kMaxBundle};  // What it does not bundle is refused.
+  Peer peer_;
 };
 
 TEST_F(RefusedAnswer, FewerSections) {

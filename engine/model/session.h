@@ -47,7 +47,7 @@ struct CertificateSource {
 struct Configuration {
   std::vector<IceServer> ice_servers{};
   IceTransportPolicy ice_transport_policy = IceTransportPolicy::kAll;
-  BundlePolicy bundle_policy = BundlePolicy::kBalanced;  // W3C's default.
+  BundlePolicy bundle_policy = BundlePolicy::kMaxBundle;
   IceBackend ice_backend = IceBackend::kAuto;
   // Kept for who asks. Gathering begins with the description, whatever it is.
   uint8_t ice_candidate_pool_size = 0;

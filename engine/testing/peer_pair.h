@@ -60,7 +60,7 @@ class PeerPair {
  public:
   explicit PeerPair(const ImpairmentOptions& link = {}, uint64_t seed = 1,
                     const Limits& limits = {},
-                    BundlePolicy bundle_policy = Configuration{}.bundle_policy);
+                    BundlePolicy bundle_policy = BundlePolicy::kMaxBundle);
   ~PeerPair();
 
   peerconnection::PeerConnection& left() { return *left_; }

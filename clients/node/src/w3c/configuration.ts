@@ -105,7 +105,7 @@ export function checkChange(old: Configuration, next: Configuration, localDescri
   if (localDescriptionSet && next.iceCandidatePoolSize !== old.iceCandidatePoolSize) refuse('iceCandidatePoolSize');
 }
 
-/** The configuration of the contract. */
+/** The configuration of the contract. `balanced` is W3C's default and stands for the service's. */
 export function configurationToApi(configuration: Configuration): ConfigurationInput {
   const { iceServers, iceTransportPolicy, bundlePolicy, certificates, iceCandidatePoolSize } = configuration;
   let room = MAX_URLS;
@@ -117,7 +117,7 @@ export function configurationToApi(configuration: Configuration): ConfigurationI
   return {
     iceServers: servers.filter(({ urls }) => urls.length > 0),
     ...(iceTransportPolicy === 'all' ? {} : { iceTransportPolicy: toApi<IceTransportPolicy>(iceTransportPolicy, 'ICE_TRANSPORT_POLICY') }),
-    bundlePolicy: toApi<BundlePolicy>(bundlePolicy, 'BUNDLE_POLICY'),
+    ...(bundlePolicy === 'balanced' ? {} : { bundlePolicy: toApi<BundlePolicy>(bundlePolicy, 'BUNDLE_POLICY') }),
     certificates: certificates.map((certificate) => ({ certificateId: certificateId(certificate) })),
     iceCandidatePoolSize,
   };
