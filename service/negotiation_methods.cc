@@ -77,7 +77,8 @@ grpc::ServerUnaryReactor* PeerConnectionService::CreateOffer(grpc::CallbackServe
                                                              v1::CreateOfferResponse* response) {
   return CallOnConnection<v1::CreateOfferRequest, v1::CreateOfferResponse>(
       calls_, context, request, response,
-      {"peer_connection_id", "ice_restart", "offer_to_receive_audio", "offer_to_receive_video"},
+      {"peer_connection_id", "ice_restart", "offer_to_receive_audio", "offer_to_receive_video",
+       "revision"},
       [](host::PeerConnection& pc, const v1::CreateOfferRequest& in,
          v1::CreateOfferResponse& out) -> absl::Status {
         jsep::OfferOptions options{.ice_restart = in.ice_restart()};

@@ -528,7 +528,17 @@ TEST_F(NegotiationTest, ACandidateTellsWhetherItIsUsed) {
   const std::string second = "candidate:2 1 udp 5 192.0.2.8 7000 typ host";
   // Nothing is described yet: kept.
   EXPECT_FALSE(is_used(first));
-  service_.Negotiate(offerer, answerer);
+  v1::SetLocalDescriptionRequest offer;
+  offer.set_peer_connection_id(offerer);
+  v1::SetRemoteDescriptionRequest remote;
+  remote.set_peer_connection_id(answerer);
+  *remote.mutable_description() =
+      Must(&Stub::SetLocalDescription, offer).peer_connection().local_description();
+  // More may come.
+  const std::string end = "a=end-of-candidates\r\n";
+  std::string& sdp = *remote.mutable_description()->mutable_sdp();
+  if (const size_t at = sdp.find(end); at != std::string::npos) sdp.erase(at, end.size());
+  Must(&Stub::SetRemoteDescription, remote);
   EXPECT_FALSE(is_used(first)) << "it came with the description";
   EXPECT_TRUE(is_used(second));
   EXPECT_FALSE(is_used(second)) << "a repetition";

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/host/accept_offer.h"
+#include "engine/host/negotiate.h"
 #include "engine/ice/fake_ice_network.h"
 #include "engine/net/address_policy.h"
 #include "engine/sctp/fake_sctp_association_factory.h"
@@ -77,6 +78,7 @@ class HostTest : public ::testing::Test {
   ice::FakeIceNetwork ice_;
   sctp::FakeSctpAssociationFactory sctp_;
   net::AddressPolicy policy_;
+  testing::EventRecorder events_;
   std::unique_ptr<Host> host_;
 };
 
@@ -129,7 +131,6 @@ class ChainTest : public HostTest {
   size_t Told() { return events_.All<peerconnection::NegotiationNeededEvent>().size(); }
 
   size_t waiting_ = 0;
-  testing::EventRecorder events_;
   std::optional<SessionDescription> offer_, answer_;
   const std::string offerer_ = Create()->id;
   const std::string answerer_ = Create()->id;
@@ -237,6 +238,36 @@ TEST_F(HostTest, ClosedConnectionsAreGone) {
   EXPECT_EQ(closed->connection_state, ConnectionState::kClosed);
   EXPECT_EQ(closed->close_message, "done");
   EXPECT_THAT(Get(info->id), HasReason(ErrorReason::PEER_CONNECTION_NOT_FOUND));
+}
+
+// Two callers of one connection: what the second one rolled back is not the first one's to send.
+TEST_F(HostTest, WhatIsReplacedWhileItGathersIsNotHandedOut) {
+  const auto ours = Create(), theirs = Create();
+  ASSERT_THAT(ours, IsOk());
+  ASSERT_THAT(theirs, IsOk());
+  const auto offered = Await<PeerConnectionInfo>([&](auto reply) {
+    host_->Call<PeerConnectionInfo>(
+        theirs->id,
+        [](PeerConnection& pc) -> absl::StatusOr<PeerConnectionInfo> {
+          PCD_RETURN_IF_ERROR(pc.AddTransceiver(MediaKind::kVideo, {}, "").status());
+          PCD_RETURN_IF_ERROR(pc.SetLocalDescription(std::nullopt).status());
+          return pc.Info();
+        },
+        std::move(reply));
+  });
+  ASSERT_THAT(offered, IsOk());
+  std::optional<absl::StatusOr<NegotiateResult>> first, second;
+  host_->VisitInChain(ours->id, [&](absl::StatusOr<PeerConnection*> pc) {
+    ASSERT_THAT(pc.status(), IsOk());
+    ASSERT_THAT((*pc)->AddTransceiver(MediaKind::kAudio, {}, "").status(), IsOk());
+    Negotiate(**pc, {}, [&](auto result) { first = std::move(result); });
+    Negotiate(**pc, {.step = {.description = *offered->local_description}},
+              [&](auto result) { second = std::move(result); });
+  });
+  ASSERT_TRUE(loop_.RunUntil([&] { return first.has_value() && second.has_value(); }, 10s));
+  EXPECT_THAT(first->status(), HasReason(ErrorReason::INVALID_STATE));
+  ASSERT_THAT(second->status(), IsOk());
+  EXPECT_EQ((*second)->description->type, SdpType::kAnswer);
 }
 
 TEST_F(HostTest, GracefulCloseEndsAtOnceWithNothingQueued) {

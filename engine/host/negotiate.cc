@@ -1,5 +1,6 @@
 #include "engine/host/negotiate.h"
 
+#include <string>
 #include <utility>
 
 namespace pcd::host {
@@ -16,6 +17,29 @@ NegotiateResult Collect(PeerConnection& pc, const peerconnection::NegotiateOutco
   return result;
 }
 
+// What stays the same while candidates join a description, and is another one in each that is made:
+// its kind, and its first two lines, of which the second counts versions (RFC 8866 section 5.2).
+std::string IdentityOf(const PeerConnectionInfo& info) {
+  if (info.local_description == nullptr) return {};
+  const std::string& sdp = info.local_description->sdp;
+  const size_t origin = sdp.find('\n') + 1;
+  return std::string(ToString(info.local_description->type)) +
+         sdp.substr(0, sdp.find('\n', origin));
+}
+
+absl::Status ClosedMeanwhile() {
+  return MakeError(absl::StatusCode::kFailedPrecondition, ErrorReason::PEER_CONNECTION_CLOSED,
+                   "the peer connection was closed while it gathered candidates",
+                   {.dom_exception = "InvalidStateError"});
+}
+
+// To be handed out by whoever replaced it.
+absl::Status ReplacedMeanwhile() {
+  return MakeError(absl::StatusCode::kFailedPrecondition, ErrorReason::INVALID_STATE,
+                   "the description was replaced while it gathered candidates",
+                   {.dom_exception = "InvalidStateError"});
+}
+
 }  // namespace
 
 void Negotiate(PeerConnection& pc, const NegotiateOptions& options, Reply<NegotiateResult> reply) {
@@ -28,17 +52,17 @@ void Negotiate(PeerConnection& pc, const NegotiateOptions& options, Reply<Negoti
     reply(Collect(pc, *outcome));
     return;
   }
-  pc.WhenGatheringComplete(options.gathering_timeout, [outcome = *outcome,
-                                                       reply = std::move(reply)](
-                                                          PeerConnection& open, bool) mutable {
-    if (open.closed()) {
-      reply(MakeError(absl::StatusCode::kFailedPrecondition, ErrorReason::PEER_CONNECTION_CLOSED,
-                      "the peer connection was closed while it gathered candidates",
-                      {.dom_exception = "InvalidStateError"}));
-      return;
-    }
-    reply(Collect(open, outcome));
-  });
+  pc.WhenGatheringComplete(options.gathering_timeout,
+                           [outcome = *outcome, identity = IdentityOf(pc.Info()),
+                            reply = std::move(reply)](PeerConnection& open, bool) mutable {
+                             if (open.closed()) {
+                               reply(ClosedMeanwhile());
+                             } else if (IdentityOf(open.Info()) != identity) {
+                               reply(ReplacedMeanwhile());
+                             } else {
+                               reply(Collect(open, outcome));
+                             }
+                           });
 }
 
 }  // namespace pcd::host

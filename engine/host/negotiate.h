@@ -25,8 +25,9 @@ struct NegotiateResult {
   bool gathering_complete = false;
 };
 
-// Calls back on the connection's loop, with the error of the step or PEER_CONNECTION_CLOSED when
-// the connection ends while it gathers. Threading: the connection's loop.
+// Calls back on the connection's loop, with the error of the step, PEER_CONNECTION_CLOSED when
+// the connection ends while it gathers, or INVALID_STATE when another call replaced the description
+// meanwhile, e.g. by a rollback. Threading: the connection's loop.
 void Negotiate(PeerConnection& pc, const NegotiateOptions& options, Reply<NegotiateResult> reply);
 
 }  // namespace pcd::host

@@ -140,6 +140,9 @@ TEST(SessionBundleTest, AnAnswerMayNotTakeApartWhatHasOneTransport) {
                                                     .sdp = WithGroups(b.LocalSdp(), row.groups)})
                             .status();
     EXPECT_EQ(ErrorReasonName(GetErrorReason(status)), ErrorReasonName(row.reason)) << status;
+    EXPECT_EQ(GetErrorDetail(status).rule,
+              row.reason == ErrorReason::SDP_SEMANTICS ? "RFC 9143, 7.3" : "RFC 9143, 7.3.2")
+        << status;
     EXPECT_EQ(a.session->signaling_state(), SignalingState::kHaveLocalOffer);
     a.SetRemote(SdpType::kAnswer, b.LocalSdp());  // The right one still works.
   }

@@ -143,6 +143,7 @@ TEST(SessionRestartTest, AnAnswerMayNotRestartByItself) {
   const absl::Status status =
       c.a.session->SetRemoteDescription({.type = SdpType::kAnswer, .sdp = answer}).status();
   EXPECT_EQ(GetErrorReason(status), ErrorReason::SDP_SEMANTICS) << status;
+  EXPECT_EQ(GetErrorDetail(status).rule, "RFC 8839, 4.4.3");
   EXPECT_EQ(c.a.session->signaling_state(), SignalingState::kHaveLocalOffer);
   EXPECT_EQ(c.a.LocalSdp(), before);
   c.a.SetRemote(SdpType::kAnswer, c.b.LocalSdp());

@@ -11,15 +11,18 @@
 namespace pcd::peerconnection {
 namespace {
 
-// RFC 8839 section 5.3: a line of the session level.
-bool IsIceLite(const SessionDescription& description) {
+// RFC 8839 section 5.3: a line of the session level. Its number; 0: there is none.
+int IceLiteLine(const SessionDescription& description) {
   constexpr std::string_view kLine = "\na=ice-lite";
   const std::string_view sdp = description.sdp;
   const size_t found = sdp.find(kLine);
-  if (found == std::string_view::npos) return false;
+  if (found == std::string_view::npos) return 0;
   const size_t end = found + kLine.size();
-  return end == sdp.size() || sdp[end] == '\r' || sdp[end] == '\n';
+  if (end != sdp.size() && sdp[end] != '\r' && sdp[end] != '\n') return 0;
+  return static_cast<int>(std::count(sdp.begin(), sdp.begin() + found, '\n')) + 2;
 }
+
+bool IsIceLite(const SessionDescription& description) { return IceLiteLine(description) > 0; }
 
 }  // namespace
 
@@ -77,7 +80,7 @@ absl::Status PeerConnection::CheckRemoteLite(const SessionDescription& descripti
   return MakeError(absl::StatusCode::kInvalidArgument, ErrorReason::UNSUPPORTED_SDP,
                    "both ends are ICE-lite and cannot connect; full ICE on this side can: "
                    "configuration.ice_backend",
-                   {.rule = "RFC 8445, 6.1.1"});
+                   {.sdp_line = IceLiteLine(description), .rule = "RFC 8445, 6.1.1"});
 }
 
 // Our own offer, which was lite, has been rolled back, or was only created.

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <variant>
@@ -265,7 +266,13 @@ TEST_F(IceBackendTest, AnExplicitSharedPortTakesNoServersLater) {
 TEST_F(IceBackendTest, TwoLiteEndsAreRefusedAndNothingChanges) {
   const auto offerer = Make(), answerer = Make(IceBackend::kSharedPort);
   const SessionDescription offer = Describe(*offerer);
-  EXPECT_THAT(answerer->SetRemoteDescription(offer), HasReason(ErrorReason::UNSUPPORTED_SDP));
+  const absl::Status refused = answerer->SetRemoteDescription(offer);
+  EXPECT_THAT(refused, HasReason(ErrorReason::UNSUPPORTED_SDP));
+  const size_t lite = offer.sdp.find("a=ice-lite\r\n");
+  ASSERT_NE(lite, std::string::npos);
+  EXPECT_EQ(GetErrorDetail(refused).sdp_line,
+            std::count(offer.sdp.begin(), offer.sdp.begin() + lite, '\n') + 1);
+  EXPECT_EQ(GetErrorDetail(refused).rule, "RFC 8445, 6.1.1");
   EXPECT_EQ(answerer->Info().signaling_state, SignalingState::kStable);
   // An answer comes too late to become full for it.
   const auto full = Make(IceBackend::kFull);

@@ -57,6 +57,7 @@ absl::Status PeerConnection::SetRemoteDescription(const SessionDescription& desc
   PCD_RETURN_IF_ERROR(CheckRemoteLite(description));
   PCD_ASSIGN_OR_RETURN(jsep::ApplyResult result, session_.SetRemoteDescription(description));
   BecomeFullForLiteRemote(description);
+  ignoring_offer_ = false;
   const absl::Status applied = Apply(std::move(result));
   Pump();
   return applied;
@@ -126,7 +127,6 @@ absl::StatusOr<NegotiateOutcome> PeerConnection::Negotiate(const NegotiateParams
     return NegotiateOutcome{.offer_ignored = true};
   }
   PCD_RETURN_IF_ERROR(SetRemoteDescription(*params.description));
-  ignoring_offer_ = false;
   if (!is_offer) return NegotiateOutcome{};
   PCD_RETURN_IF_ERROR(SetLocalDescription(std::nullopt).status());
   return NegotiateOutcome{.has_description = true};

@@ -207,6 +207,24 @@ TEST_F(RenegotiationTest, GlareIsResolvedByNegotiateInOneCall) {
   ExpectDataPasses();
 }
 
+// W3C webrtc-pc section 10.7: what is wrong with its candidates is of no interest.
+TEST_F(RenegotiationTest, CandidatesOfAnIgnoredOfferAreNoErrorUntilADescriptionIsTaken) {
+  PeerConnection& impolite = pair_.right();
+  ASSERT_THAT(pair_.left().Negotiate({}), IsOk());
+  ASSERT_THAT(impolite.Negotiate({.polite = false}), IsOk());
+  const IceCandidateInit foreign{
+      .candidate = "candidate:1 1 udp 1 192.0.2.1 9 typ host ufrag other", .sdp_mid = "0"};
+  EXPECT_FALSE(impolite.AddIceCandidate(foreign).ok());
+  ASSERT_TRUE(
+      impolite.Negotiate({.description = *pair_.left().Info().local_description, .polite = false})
+          ->offer_ignored);
+  EXPECT_THAT(impolite.AddIceCandidate(foreign), IsOk());
+  ASSERT_THAT(pair_.left().SetRemoteDescription(*impolite.Info().local_description), IsOk());
+  ASSERT_THAT(pair_.left().SetLocalDescription(std::nullopt), IsOk());
+  ASSERT_THAT(impolite.SetRemoteDescription(*pair_.left().Info().local_description), IsOk());
+  EXPECT_FALSE(impolite.AddIceCandidate(foreign).ok());
+}
+
 // W3C 4.4.1.5: the rollback is a step of its own, with an event of its own.
 TEST_F(RenegotiationTest, AnOfferThatTakesOursBackLeadsThroughStable) {
   ASSERT_THAT(pair_.left().SetLocalDescription(std::nullopt), IsOk());

@@ -14,9 +14,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (!inner.empty() && (inner.data() < data || inner.data() + inner.size() > data + size)) {
     std::abort();
   }
-  pcd::ice::Consent consent;
-  consent.SetPassword(password);
   for (const pcd::ByteSpan message : {whole, inner}) {
+    pcd::ice::Consent consent;
+    consent.SetPassword(password);
     const auto parsed = pcd::ice::stun::Parse(message);
     pcd::ice::Consent::TransactionId id{};
     if (parsed) std::ranges::copy(parsed->transaction_id, id.begin());
