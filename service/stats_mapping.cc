@@ -1,6 +1,7 @@
 #include "service/stats_mapping.h"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -312,6 +313,13 @@ std::map<std::string, std::string> RemoteIds(const StatsReport& report) {
   return ids;
 }
 
+// Of the remote's report, where the values are what that says.
+template <typename Entry>
+std::optional<int64_t> ArrivalOf(const Entry& entry) {
+  if constexpr (requires { entry.arrived_us; }) return entry.arrived_us;
+  return std::nullopt;
+}
+
 }  // namespace
 
 v1::StatsReport ToProto(const StatsReport& report, const std::set<int>& types) {
@@ -329,7 +337,8 @@ v1::StatsReport ToProto(const StatsReport& report, const std::set<int>& types) {
         remote != remote_ids.end() && stats.has_inbound_rtp()) {
       stats.mutable_inbound_rtp()->set_remote_id(remote->second);
     }
-    *stats.mutable_timestamp() = out.timestamp();
+    const auto arrived = std::visit([](const auto& value) { return ArrivalOf(value); }, entry);
+    *stats.mutable_timestamp() = arrived ? TimestampFromUnixMicros(*arrived) : out.timestamp();
     (*out.mutable_stats())[id] = std::move(stats);
   }
   return out;

@@ -423,6 +423,12 @@ TEST_F(ReceiveTest, StatsHaveTheirW3cMeaning) {
   EXPECT_EQ(stats.remote_outbound[0].local_id, inbound.id);
   EXPECT_EQ(stats.remote_outbound[0].packets_sent, 10u);
   EXPECT_EQ(stats.remote_outbound[0].remote_timestamp_us, 1'600'000'000'000'000);
+  // Told of again, it is as old as it is.
+  const auto arrived = stats.remote_outbound[0].arrived_us;
+  ASSERT_TRUE(arrived.has_value());
+  EXPECT_EQ(*arrived, bench.loop.UnixMicros());
+  bench.Run(std::chrono::milliseconds(1500));
+  EXPECT_EQ(bench.session->GetStats().remote_outbound.at(0).arrived_us, arrived);
 }
 
 TEST_F(ReceiveTest, FramesPerSecondAreThoseOfTheLastSecond) {

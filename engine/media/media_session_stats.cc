@@ -80,6 +80,9 @@ RemoteOutboundRtpStats MediaSession::Impl::RemoteStatsOf(const RemoteStream& str
   stats.packets_sent = stream.report.packet_count;
   stats.bytes_sent = stream.report.octet_count;
   stats.reports_sent = stream.report.reports;
+  if (stream.report.reports > 0) {
+    stats.arrived_us = loop_.UnixMicros() - (loop_.Now() - stream.report.arrival).count();
+  }
   if (stream.report.ntp.value != 0) {
     stats.remote_timestamp_us =
         rtp::NtpMicros(stream.report.ntp) - rtp::NtpMicros(NtpFromUnixMicros(0));

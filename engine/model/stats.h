@@ -48,6 +48,7 @@ struct RemoteOutboundRtpStats {
   MediaKind kind = MediaKind::kAudio;
   uint64_t packets_sent = 0, bytes_sent = 0, reports_sent = 0;
   std::optional<int64_t> remote_timestamp_us{};
+  std::optional<int64_t> arrived_us{};  // The last report, by our clock.
   // Where RTCP XR tells them (RFC 3611); seconds, the last one; unset: not measured yet.
   std::optional<double> round_trip_time{};
   double total_round_trip_time = 0;  // Seconds.
@@ -76,6 +77,7 @@ struct RemoteInboundRtpStats {
   std::string id{}, transport_id{}, codec_id{}, local_id{};
   uint32_t ssrc = 0;
   MediaKind kind = MediaKind::kAudio;
+  std::optional<int64_t> arrived_us{};  // The last report, by our clock.
   uint64_t packets_received = 0;
   int64_t packets_lost = 0;
   double fraction_lost = 0;                 // 0 to 1, in its last report.

@@ -286,6 +286,7 @@ uint64_t RtpSender::ReceivedPackets(const rtp::ReportBlock& block) const {
 void RtpSender::HandleReportBlock(const rtp::ReportBlock& block, Timestamp now) {
   if (block.ssrc != ssrc_) return;
   ++reception_.reports;
+  reception_.arrival = now;
   reception_.fraction_lost = block.fraction_lost / 256.0;
   reception_.packets_lost = block.cumulative_lost;
   reception_.packets_received = ReceivedPackets(block);

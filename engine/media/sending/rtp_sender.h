@@ -40,6 +40,7 @@ struct SourcePacket {
 // What the remote tells about a stream of ours in its report blocks.
 struct RemoteReception {
   uint64_t reports = 0;  // 0: none came yet.
+  Timestamp arrival{};   // Of the last one.
   double fraction_lost = 0;
   int64_t packets_lost = 0;
   uint64_t packets_received = 0;

@@ -67,6 +67,9 @@ RemoteInboundRtpStats SendSession::RemoteStatsOf(const RtpSender& sender) const 
   if (sender.codec() != nullptr) stats.codec_id = CodecStatsId(sender);
   stats.ssrc = sender.ssrc();
   stats.kind = sender.parameters().kind;
+  if (reception.reports > 0) {
+    stats.arrived_us = loop_.UnixMicros() - (loop_.Now() - reception.arrival).count();
+  }
   stats.packets_received = reception.packets_received;
   stats.packets_lost = reception.packets_lost;
   stats.fraction_lost = reception.fraction_lost;

@@ -308,6 +308,10 @@ TEST_F(SendSessionTest, AReceiverReportShowsLossJitterAndRoundTrip) {
   EXPECT_EQ(stats[0].round_trip_time_measurements, 1u);
   EXPECT_EQ(stats[0].local_id, Outbound().id);
   EXPECT_EQ(Outbound().remote_id, stats[0].id);
+  // Told of again, it is as old as it is.
+  EXPECT_EQ(stats[0].arrived_us, bench_.loop.UnixMicros());
+  bench_.Run(milliseconds(700));
+  EXPECT_EQ(bench_.session->GetStats().remote_inbound.at(0).arrived_us, stats[0].arrived_us);
 }
 
 // What reports said of a receiver's time after it was told, in 1/65536 s; by its SSRC.
