@@ -254,6 +254,7 @@ bool NegotiationModel::LineNeeds(size_t end, const ModelLine& line) const {
   const Said& said = said_[static_cast<size_t>(&line - lines_.data())];
   const Direction wanted = line.ends[end].direction;
   const Direction written = end == last_offerer_ ? said.offer : said.answer;
+  // W3C has no condition on `written`: the one exception to its table, of docs/adr/0017.
   if (Sends(wanted) && Sends(written) && said.in_stream[end] != line.ends[end].in_stream) {
     return true;
   }

@@ -51,6 +51,7 @@ bool Needs(const State& state, const Transceiver& transceiver) {
   }
   const size_t index = *transceiver.mline_index;
   const sdp::MediaSection& section = state.current_local->parsed.media[index];
+  // Only where the section sends is a=msid written: docs/adr/0017.
   if (Sends(transceiver.direction) &&
       Sends(EffectiveDirection(state.current_local->parsed, index)) &&
       MsidsDiffer(transceiver, section)) {

@@ -199,6 +199,7 @@ export class SequenceModel {
       const said = this.#said.get(line);
       if (stopping) return true;
       const written = end === this.#lastOfferer ? said.offered : said.answered;
+      // W3C has no condition on what was written: the one exception to its table, of docs/adr/0017.
       if (sends(direction) && sends(written) && said.inStream[end] !== inStream) return true;
       return end === this.#lastOfferer
         ? direction !== said.offered && direction !== reversed(said.answered)
