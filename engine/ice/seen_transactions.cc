@@ -20,12 +20,7 @@ uint32_t SeenTransactions::PathOf(ByteSpan transaction_id) const {
 }
 
 void SeenTransactions::Add(ByteSpan transaction_id, uint32_t path_id) {
-  const Seen seen{.hash = Hash(transaction_id), .path_id = path_id};
-  if (ring_.size() < kCapacity) {
-    ring_.push_back(seen);
-    return;
-  }
-  ring_[next_] = seen;
+  ring_[next_] = {.hash = Hash(transaction_id), .path_id = path_id};
   next_ = (next_ + 1) % kCapacity;
 }
 

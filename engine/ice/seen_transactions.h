@@ -3,17 +3,18 @@
 #ifndef ENGINE_ICE_SEEN_TRANSACTIONS_H_
 #define ENGINE_ICE_SEEN_TRANSACTIONS_H_
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
 
 #include "engine/base/bytes.h"
 
 namespace pcd::ice {
 
-// A ring: the oldest makes room. Grows with what it holds, to 8 bytes each. Only who knows the
-// password has ids in here, so that two with the same 32 bits are chance (one check in 60
-// million is taken for a repetition, and the next one is not). Threading: its agent's loop.
+// A ring: the oldest makes room. Its 8 bytes for each are there from the beginning: checks come as
+// long as media does, and nothing is allocated then. Only who knows the password has ids in here,
+// so that two with the same 32 bits are chance (one check in 60 million is taken for a repetition,
+// and the next one is not). Threading: its agent's loop.
 class SeenTransactions {
  public:
   static constexpr size_t kCapacity = 64;
@@ -26,10 +27,10 @@ class SeenTransactions {
  private:
   struct Seen {
     uint32_t hash = 0;
-    uint32_t path_id = 0;
+    uint32_t path_id = 0;  // 0: free.
   };
-  std::vector<Seen> ring_{};
-  size_t next_ = 0;  // Once the ring is full.
+  std::array<Seen, kCapacity> ring_{};
+  size_t next_ = 0;
 };
 
 }  // namespace pcd::ice

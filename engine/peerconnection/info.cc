@@ -32,8 +32,8 @@ std::optional<SctpTransportInfo> PeerConnection::SctpInfo() const {
       .max_channels = association_ == nullptr ? 0u : association_->stream_count()};
 }
 
-std::vector<transport::TransportState> PeerConnection::TransportStates() const {
-  std::vector<transport::TransportState> states;
+absl::InlinedVector<transport::TransportState, 16> PeerConnection::TransportStates() const {
+  absl::InlinedVector<transport::TransportState, 16> states;
   for (const auto& slot : transports_) {
     if (!slot->described()) continue;
     states.push_back({.ice = slot->ice_state,

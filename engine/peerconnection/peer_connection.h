@@ -10,6 +10,7 @@
 #ifndef ENGINE_PEERCONNECTION_PEER_CONNECTION_H_
 #define ENGINE_PEERCONNECTION_PEER_CONNECTION_H_
 
+#include <absl/container/inlined_vector.h>
 #include <absl/functional/any_invocable.h>
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
@@ -392,7 +393,9 @@ class PeerConnection : private net::EndOfTurnHandler,
   DtlsTransportInfo DtlsInfo(const TransportSlot& slot) const;
   std::optional<SctpTransportInfo> SctpInfo() const;
   static DataChannelView View(const datachannel::DataChannelInfo& info);
-  std::vector<transport::TransportState> TransportStates() const;
+  // On the stack, for as many transports as Limits allows where nobody asks for more: they are
+  // combined in each turn of the timer.
+  absl::InlinedVector<transport::TransportState, 16> TransportStates() const;
   std::string TransportId(size_t index) const;  // Empty: there is none.
   // W3C transport of the sender and the receiver; empty: null.
   std::string TransportIdOf(const jsep::Transceiver& transceiver) const;

@@ -13,15 +13,19 @@ namespace {
 
 constexpr uint16_t kOneByteExtensionProfile = 0xBEDE;  // RFC 8285 section 4.2.
 
-// Header extension block with the mid alone, padded to 32-bit words; nothing when id is 0.
-void WriteMid(ByteWriter& out, uint8_t id, const std::string& mid) {
-  const size_t element = 1 + mid.size();
-  const size_t words = (element + 3) / 4;
+void WriteElement(ByteWriter& elements, uint8_t id, ByteSpan value) {
+  elements.U8(static_cast<uint8_t>((id << 4) | (value.size() - 1)));
+  elements.Bytes(value);
+}
+
+// Header extension block, padded to 32-bit words; nothing without elements.
+void WriteExtensions(ByteWriter& out, ByteSpan elements) {
+  if (elements.empty()) return;
+  const size_t words = (elements.size() + 3) / 4;
   out.U16(kOneByteExtensionProfile);
   out.U16(static_cast<uint16_t>(words));
-  out.U8(static_cast<uint8_t>((id << 4) | (mid.size() - 1)));
-  for (char c : mid) out.U8(static_cast<uint8_t>(c));
-  out.Zeros(words * 4 - element);
+  out.Bytes(elements);
+  out.Zeros(words * 4 - elements.size());
 }
 
 // VP8 payload descriptor and frame tag (RFC 7741): start of partition 0; P bit 0 is a key frame.
@@ -60,12 +64,12 @@ absl::Status Publisher::Start(absl::AnyInvocable<void(const SessionDescription&)
     transport_->HandleTimeout(loop_.Now());
     Drain();
   });
-  const TransceiverInit send_only{.direction = Direction::kSendOnly};
+  const TransceiverInit init{.direction = options_.direction};
   if (options_.audio) {
-    PCD_RETURN_IF_ERROR(session_->AddTransceiver(MediaKind::kAudio, send_only).status());
+    PCD_RETURN_IF_ERROR(session_->AddTransceiver(MediaKind::kAudio, init).status());
   }
   if (options_.video) {
-    PCD_RETURN_IF_ERROR(session_->AddTransceiver(MediaKind::kVideo, send_only).status());
+    PCD_RETURN_IF_ERROR(session_->AddTransceiver(MediaKind::kVideo, init).status());
   }
   const auto credentials = [this](const jsep::TransportRequest&) {
     return transport_->ice().local_parameters();
@@ -113,9 +117,10 @@ void Publisher::LearnStreams(const std::string& answer_sdp) {
     stream.payload_type = section.codecs.front().payload_type;
     if (stream.ssrc == 0) stream.ssrc = std::max(loop_.random().Uint32(), 1u);
     for (const sdp::ExtMap& extmap : section.extmaps) {
-      if (extmap.extension.uri == kMidExtensionUri && extmap.extension.id < 15) {
-        stream.mid_extension = static_cast<uint8_t>(extmap.extension.id);
-      }
+      if (extmap.extension.id >= 15) continue;
+      const auto id = static_cast<uint8_t>(extmap.extension.id);
+      if (extmap.extension.uri == kMidExtensionUri) stream.mid_extension = id;
+      if (extmap.extension.uri == kTransportCcExtensionUri) stream.transport_cc_extension = id;
     }
   }
 }
@@ -125,13 +130,23 @@ bool Publisher::SendRtp(const OutgoingRtp& rtp) {
   if (!connected() || stream.ssrc == 0) return false;
   PacketPtr packet = loop_.packets().Get();
   ByteWriter out(MutableByteSpan(packet->data(), Packet::kMaxPayload));
-  const bool extended = rtp.with_mid && stream.mid_extension != 0 && !stream.mid.empty();
-  out.U8(extended ? 0x90 : 0x80);
+  std::array<uint8_t, 64> room{};
+  ByteWriter elements(room);
+  if (rtp.with_mid && stream.mid_extension != 0 && !stream.mid.empty()) {
+    const auto* mid = reinterpret_cast<const uint8_t*>(stream.mid.data());
+    WriteElement(elements, stream.mid_extension, {mid, stream.mid.size()});
+  }
+  if (rtp.transport_sequence.has_value() && stream.transport_cc_extension != 0) {
+    std::array<uint8_t, 2> number{};
+    StoreU16(number.data(), *rtp.transport_sequence);
+    WriteElement(elements, stream.transport_cc_extension, number);
+  }
+  out.U8(elements.size() == 0 ? 0x80 : 0x90);
   out.U8(static_cast<uint8_t>((rtp.marker ? 0x80 : 0) | stream.payload_type));
   out.U16(rtp.sequence);
   out.U32(rtp.timestamp);
   out.U32(stream.ssrc);
-  if (extended) WriteMid(out, stream.mid_extension, stream.mid);
+  WriteExtensions(out, elements.written());
   size_t payload = rtp.payload_bytes;
   if (rtp.kind == MediaKind::kVideo && payload >= 2) {
     WriteVp8Start(out, rtp.key_frame);
@@ -179,6 +194,8 @@ void Publisher::OnRtcp(std::span<PacketPtr> packets) {
     while (reader.Next(view)) {
       if (view.type == rtp::kRtcpReceiverReport) {
         ++feedback_.receiver_reports;
+      } else if (view.type == rtp::kRtcpSenderReport) {
+        ++feedback_.sender_reports;
       } else if (view.IsFeedback(rtp::kRtcpPayloadFeedback, rtp::kPsfbPli)) {
         ++feedback_.plis;
       } else if (view.IsFeedback(rtp::kRtcpPayloadFeedback, rtp::kPsfbFir)) {

@@ -14,7 +14,10 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/base/limits.h"
@@ -31,6 +34,7 @@ namespace pcd::testing {
 struct PublisherOptions {
   bool audio = true;
   bool video = true;
+  Direction direction = Direction::kSendOnly;  // Of both.
   std::vector<SrtpProfile> srtp_profiles = {SrtpProfile::kAeadAes128Gcm,
                                             SrtpProfile::kAes128CmSha1_80};
   ice::Config ice{};
@@ -47,6 +51,8 @@ struct OutgoingRtp {
   bool key_frame = false;
   size_t payload_bytes = 1000;
   bool with_mid = true;
+  // In the transport-wide header extension, if that is negotiated.
+  std::optional<uint16_t> transport_sequence{};
   // Not 0: the last eight bytes of the payload, for those that measure time.
   uint64_t stamp = 0;
 };
@@ -60,6 +66,9 @@ class Publisher : private net::EndOfTurnHandler, private transport::MediaHandler
   // Gathers; then calls back once with the offer, candidates included.
   absl::Status Start(absl::AnyInvocable<void(const SessionDescription&)> offer_ready);
   absl::Status SetAnswer(const SessionDescription& answer);
+  // For what comes back, decrypted; it may move packets out.
+  using RtpCallback = absl::AnyInvocable<void(std::span<PacketPtr>)>;
+  void WhenRtp(RtpCallback callback) { when_rtp_ = std::move(callback); }
 
   bool connected() const { return transport_ != nullptr && transport_->writable(); }
   transport::TransportState state() const { return transport_->state(); }
@@ -84,7 +93,8 @@ class Publisher : private net::EndOfTurnHandler, private transport::MediaHandler
 
   // What came back, counted by RTCP message (compound packets taken apart).
   struct Feedback {
-    uint64_t receiver_reports = 0, plis = 0, firs = 0, transport_cc = 0, nacks = 0, others = 0;
+    uint64_t receiver_reports = 0, sender_reports = 0, plis = 0, firs = 0, transport_cc = 0,
+             nacks = 0, others = 0;
   };
   const Feedback& feedback() const { return feedback_; }
 
@@ -93,12 +103,15 @@ class Publisher : private net::EndOfTurnHandler, private transport::MediaHandler
     uint32_t ssrc = 0;
     uint8_t payload_type = 0;
     uint8_t mid_extension = 0;  // 0: not negotiated.
+    uint8_t transport_cc_extension = 0;
     std::string mid{};
   };
   static size_t Index(MediaKind kind) { return kind == MediaKind::kAudio ? 0 : 1; }
 
   void OnEndOfTurn() override;
-  void OnRtp(std::span<PacketPtr>) override {}
+  void OnRtp(std::span<PacketPtr> packets) override {
+    if (when_rtp_) when_rtp_(packets);
+  }
   void OnRtcp(std::span<PacketPtr> packets) override;
   void Drain();
   absl::Status Apply(const jsep::ApplyResult& result);
@@ -111,6 +124,7 @@ class Publisher : private net::EndOfTurnHandler, private transport::MediaHandler
   std::unique_ptr<net::Timer> timer_;
   ice::IceTransportFactory& factory_;
   absl::AnyInvocable<void(const SessionDescription&)> offer_ready_;
+  RtpCallback when_rtp_;
   std::array<Stream, 2> streams_{};
   Feedback feedback_;
 };
