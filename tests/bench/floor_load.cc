@@ -48,6 +48,7 @@ bool FloorLoad::SendOne(Stream& stream) {
   packet->data()[1] = 96;
   StoreU16(packet->data() + 2, stream.sequence++);
   StoreU32(packet->data() + 8, 7);
+  StoreU64(packet->data() + packet->size() - sizeof(uint64_t), StampNow());
   if (stream.session->ProtectRtp(*packet) != srtp::SrtpResult::kOk) return false;
   return send(stream.fd, packet->data(), packet->size(), MSG_DONTWAIT) > 0;
 }

@@ -50,6 +50,7 @@ int Run(const Options& options) {
   if (scale.Has("flood") && scale.backends.front().name == kSharedPort.name) {
     FloodRows(scale, report);
   }
+  report.PrintVerdicts();
   if (!options.markdown.empty()) good &= report.WriteMarkdown(options.markdown);
   if (!options.trend.empty()) good &= report.AppendTrend(options.trend);
   return good ? 0 : 1;

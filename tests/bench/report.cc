@@ -10,6 +10,8 @@
 #include <fstream>
 #include <utility>
 
+#include "tests/bench/verdicts.h"
+
 namespace pcd::bench {
 namespace {
 
@@ -36,35 +38,31 @@ std::string Machine() {
                          sysconf(_SC_NPROCESSORS_ONLN), system.sysname, system.release, load);
 }
 
-const char* Name(SrtpProfile profile) {
-  return profile == SrtpProfile::kAeadAes128Gcm ? "GCM" : "CM";
-}
-
-// At most so many times the floor; null: no target.
-std::optional<double> TargetOf(const PacketFigure& f) {
-  const bool gcm = f.profile == SrtpProfile::kAeadAes128Gcm;
-  if (f.connections == 1 && f.rate == 500) return 1.6;
-  if (f.connections == 100 && f.rate == (gcm ? 500 : 200)) return 1.3;
-  return std::nullopt;
-}
-
-std::string Verdict(bool met) { return met ? "met" : "missed"; }
-
 std::string Target(const PacketFigure& f) {
-  const auto target = TargetOf(f);
+  const auto target = FloorTarget(f);
   if (!target.has_value()) return "";
-  return absl::StrFormat("%.1fx, %s", *target, Verdict(f.ratio() <= *target));
+  return absl::StrFormat("%.1fx, %s", *target, Compare(f.ratio(), *target));
 }
 
 std::string Target(const CostFigure& f) {
   if (!f.target.has_value()) return "";
-  const bool met = f.more_is_better ? f.value >= *f.target : f.value <= *f.target;
   return absl::StrFormat("%s %g, %s", f.more_is_better ? "at least" : "at most", *f.target,
-                         Verdict(met));
+                         Compare(f.value, *f.target, f.more_is_better));
 }
 
 std::string Delivered(uint64_t sent, uint64_t delivered) {
   return sent == delivered ? "all" : absl::StrFormat("%d of %d", delivered, sent);
+}
+
+void WriteVerdicts(std::ostream& out, const std::vector<Verdict>& verdicts) {
+  if (verdicts.empty()) return;
+  out << "## Against the targets\n\n| | ICE | target | measured | floor | |\n"
+      << "|---|---|---|---|---|---|\n";
+  for (const Verdict& v : verdicts) {
+    out << absl::StrFormat("| %s | %s | %s | %s | %s | %s |\n", v.row, v.backend, v.target,
+                           v.measured, v.floor, v.result);
+  }
+  out << "\n";
 }
 
 bool Finish(std::ofstream& file, const std::string& path) {
@@ -127,10 +125,22 @@ void Report::Add(const FloodFigure& f) {
   floods_.push_back(f);
 }
 
+void Report::PrintVerdicts() const {
+  const char* title = "\nAgainst the targets\n";
+  for (const Verdict& v : Judge(packets_, costs_)) {
+    absl::PrintF("%s%s, %s: %s; target %s, measured %s%s%s\n", std::exchange(title, ""), v.row,
+                 v.backend, v.result, v.target, v.measured, v.floor.empty() ? "" : ", floor ",
+                 v.floor);
+  }
+  std::fflush(stdout);
+}
+
 bool Report::WriteMarkdown(const std::string& path) const {
   std::ofstream out(path);
   out << kIntroduction << date_ << (commit_.empty() ? "" : ", commit ") << commit_ << ": "
-      << machine_ << ".\n\n## A forwarded packet of 1,100 bytes\n\n"
+      << machine_ << ".\n\n";
+  WriteVerdicts(out, Judge(packets_, costs_));
+  out << "## A forwarded packet of 1,100 bytes\n\n"
       << "Connections x packets a second of each; CPU in microseconds a packet; delay from send "
          "to\n"
       << "receive in microseconds, through both programs and the loopback interface.\n\n"

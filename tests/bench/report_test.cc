@@ -68,10 +68,35 @@ TEST(ReportTest, ThePageSaysWhatWasMetAndWhatWasLost) {
   const std::string page = Read(path);
   EXPECT_TRUE(Has(page, "commit abc123"));
   EXPECT_TRUE(Has(page, "| 100 x 500 | GCM | shared port | 5.0 | 6.0 | 1.20x | 1.3x, met |"));
-  EXPECT_TRUE(Has(page, "| 2.00x | 1.6x, missed | 0 | 0 | 7 of 10 |"));
+  EXPECT_TRUE(Has(page, "| 2.00x | 1.6x, missed by 25 % | 0 | 0 | 7 of 10 |"));
   EXPECT_TRUE(Has(page, "| memory | full ICE | 119.00 KiB | at most 120, met |"));
-  EXPECT_TRUE(Has(page, "| data | full ICE | 119.00 MB | at least 150, missed |"));
+  EXPECT_TRUE(Has(page, "| data | full ICE | 119.00 MB | at least 150, missed by 21 % |"));
   EXPECT_TRUE(Has(page, "| nobody | 7 | 0 | 0 | all |"));
+}
+
+TEST(ReportTest, ThePageBeginsWithTheTargets) {
+  const std::string path = testing::TempDir() + "verdicts.md";
+  ASSERT_TRUE(Filled().WriteMarkdown(path));
+  const std::string page = Read(path);
+  EXPECT_LT(page.find("## Against the targets"), page.find("## A forwarded packet"));
+  EXPECT_TRUE(Has(page,
+                  "| CPU of a packet, 100 x 500, GCM | shared port | at most 1.3x the floor | "
+                  "6.0 us, 1.20x | 5.0 us | met |"));
+  EXPECT_TRUE(Has(page,
+                  "| CPU of a packet, 1 x 500, GCM | full ICE | at most 1.6x the floor | "
+                  "10.0 us, 2.00x | 5.0 us | none: 7 of 10 delivered |"));
+  EXPECT_TRUE(Has(page, "| data | full ICE | at least 150 MB | 119.00 MB |  | missed by 21 % |"));
+}
+
+TEST(ReportTest, WhatWasMeasuredIsJudgedOnStandardOutputToo) {
+  const Report report = Filled();
+  testing::internal::CaptureStdout();
+  report.PrintVerdicts();
+  const std::string text = testing::internal::GetCapturedStdout();
+  EXPECT_TRUE(Has(text,
+                  "CPU of a packet, 100 x 500, GCM, shared port: met; target at most 1.3x the "
+                  "floor, measured 6.0 us, 1.20x, floor 5.0 us\n"));
+  EXPECT_TRUE(Has(text, "memory, full ICE: met; target at most 120 KiB, measured 119.00 KiB\n"));
 }
 
 TEST(ReportTest, TheTrendGrowsByALine) {

@@ -92,7 +92,9 @@ bool ServiceRow(const Scale& scale, const Backend& backend, const PacketLoad& ro
                           .service_us = service.cpu_us_per_packet,
                           .delays = service.delays,
                           .sent = service.sent,
-                          .delivered = service.delivered});
+                          .delivered = service.delivered,
+                          .floor_delays = floor.delays,
+                          .floor_lost = floor.sent - floor.delivered});
   return service.sent == service.delivered;
 }
 
