@@ -13,6 +13,7 @@ const run = promisify(execFile);
 export const OUTSIDE = '10.99.0.1';
 export const ROUTER = '10.99.0.2'; // As the outside sees it.
 export const INSIDE = '10.98.0.2';
+export const INSIDE_ROUTER = '10.98.0.1';
 export const OUTSIDE_V6 = 'fd99::1';
 export const INSIDE_V6 = 'fd98::2';
 
@@ -26,6 +27,14 @@ const ONE_TO_ONE = `table ip nat {
 const BLOCKED = {
   in: 'iifname "eth0"', out: 'iifname "eth1"', ipv4: 'meta nfproto ipv4', ipv6: 'meta nfproto ipv6', udp: 'meta l4proto udp',
 };
+
+// The outside behind a NAT of its own: what it sends inside comes from the router, and nothing comes back without a mapping.
+const hiding = ([first, last]) => `table ip outside
+delete table ip outside
+table ip outside {
+  chain forward { type filter hook forward priority 0; iifname "eth1" ct state new drop; }
+  chain after { type nat hook postrouting priority 100; oifname "eth1" meta l4proto udp masquerade to :${first}-${last}; }
+}`;
 
 /** What the router does with what passes. `routed`: nothing, both networks know each other, IPv6 too. */
 export const RULES = { masquerade: MASQUERADE, oneToOne: ONE_TO_ONE, routed: '' };
@@ -70,7 +79,7 @@ export class Nat {
     await ip(atRouter, `link add name eth1 type veth peer name eth0 netns ${inside}`);
     const addresses = [
       [[], 'eth2', OUTSIDE, OUTSIDE_V6], [atRouter, 'eth0', ROUTER, 'fd99::2'],
-      [atRouter, 'eth1', '10.98.0.1', 'fd98::1'], [atInside, 'eth0', INSIDE, INSIDE_V6],
+      [atRouter, 'eth1', INSIDE_ROUTER, 'fd98::1'], [atInside, 'eth0', INSIDE, INSIDE_V6],
     ];
     for (const [command, device, v4, v6] of addresses) {
       await ip(command, `address add ${v4}/24 dev ${device}`);
@@ -78,7 +87,7 @@ export class Nat {
       await ip(command, `link set ${device} up`);
     }
     await ip(atInside, 'link set lo up');
-    await ip(atInside, 'route add default via 10.98.0.1');
+    await ip(atInside, `route add default via ${INSIDE_ROUTER}`);
     await run(atRouter[0], [...atRouter.slice(1), 'sh', '-c',
       'echo 1 > /proc/sys/net/ipv4/ip_forward; echo 1 > /proc/sys/net/ipv6/conf/all/forwarding']);
     if (kind === 'routed') {
@@ -100,6 +109,17 @@ export class Nat {
 
   unblock() {
     return nft(this.#router.command, 'delete table inet block');
+  }
+
+  /**
+   * From now on the inside sees the outside at `INSIDE_ROUTER`, at ports of this range. Mappings made before are forgotten, as by
+   * a router that has restarted: those of a masquerade go with its address. For `routed`.
+   * @param {[number, number]} ports
+   */
+  async hideOutside(ports) {
+    await nft(this.#router.command, hiding(ports));
+    const again = ['del', 'add'].map((verb) => `ip address ${verb} ${INSIDE_ROUTER}/24 dev eth1`).join(' && ');
+    await run(this.#router.command[0], [...this.#router.command.slice(1), 'sh', '-c', again]);
   }
 
   /** Starts the service inside; gRPC reaches it by a socket in the file system. To be given to `Bench.start`. */

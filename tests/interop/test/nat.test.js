@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const path = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 
 describe('a service in networks of many kinds', { concurrency: true }, () => {
-  for (const name of ['address', 'tcp', 'silence_in', 'silence_out', 'consent']) {
+  for (const name of ['address', 'tcp', 'silence_in', 'silence_out', 'consent', 'roaming']) {
     test(`${name} cases`, { timeout: 600_000 }, async (t) => {
       const { INTEROP_NAMESPACE: _outer, NODE_TEST_CONTEXT: _context, ...env } = process.env;
       const args = [process.execPath, '--test', '--test-reporter=spec', path(`network/${name}_cases.js`)];
