@@ -335,6 +335,33 @@ TEST_F(NiceIceTransportTest, ChecksAreAnsweredAsToldAndDataGoesOn) {
   EXPECT_EQ(check(), 0);
 }
 
+// libwebrtc checks the addresses of both generations from its new ones, and sends where it gets an
+// answer.
+TEST_F(NiceIceTransportTest, WhoPassesACheckThatLibniceDoesNotSeeMaySendData) {
+  StunAnswers answers;
+  Start();
+  ASSERT_TRUE(AwaitWritable());
+  const std::vector<uint8_t> before = {0x80, 1}, after = {0x80, 2};
+  runner_.Run([&] {
+    b_->ice->SetAnswering(Answering::kAnyRole);
+    foreign_ =
+        runner_.loop().OpenDatagramSocket({.local = *SocketAddress::Parse("127.0.0.1:0")}).value();
+    foreign_->SetHandler(&answers);
+    const SocketAddress to{*IpAddress::Parse("127.0.0.1"), b_->record.candidates.at(0).port};
+    const auto check =
+        MakeCheck(CheckFor(b_->ice->local_parameters(), a_->ice->local_parameters()));
+    for (const auto& datagram : {before, check, after}) {
+      foreign_->Queue(runner_.loop().packets().CopyOf(datagram), to);
+    }
+  });
+  ASSERT_TRUE(Await([&] { return !b_->record.packets.empty() && !answers.errors.empty(); }));
+  runner_.Run([&] {
+    EXPECT_EQ(answers.errors, std::vector<int>{0});
+    EXPECT_EQ(b_->record.packets, (std::vector<std::vector<uint8_t>>{after}));
+    EXPECT_EQ(b_->ice->GetStats().unknown_source, 1u);
+  });
+}
+
 TEST_F(NiceIceTransportTest, ASignalledAddressThatPassedNoCheckIsNotBelieved) {
   runner_.Run([&] {
     foreign_ =

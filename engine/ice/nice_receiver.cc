@@ -82,7 +82,7 @@ NiceReceiver::Outcome NiceReceiver::Read(int fd, size_t budget, std::vector<Pack
     }
     // libnice closes a socket that is in error; an empty datagram counts as data.
     const bool data = next.size >= 0 && !next.IsStun();
-    if (data && from_peer && !from_relay) {
+    if (data && !from_relay && (from_peer || IsProven(next.source))) {
       ReadDirectly(fd, next, packets);
     } else if (data && !from_relay && !IsKnown(next.source)) {
       Drop(fd);
@@ -134,14 +134,25 @@ void NiceReceiver::Respond(int fd, const SocketAddress& source) {
   const ssize_t size = recv(fd, check.data(), check.size(), MSG_DONTWAIT);
   if (size <= 0) return;
   std::array<uint8_t, kMaxAnswer> reply;
-  const size_t reply_size = AnswerCheck(ByteSpan(check).first(static_cast<size_t>(size)), source,
-                                        local_, answering_, reply);
-  if (reply_size == 0) return;
+  const CheckAnswer answer = AnswerCheck(ByteSpan(check).first(static_cast<size_t>(size)), source,
+                                         local_, answering_, reply);
+  if (answer.accepted) AddProvenSource(source);
+  if (answer.size == 0) return;
   net::SockaddrAny to{};
   const socklen_t to_size = net::ToSockaddr(source, to);
   // What the kernel refuses is lost, as on the way.
   [[maybe_unused]] const ssize_t sent =
-      sendto(fd, reply.data(), reply_size, MSG_DONTWAIT | MSG_NOSIGNAL, &to.base, to_size);
+      sendto(fd, reply.data(), answer.size, MSG_DONTWAIT | MSG_NOSIGNAL, &to.base, to_size);
+}
+
+void NiceReceiver::AddProvenSource(const SocketAddress& source) {
+  if (IsProven(source)) return;
+  if (proven_sources_.size() == kMaxProven) proven_sources_.erase(proven_sources_.begin());
+  proven_sources_.push_back(source);
+}
+
+bool NiceReceiver::IsProven(const SocketAddress& source) const {
+  return std::ranges::find(proven_sources_, source) != proven_sources_.end();
 }
 
 bool NiceReceiver::IsKnown(const SocketAddress& source) const {

@@ -80,6 +80,8 @@ class NiceReceiver {
   // True: dropped.
   bool DropForbidden(int fd, const SocketAddress& source);
   bool IsKnown(const SocketAddress& source) const;
+  void AddProvenSource(const SocketAddress& source);
+  bool IsProven(const SocketAddress& source) const;
   void Drop(int fd);
   // Takes an answer to a check of ours, from the peer or in a relay's message. nullopt: something
   // else is next.
@@ -97,6 +99,10 @@ class NiceReceiver {
   Answering answering_ = Answering::kFully;
   std::optional<SocketAddress> peer_;
   std::vector<SocketAddress> known_sources_;
+  // Where checks that we answered ourselves came from, the latest: a peer that restarts checks our
+  // old addresses from its new ones, and libnice never hears of those.
+  static constexpr size_t kMaxProven = 16;
+  std::vector<SocketAddress> proven_sources_;
   Drops drops_;
 };
 

@@ -21,12 +21,12 @@ int Authenticate(const stun::Message& request, const IceParameters& local, Answe
 
 }  // namespace
 
-size_t AnswerCheck(ByteSpan datagram, const SocketAddress& from, const IceParameters& local,
-                   Answering answering, MutableByteSpan out) {
+CheckAnswer AnswerCheck(ByteSpan datagram, const SocketAddress& from, const IceParameters& local,
+                        Answering answering, MutableByteSpan out) {
   const std::optional<stun::Message> request = stun::Parse(datagram);
   if (!request || request->method != stun::kBinding ||
       request->message_class != stun::Class::kRequest) {
-    return 0;
+    return {};
   }
   CheckReply reply{.error = Authenticate(*request, local, answering), .mapped = from};
   if (reply.error == 0) {
@@ -34,7 +34,8 @@ size_t AnswerCheck(ByteSpan datagram, const SocketAddress& from, const IceParame
     if (request->unknown_count > 0) reply.error = stun::kUnknownAttribute;
   }
   const size_t size = WriteCheckReply(*request, reply, out);
-  return reply.error != 0 && size > datagram.size() ? 0 : size;
+  if (reply.error != 0) return {.size = size > datagram.size() ? 0 : size};
+  return {.size = size, .accepted = true};
 }
 
 }  // namespace pcd::ice

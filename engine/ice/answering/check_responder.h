@@ -11,11 +11,16 @@
 
 namespace pcd::ice {
 
-// Writes the answer to a check, whatever role it claims (see Answering), and returns its size. 0:
-// there is none, because it is no check, or because who proved nothing would get more than it sent.
-// Allocates nothing.
-size_t AnswerCheck(ByteSpan datagram, const SocketAddress& from, const IceParameters& local,
-                   Answering answering, MutableByteSpan out);
+struct CheckAnswer {
+  // 0: there is none, because it is no check, or because who proved nothing would get more than it
+  // sent.
+  size_t size = 0;
+  bool accepted = false;  // Who sent it knows our password: data may come from there.
+};
+
+// Writes the answer to a check, whatever role it claims (see Answering). Allocates nothing.
+CheckAnswer AnswerCheck(ByteSpan datagram, const SocketAddress& from, const IceParameters& local,
+                        Answering answering, MutableByteSpan out);
 
 }  // namespace pcd::ice
 

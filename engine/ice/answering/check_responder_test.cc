@@ -27,8 +27,12 @@ struct Answer {
 
 Answer Ask(const std::vector<uint8_t>& datagram, Answering answering) {
   std::array<uint8_t, 1500> bytes{};
-  Answer answer{.size = AnswerCheck(datagram, kFrom, kOurs, answering, bytes)};
-  if (answer.size == 0) return answer;
+  const CheckAnswer written = AnswerCheck(datagram, kFrom, kOurs, answering, bytes);
+  Answer answer{.size = written.size};
+  if (answer.size == 0) {
+    EXPECT_FALSE(written.accepted);
+    return answer;
+  }
   const auto message = stun::Parse(ByteSpan(bytes).first(answer.size));
   EXPECT_TRUE(message.has_value());
   if (!message) return answer;
@@ -37,6 +41,7 @@ Answer Ask(const std::vector<uint8_t>& datagram, Answering answering) {
   answer.error = message->error_code;
   answer.mapped = message->mapped_address;
   answer.authentic = message->VerifyIntegrity(kOurs.pwd);
+  EXPECT_EQ(written.accepted, answer.error == 0);
   return answer;
 }
 
