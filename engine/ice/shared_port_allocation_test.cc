@@ -1,6 +1,10 @@
 // Counts what the whole process allocates, by new and by malloc alike, while packets pass through
-// a shared port in both directions: nothing, once it is warm.
+// a shared port in both directions, and while strangers flood it: nothing, once it is warm.
+#include <arpa/inet.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <cstddef>
 #include <functional>
@@ -114,6 +118,81 @@ TEST(SharedPortAllocationTest, AHundredThousandPacketsEachWayAllocateNothing) {
   ASSERT_TRUE(loop->Start().ok());
   EXPECT_EQ(measured.get_future().get(), 0u);
   loop->Stop();
+}
+
+// Sends one datagram to the port, from a port that the system chooses on 127.0.1.`host`. While it
+// lives nobody else has that one.
+class Stranger {
+ public:
+  Stranger(size_t host, const std::vector<uint8_t>& datagram, uint16_t port)
+      : fd_(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in from{};
+    from.sin_family = AF_INET;
+    from.sin_addr.s_addr = htonl(0x7F000100 + static_cast<uint32_t>(host));
+    EXPECT_EQ(bind(fd_, reinterpret_cast<const sockaddr*>(&from), sizeof(from)), 0);
+    sockaddr_in to = from;
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    to.sin_port = htons(port);
+    EXPECT_EQ(sendto(fd_, datagram.data(), datagram.size(), 0,
+                     reinterpret_cast<const sockaddr*>(&to), sizeof(to)),
+              static_cast<ssize_t>(datagram.size()));
+  }
+  ~Stranger() { close(fd_); }
+  Stranger(const Stranger&) = delete;
+  Stranger& operator=(const Stranger&) = delete;
+
+ private:
+  const int fd_;
+};
+
+// Runs on the loop; waits for its answer.
+template <typename Answer>
+Answer Ask(net::EventLoop& loop, const std::function<Answer()>& question) {
+  std::promise<Answer> answer;
+  loop.Post([&] { answer.set_value(question()); });
+  return answer.get_future().get();
+}
+
+size_t Dropped(const SharedPort& port) {
+  const SharedPortStats stats = port.stats();
+  return stats.unvalidated + stats.refused + stats.unknown_ufrag + stats.over_share +
+         stats.kernel_drops;
+}
+
+// Checks with a wrong password and of a wrong connection, DTLS and RTP. Those of one round have a
+// port each, and each round has an address.
+TEST(SharedPortAllocationTest, AFloodFromTenThousandPortsAllocatesNothing) {
+  constexpr size_t kAtOnce = 100, kWarmUpRounds = 10, kRounds = 100;
+  const IceParameters peer{.ufrag = "peer", .pwd = "peers-password-22-chars"};
+  auto loop = std::move(net::EventLoop::Create()).value();
+  auto port =
+      std::move(SharedPort::Open(*loop, {.addresses = {IpAddress::V4({127, 0, 0, 1})}}, 0)).value();
+  auto ice = std::make_unique<SharedPortTransport>(*port, Config{});
+  ASSERT_TRUE(ice->SetRemoteParameters(peer).ok());
+  CheckToMake wrong = CheckFor(ice->local_parameters(), peer, true), foreign = wrong;
+  wrong.password += "x";
+  foreign.username = "nobody:peer";
+  const std::vector<std::vector<uint8_t>> attacks = {
+      MakeCheck(wrong), MakeCheck(foreign), {22, 254, 253, 0, 0}, {0x80, 96, 0, 1, 0, 0, 0, 0}};
+  ASSERT_TRUE(loop->Start().ok());
+  const std::function<size_t()> allocations = [] { return t_allocations; };
+  const std::function<size_t()> dropped = [&] { return Dropped(*port); };
+  size_t before = 0, sent = 0;
+  for (size_t round = 0; round < kWarmUpRounds + kRounds; ++round) {
+    if (round == kWarmUpRounds) before = Ask(*loop, allocations);
+    std::vector<std::unique_ptr<Stranger>> strangers;
+    for (size_t i = 0; i < kAtOnce; ++i, ++sent) {
+      strangers.push_back(
+          std::make_unique<Stranger>(round, attacks[i % attacks.size()], port->port()));
+    }
+    while (Ask(*loop, dropped) < sent) continue;
+  }
+  EXPECT_EQ(Ask(*loop, allocations) - before, 0u);
+  EXPECT_EQ(Ask(*loop, dropped), sent);
+  loop->Stop();
+  EXPECT_EQ(port->routes(), 0u);
+  EXPECT_EQ(port->ufrags(), 1u);
+  ice.reset();
 }
 
 }  // namespace
