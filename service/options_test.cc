@@ -50,7 +50,11 @@ TEST(Options, FlagsReachTheirMembers) {
   ASSERT_TRUE(
       flags
           .Parse({"--listen=0.0.0.0:1", "--insecure", "--max-sinks=3", "--sink-allow=10.0.0.0/8",
-                  "--no-ice-loopback", "--media-loops=2", "--dscp=46", "--ice-tcp"})
+                  "--no-ice-loopback", "--media-loops=2", "--dscp=46", "--ice-tcp",
+                  "--media-port=5000", "--udp-ports=40000-49999", "--ice-address=192.0.2.1",
+                  "--ice-interface=eth*", "--ice-interface=wg0", "--ice-exclude-interface=docker*",
+                  "--ice-network=10.0.0.0/8", "--announce=203.0.113.7", "--announce=+2001:db8::7",
+                  "--ice-server-allow=192.0.2.0/24:3478", "--ice-backend=full"})
           .ok());
   EXPECT_EQ(options.server.listen_address, "0.0.0.0:1");
   EXPECT_TRUE(options.server.security.allow_insecure);
@@ -60,6 +64,16 @@ TEST(Options, FlagsReachTheirMembers) {
   EXPECT_EQ(options.media_loops, 2);
   EXPECT_EQ(options.dscp, 46);
   EXPECT_TRUE(options.ice_tcp);
+  EXPECT_EQ(options.media_port, 5000);
+  EXPECT_EQ(options.udp_ports, "40000-49999");
+  using Texts = std::vector<std::string>;
+  EXPECT_EQ(options.ice_addresses, Texts{"192.0.2.1"});
+  EXPECT_EQ(options.ice_interfaces, (Texts{"eth*", "wg0"}));
+  EXPECT_EQ(options.ice_excluded_interfaces, Texts{"docker*"});
+  EXPECT_EQ(options.ice_networks, Texts{"10.0.0.0/8"});
+  EXPECT_EQ(options.announce, (Texts{"203.0.113.7", "+2001:db8::7"}));
+  EXPECT_EQ(options.ice_server_allow, Texts{"192.0.2.0/24:3478"});
+  EXPECT_EQ(options.ice_backend, "full");
 }
 
 absl::Status CheckFlags(const std::vector<std::string>& arguments) {

@@ -7,6 +7,10 @@ import { FULL, behind, candidatesOf, publishing, remoteOfPage } from '../support
 import { TurnServer } from '../support/turn.js';
 
 const TIMEOUT = { timeout: 60_000 };
+const BACKENDS = [['on the shared port', {}], ['with full ICE', FULL]];
+
+const hostAddresses = (log) => candidatesOf(log).map(({ address, type }) => [address, type]).sort();
+const asHosts = (...addresses) => addresses.map((address) => [address, 'ICE_CANDIDATE_TYPE_HOST']).sort();
 
 describe('a service behind a NAT that masquerades', behind('masquerade', [], (bench) => {
   test('learns its outer address from a STUN server, and is reached there', TIMEOUT, async (t) => {
@@ -52,13 +56,56 @@ describe('a service behind a NAT that lets no UDP out', behind('masquerade', [],
 }));
 
 describe('a service behind 1:1 NAT', behind('oneToOne', [`--announce=${ROUTER}`, '--no-ice-loopback'], (bench) => {
-  for (const [name, configuration] of [['on the shared port', {}], ['with full ICE', FULL]]) {
+  for (const [name, configuration] of BACKENDS) {
     test(`is offered by its announced address only, and is reached there, ${name}`, TIMEOUT, async (t) => {
       const { call, log } = await publishing(t, bench, { configuration });
-      assert.deepEqual(candidatesOf(log).map(({ address, type }) => [address, type]), [[ROUTER, 'ICE_CANDIDATE_TYPE_HOST']]);
+      assert.deepEqual(hostAddresses(log), asHosts(ROUTER));
       assert.deepEqual(await remoteOfPage(call), { address: ROUTER, candidateType: 'host' });
     });
   }
+}));
+
+describe('a service behind 1:1 NAT that is told to announce more', behind('oneToOne', [`--announce=+${ROUTER}`, '--no-ice-loopback'], (bench) => {
+  for (const [name, configuration] of BACKENDS) {
+    test(`is offered by its own address, too, and is reached at the announced one, ${name}`, TIMEOUT, async (t) => {
+      const { call, log } = await publishing(t, bench, { configuration });
+      assert.deepEqual(hostAddresses(log), asHosts(INSIDE, ROUTER));
+      assert.deepEqual(await remoteOfPage(call), { address: ROUTER, candidateType: 'host' });
+    });
+  }
+}));
+
+// It has lo, with an address of each family, and eth0 with both that the page can reach.
+for (const [flags, addresses] of [
+  [['--ice-exclude-interface=lo'], [INSIDE, INSIDE_V6]],
+  [['--ice-interface=eth*'], [INSIDE, INSIDE_V6]],
+  [['--ice-interface=eth0', '--ice-network=10.98.0.0/16'], [INSIDE]],
+  [['--ice-exclude-interface=l*', '--ice-network=fd98::/16'], [INSIDE_V6]],
+]) {
+  describe(`a service with IPv4 and IPv6 and ${flags.join(' and ')}`, behind('routed', flags, (bench) => {
+    for (const [name, configuration] of BACKENDS) {
+      test(`is offered by ${addresses.join(' and ')} only, and is reached, ${name}`, TIMEOUT, async (t) => {
+        const { call, log } = await publishing(t, bench, { configuration });
+        assert.deepEqual(hostAddresses(log), asHosts(...addresses));
+        assert.ok(addresses.includes((await remoteOfPage(call)).address));
+      });
+    }
+  }));
+}
+
+// Of a network of its own, in which nothing else has a port.
+describe('a service that may use some ports', behind('routed', ['--udp-ports=42000-42099'], (bench) => {
+  test('has none but those with full ICE, of each address one, and is reached there', TIMEOUT, async (t) => {
+    const calls = [];
+    for (let i = 0; i < 2; ++i) calls.push(await publishing(t, bench, { configuration: FULL }));
+    const all = calls.flatMap(({ log }) => candidatesOf(log));
+    assert.equal(all.length, 2 * [INSIDE, INSIDE_V6, '127.0.0.1', '::1'].length);
+    for (const { port, type } of all) {
+      assert.equal(type, 'ICE_CANDIDATE_TYPE_HOST');
+      assert.ok(port >= 42_000 && port <= 42_099, `port ${port}`);
+    }
+    assert.equal(new Set(all.map(({ address, port }) => `${address} ${port}`)).size, all.length);
+  });
 }));
 
 describe('a service with IPv4 and IPv6', behind('routed', ['--no-ice-loopback'], (bench, nat) => {
@@ -97,13 +144,12 @@ describe('a service with IPv4 and IPv6', behind('routed', ['--no-ice-loopback'],
     const stun = await TurnServer.start(t, { host: OUTSIDE_V6 });
     const { call, log } = await publishing(t, bench, { configuration: { iceServers: [{ urls: [stun.stun()] }] } });
     await until('all is gathered', () => log.of('iceGatheringStateChange').at(-1)?.iceGatheringState === 'ICE_GATHERING_STATE_COMPLETE');
-    assert.deepEqual(candidatesOf(log).map(({ address, type }) => [address, type]).sort(),
-      [[INSIDE, 'ICE_CANDIDATE_TYPE_HOST'], [INSIDE_V6, 'ICE_CANDIDATE_TYPE_HOST']].sort());
+    assert.deepEqual(hostAddresses(log), asHosts(INSIDE, INSIDE_V6));
     assert.deepEqual(log.of('iceCandidateError'), []);
     assert.match((await remoteOfPage(call)).candidateType, /host/);
   });
 
-  for (const [name, configuration] of [['on the shared port', {}], ['with full ICE', FULL]]) {
+  for (const [name, configuration] of BACKENDS) {
     for (const [wanted, other] of [[INSIDE, 'ipv6'], [INSIDE_V6, 'ipv4']]) {
       test(`offers both, and is reached by ${wanted} where ${other} is broken, ${name}`, TIMEOUT, async (t) => {
         await nat().block(other);
