@@ -24,7 +24,7 @@ const TrackSelector kVideo = KindSelector{MediaKind::kVideo, 0};
 struct Layer {
   std::string rid;
   uint32_t ssrc;
-  uint16_t width;
+  uint16_t width;  // 0: its key frames tell no size.
   uint16_t sequence;
   uint32_t timestamp;
   bool sends = true;
@@ -58,10 +58,13 @@ class SimulcastTest : public ::testing::Test {
                  .mid = "1",
                  .rid = layer.rid};
     if (layer.key_frame_next) {
-      spec.payload = {0x10, 0x00, 0x00, 0x00, 0x9D, 0x01, 0x2A};
-      spec.payload.push_back(static_cast<uint8_t>(layer.width));
-      spec.payload.push_back(static_cast<uint8_t>(layer.width >> 8));
-      spec.payload.insert(spec.payload.end(), {0x10, 0x00});
+      spec.payload = {0x10, 0x00, 0x00, 0x00};  // Where its first packet ends that tells no size.
+      if (layer.width != 0) {
+        spec.payload.insert(spec.payload.end(), {0x9D, 0x01, 0x2A});
+        spec.payload.push_back(static_cast<uint8_t>(layer.width));
+        spec.payload.push_back(static_cast<uint8_t>(layer.width >> 8));
+        spec.payload.insert(spec.payload.end(), {0x10, 0x00});
+      }
     }
     layer.key_frame_next = false;
     layer.timestamp += 1800;
@@ -216,6 +219,34 @@ TEST_F(SimulcastTest, ThePictureSizeDecidesWhereTheOrderIsTheOtherWayRound) {
   for (Layer& layer : layers_) layer.key_frame_next = true;
   Run(seconds(3));
   EXPECT_EQ(ActiveRid("v"), "q");
+}
+
+// Neither the order of arrival nor that of SSRCs, which layers_ has, is that of a=simulcast.
+TEST_F(SimulcastTest, WithoutPictureSizesThePlaceInTheDescriptionDecides) {
+  ReceiveParameters video = VideoSection();
+  video.ssrcs.clear();
+  video.rids = {"f", "q", "h"};
+  bench_.session->SetReceivers({AudioSection(), video});
+  for (Layer& layer : layers_) layer.width = 0;
+  AddSink("v", 6004);
+  Run(seconds(3));
+  EXPECT_EQ(ActiveRid("v"), "h");
+  EXPECT_EQ(RidsOf(receiver_).back(), 'h');
+  ExpectContinuous(receiver_);
+  layers_[1].sends = false;
+  Run(seconds(4));
+  EXPECT_EQ(ActiveRid("v"), "q");
+  EXPECT_EQ(RidsOf(receiver_).back(), 'q');
+}
+
+// As of a layer whose key frame is not known yet beside one that is.
+TEST_F(SimulcastTest, APictureSizeIsNotComparedWithAnUnknownOne) {
+  layers_[0].width = 1280;
+  layers_[2].width = 0;
+  for (Layer& layer : layers_) layer.key_frame_next = true;
+  AddSink("v", 6004);
+  Run(seconds(3));
+  EXPECT_EQ(ActiveRid("v"), "f");
 }
 
 TEST_F(SimulcastTest, RtxFindsItsLayerByTheRepairedRid) {

@@ -19,8 +19,8 @@ export class Capture {
   }
 }
 
-// Length of the VP8 payload descriptor (RFC 7741, 4.2).
-function descriptorLength(payload) {
+/** Length of the VP8 payload descriptor (RFC 7741, 4.2). */
+export function vp8DescriptorLength(payload) {
   if ((payload[0] & 0x80) === 0) return 1;
   const extensions = payload[1];
   let length = 2;
@@ -35,7 +35,7 @@ export function vp8Frames({ packets }) {
   const frames = [];
   let parts = [];
   for (const { marker, payload } of packets) {
-    parts.push(payload.subarray(descriptorLength(payload)));
+    parts.push(payload.subarray(vp8DescriptorLength(payload)));
     if (!marker) continue;
     frames.push(Buffer.concat(parts));
     parts = [];
