@@ -32,6 +32,19 @@ const CODECS = {
 // What Debian's Chromium has wherever it runs; H.265 depends on the machine.
 const ALWAYS = { video: ['VP8', 'VP9', 'H264', 'AV1'], audio: ['opus', 'G722', 'PCMU', 'PCMA'] };
 
+// Packets of telephone events (RFC 4733, 2.3), those of one event together: they have its beginning as timestamp.
+function tonesOf(packets) {
+  const tones = new Map();
+  for (const { timestamp, marker, payloadType, payload } of packets) {
+    if (!tones.has(timestamp)) tones.set(timestamp, []);
+    tones.get(timestamp).push({
+      payloadType, marker, length: payload.length,
+      code: payload[0], end: (payload[1] & 0x80) !== 0, duration: payload.readUInt16BE(2),
+    });
+  }
+  return [...tones.values()];
+}
+
 async function publishWith(t, bench, kind, codec) {
   const call = await Call.create(t, bench);
   const capture = new Capture(await call.addSink(kind));
@@ -101,21 +114,49 @@ describe('Chromium publishes each codec that it has', () => {
     const call = await Call.forConnection(t, bench, (await bench.client.peerConnections.create({})).peerConnection.peerConnectionId,
       await openPage(t, bench));
     const sink = await call.addSink('audio');
+    const packets = [];
+    sink.onPacket = (packet, payload) => packets.push({ ...packet, payload });
     await call.trickleFromPage();
     await call.page.evaluate(() => globalThis.peer.publish({ audio: true }));
     await call.pageOffers();
     await call.connected();
     await until('audio', () => sink.packets > 20);
     const { sdp } = await call.client.media.getSinkSdp({ peerConnectionId: call.peerConnectionId, sinkIds: ['audio'] });
-    const events = [...sdp.matchAll(/a=rtpmap:(\d+) telephone-event\/\d+\r\n/g)].map(([, type]) => Number(type));
-    await call.page.evaluate(() => {
+    const rates = new Map([...sdp.matchAll(/a=rtpmap:(\d+) telephone-event\/(\d+)\r\n/g)]
+      .map(([, type, rate]) => [Number(type), Number(rate)]));
+    const TONE_MS = 400;
+    await call.page.evaluate((duration) => {
       const [sender] = globalThis.peer.connection.getSenders();
-      sender.dtmf.insertDTMF('1#', 100, 50);
-    });
-    await until('events', () => events.some((type) => sink.payloadTypes.has(type)));
+      sender.dtmf.insertDTMF('1#', duration, 50);
+    }, TONE_MS);
+    const tones = () => tonesOf(packets.filter(({ payloadType }) => rates.has(payloadType)));
+    await until('the end of both', () => tones().filter((tone) => tone.filter(({ end }) => end).length === 3).length === 2);
     const sent = await call.stopSending();
     assert.equal(sink.sequence.missing, 0);
     assert.equal(sink.packets, sent.audio.packetsSent);
+
+    assert.deepEqual(tones().map((tone) => tone[0].code), [1, 11]); // '#' is 11 (RFC 4733, 3.2).
+    for (const tone of tones()) {
+      const [{ code, payloadType }] = tone;
+      t.diagnostic(`event ${code}, ${rates.get(payloadType)} Hz: ` +
+        tone.map(({ duration, end }) => `${duration}${end ? ' at the end' : ''}`).join(', '));
+      const ends = tone.filter(({ end }) => end);
+      const growing = tone.slice(0, tone.length - ends.length);
+      assert.ok(growing.length > 1, 'packets before the end');
+      for (const [i, packet] of tone.entries()) {
+        assert.deepEqual([packet.code, packet.payloadType, packet.length], [code, payloadType, 4], `packet ${i}`);
+        assert.equal(packet.marker, i === 0, `the marker of packet ${i}`); // RFC 4733, 2.5.1.2.
+        assert.equal(packet.end, i >= growing.length, `the end at packet ${i}`);
+      }
+      const durations = growing.map(({ duration }) => duration);
+      for (let i = 1; i < durations.length; ++i) assert.ok(durations[i] > durations[i - 1], `a duration of ${durations}`);
+      assert.equal(ends.length, 3); // RFC 4733, 2.5.1.4.
+      for (const { duration } of ends) assert.equal(duration, ends[0].duration);
+      // Chromium counts by packets of audio, and ends with the one that completes the time.
+      const wanted = (TONE_MS / 1000) * rates.get(payloadType);
+      assert.ok(durations.at(-1) < wanted && ends[0].duration >= wanted, `${ends[0].duration} of ${wanted}`);
+      assert.ok(ends[0].duration - durations.at(-1) <= durations[0], `${ends[0].duration} after ${durations}`);
+    }
   });
 
   test('Opus in stereo, with pauses in silence (DTX)', TIMEOUT, async (t) => {
