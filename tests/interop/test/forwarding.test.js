@@ -23,6 +23,7 @@ import { ServicePair } from '../support/service_pair.js';
 const run = promisify(execFile);
 const TIMEOUT = { timeout: 60_000 };
 const VIDEO = 'MEDIA_KIND_VIDEO';
+const AUDIO = 'MEDIA_KIND_AUDIO';
 const FRAMES = 20; // Decoded, at least.
 const PICTURE = ['-f', 'lavfi', '-i', 'testsrc2=size=320x240:rate=30', '-threads', '1', '-pix_fmt', 'yuv420p', '-g', '15'];
 const ENCODERS = {
@@ -36,15 +37,21 @@ const ENCODERS = {
 const AV1 = ['-c:v', 'libaom-av1', '-usage', 'realtime', '-cpu-used', '8', '-b:v', '500k', '-frames:v', '30', '-f', 'ivf'];
 const MOST_BYTES = 1_100;
 
+// Like a voice: of what is none, Opus says nothing twice.
+const VOICE = ['-f', 'lavfi', '-i', 'aevalsrc=exprs=abs(sin(2*PI*2*t))*(0.3*sin(2*PI*150*t)+0.25*sin(2*PI*300*t)' +
+  '+0.2*sin(2*PI*600*t)+0.15*sin(2*PI*1200*t)+0.1*sin(2*PI*2400*t)):s=48000'];
+// `fec` alone is an option of ffmpeg's RTP, too.
+const OPUS_FEC = ['-c:a', 'libopus', '-application', 'voip', '-b:a', '24k', '-fec:a', '1', '-packet_loss', '10'];
+
 /** A pair with a source of one codec and a sink. */
-async function forward(t, client, name) {
+async function forward(t, client, name, { kind = VIDEO, codec = { mimeType: `video/${name}`, clockRate: 90_000 } } = {}) {
   const pair = await ServicePair.create(t, client);
-  const source = await pair.send(VIDEO, { mimeType: `video/${name}`, clockRate: 90_000 });
-  const sink = await UdpSink.open(90_000);
+  const source = await pair.send(kind, codec);
+  const sink = await UdpSink.open(codec.clockRate);
   t.after(() => sink.close());
   await client.media.createSink({
     peerConnectionId: pair.receiver,
-    spec: { sinkId: 'video', selector: { kindAndOrdinal: { kind: VIDEO } }, destination: sink.destination },
+    spec: { sinkId: 'sink', selector: { kindAndOrdinal: { kind } }, destination: sink.destination },
   });
   await pair.connect(t);
   return { pair, source, sink, capture: new Capture(sink) };
@@ -68,6 +75,15 @@ class Tee {
     t.after(() => ports.close());
     return new Tee(ports, port);
   }
+}
+
+// Whether a packet of Opus has what the one before has, too (LBRR). With one frame of 20 ms in mono the first byte behind
+// the TOC begins with two bits that say whether there is a voice, and this (RFC 6716, 3.1 and 4.2.3).
+function repeatsTheLast(payload) {
+  const [config, isStereo, code] = [payload[0] >> 3, (payload[0] & 4) !== 0, payload[0] & 3];
+  assert.ok([1, 5, 9, 13, 15].includes(config), `config ${config}: SILK or hybrid, of 20 ms`);
+  assert.deepEqual([isStereo, code], [false, 0], 'one frame in mono');
+  return (payload[1] & 0x40) !== 0;
 }
 
 function assertSame(capture, payloads) {
@@ -100,6 +116,31 @@ describe('what ffmpeg encodes is forwarded', () => {
       assertSame(capture, tee.payloads);
     });
   }
+
+  test('Opus with forward error correction in it: every byte, and GetSinkSdp tells of it', TIMEOUT, async (t) => {
+    const codec = { mimeType: 'audio/opus', clockRate: 48_000, channels: 2, sdpFmtpLine: 'minptime=10;useinbandfec=1' };
+    const { pair, source, sink, capture } = await forward(t, bench.client, 'opus', { kind: AUDIO, codec });
+    const tee = await Tee.open(t, source);
+    const encoder = startChild('ffmpeg', [
+      ...['-nostdin', '-nostats', '-loglevel', 'error', '-re', ...VOICE, ...OPUS_FEC, '-payload_type', '96'],
+      ...['-f', 'rtp', `rtp://${HOST}:${tee.port}`],
+    ], { stdio: ['ignore', 'ignore', 'inherit'] });
+    t.after(() => encoder.stop());
+    await until('media', () => sink.packets > 50);
+    const call = { client: bench.client, peerConnectionId: pair.receiver };
+    const { sdp } = await bench.client.media.getSinkSdp({ peerConnectionId: pair.receiver, sinkIds: ['sink'] });
+    const [, type] = /^a=rtpmap:(\d+) opus\/48000\/2\r$/m.exec(sdp);
+    assert.match(sdp, new RegExp(`^a=fmtp:${type} .*useinbandfec=1`, 'm'));
+    const decoder = await SinkDecoder.start(t, call, 'audio');
+    await until('a second decoded', () => decoder.seconds >= 1, { timeoutMs: 30_000 });
+    await encoder.stop('SIGKILL');
+    await until('the rest', () => sink.packets >= tee.payloads.length);
+    assertUnbroken('audio', sink);
+    assertSame(capture, tee.payloads);
+    const repeating = capture.payloads.filter(repeatsTheLast).length;
+    t.diagnostic(`${repeating} of ${capture.packets.length} packets repeat what the one before has`);
+    assert.ok(repeating > 10, `${repeating} packets`);
+  });
 
   test('AV1: every byte, and every frame is decoded', TIMEOUT, async (t) => {
     const directory = await mkdtemp(join(tmpdir(), 'pcd-av1-'));
