@@ -55,7 +55,7 @@ globalThis.peer = {
   prefer(kind, name) {
     const { codecs } = RTCRtpReceiver.getCapabilities(kind);
     const wanted = codecs.filter(({ mimeType }) => [name, 'rtx'].includes(mimeType.split('/')[1]));
-    const transceiver = this.connection.getTransceivers().find(({ sender }) => sender.track?.kind === kind);
+    const transceiver = this.connection.getTransceivers().find(({ receiver }) => receiver.track.kind === kind);
     transceiver.setCodecPreferences(wanted);
   },
 
