@@ -26,6 +26,9 @@ constexpr guint kComponent = 1;
 // Messages handed to libnice at once, on the stack.
 constexpr size_t kMaxSendBatch = 64;
 constexpr guint kShortestIdleTimeoutMs = 50;
+// Ta (RFC 8445 section 14.2), at its least: between the nomination of a pair and ours of its check
+// lies one, and Firefox, when ICE restarts, hears nothing on the old pair any more meanwhile.
+constexpr guint kPacingMs = 5;
 constexpr int kNoServerInvolved = 701;
 // libnice gives each request two seconds, and there is more than one to a TURN server.
 constexpr Duration kGatherTimeout = std::chrono::seconds(5);
@@ -49,7 +52,7 @@ NiceAgentPtr MakeAgent(GMainContext* context, bool lite) {
   // No "consent-freshness", see the README about its 10 s and about error 403: checks for consent
   // are ours.
   g_object_set(agent.get(), "upnp", FALSE, "ice-tcp", FALSE, "keepalive-conncheck", FALSE,
-               "controlling-mode", FALSE, nullptr);
+               "controlling-mode", FALSE, "stun-pacing-timer", kPacingMs, nullptr);
   return agent;
 }
 

@@ -306,16 +306,13 @@ TEST_F(NiceIceTransportTest, ChecksAreAnsweredAsToldAndDataGoesOn) {
         runner_.loop().OpenDatagramSocket({.local = *SocketAddress::Parse("127.0.0.1:0")}).value();
     foreign_->SetHandler(&answers);
   });
-  enum class Role { kControlling, kControlled };
-  const auto check = [&](Role role = Role::kControlling) {
+  const auto check = [&](bool controlled = false) {
     const size_t before = answers.errors.size();
     runner_.Run([&] {
       CheckToMake check = CheckFor(b_->ice->local_parameters(), a_->ice->local_parameters());
-      if (role == Role::kControlled) {
-        // The greatest tie-breaker: the agent does not take the other role itself.
-        check.controlling.reset();
-        check.controlled = std::numeric_limits<uint64_t>::max();
-      }
+      // With the greatest tie-breaker the agent does not take the other role itself.
+      if (controlled) check.controlled = std::numeric_limits<uint64_t>::max();
+      if (controlled) check.controlling.reset();
       check.transaction = static_cast<uint8_t>(before + 1);
       foreign_->Queue(runner_.loop().packets().CopyOf(MakeCheck(check)),
                       {*IpAddress::Parse("127.0.0.1"), b_->record.candidates.at(0).port});
@@ -324,9 +321,9 @@ TEST_F(NiceIceTransportTest, ChecksAreAnsweredAsToldAndDataGoesOn) {
     return answers.errors.empty() ? -1 : answers.errors.back();
   };
   EXPECT_EQ(check(), 0);
-  EXPECT_EQ(check(Role::kControlled), 487);
+  EXPECT_EQ(check(/*controlled=*/true), 487);
   runner_.Run([&] { b_->ice->SetAnswering(Answering::kAnyRole); });
-  EXPECT_EQ(check(Role::kControlled), 0);
+  EXPECT_EQ(check(/*controlled=*/true), 0);
   EXPECT_EQ(check(), 0);
   runner_.Run([&] { b_->ice->SetAnswering(Answering::kRefused); });
   EXPECT_EQ(check(), 401);
@@ -335,8 +332,7 @@ TEST_F(NiceIceTransportTest, ChecksAreAnsweredAsToldAndDataGoesOn) {
   EXPECT_EQ(check(), 0);
 }
 
-// libwebrtc checks the addresses of both generations from its new ones, and sends where it gets an
-// answer.
+// libwebrtc checks old addresses from its new ones, and sends where it gets an answer.
 TEST_F(NiceIceTransportTest, WhoPassesACheckThatLibniceDoesNotSeeMaySendData) {
   StunAnswers answers;
   Start();

@@ -18,7 +18,7 @@
 
 #include "engine/base/packet.h"
 #include "engine/base/socket_address.h"
-#include "engine/ice/fair_share.h"
+#include "engine/ice/fair_share/fair_share.h"
 #include "engine/ice/lite_path.h"
 #include "engine/ice/port_candidates.h"
 #include "engine/ice/port_warnings.h"

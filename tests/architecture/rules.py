@@ -30,7 +30,7 @@ CORE_FILES = {f"engine/{name}" for name in [
     "host/label_selector",
     "ice/address_rules", "ice/announced_address", "ice/announced_candidates", "ice/answering/answering",
     "ice/answering/check_reply", "ice/answering/check_responder",
-    "ice/consent/consent", "ice/fair_share",
+    "ice/consent/consent", "ice/fair_share/fair_share",
     "ice/ice_events", "ice/ice_stats", "ice/lite_agent", "ice/lite_path", "ice/lite_state",
     "ice/packet_handler", "ice/pair_log", "ice/port_candidates", "ice/port_warnings", "ice/remote_candidates",
     "ice/resolved_server", "ice/seen_transactions",

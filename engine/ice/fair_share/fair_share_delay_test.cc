@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "engine/ice/fair_share.h"
+#include "engine/ice/fair_share/fair_share.h"
 
 namespace pcd::ice {
 namespace {

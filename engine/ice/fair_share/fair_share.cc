@@ -1,4 +1,4 @@
-#include "engine/ice/fair_share.h"
+#include "engine/ice/fair_share/fair_share.h"
 
 #include <algorithm>
 #include <limits>

@@ -3,8 +3,8 @@
 //   share.OnFullBatch(now, worked);                 // for each read of the socket: more may wait,
 //   share.OnLastBatch(now);                         // or the socket is empty
 //   size_t taken = share.Admit(use_of_that_connection, count);
-#ifndef ENGINE_ICE_FAIR_SHARE_H_
-#define ENGINE_ICE_FAIR_SHARE_H_
+#ifndef ENGINE_ICE_FAIR_SHARE_FAIR_SHARE_H_
+#define ENGINE_ICE_FAIR_SHARE_FAIR_SHARE_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -70,4 +70,4 @@ class FairShare {
 
 }  // namespace pcd::ice
 
-#endif  // ENGINE_ICE_FAIR_SHARE_H_
+#endif  // ENGINE_ICE_FAIR_SHARE_FAIR_SHARE_H_
