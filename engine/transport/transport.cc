@@ -105,11 +105,11 @@ void Transport::Impl::OnIcePackets(std::span<PacketPtr> packets) {
 }
 
 void Transport::Impl::HandleDtlsDatagram(ByteSpan datagram) {
+  // The ClientHello may come before the event that ICE can send.
+  if (dtls_.state() == DtlsState::kNew) DrainIce();
   const uint64_t dropped = dtls_.dropped_datagrams();
   dtls_.HandleDatagram(datagram, loop_.Now());
   drops_.Add(DropReason::kReceiveDtlsQueueFull, dtls_.dropped_datagrams() - dropped);
-  // The ClientHello may come before the event that ICE can send.
-  StartDtlsIfPossible();
   DrainDtls();
 }
 
@@ -136,7 +136,7 @@ absl::Status Transport::Impl::SetDtlsParameters(DtlsRole our_role,
   role_ = our_role;
   if (replace) EndAssociation();
   dtls_.SetRemoteFingerprints(std::move(fingerprints), loop_.Now());
-  StartDtlsIfPossible();
+  DrainIce();
   DrainDtls();
   return absl::OkStatus();
 }
@@ -185,6 +185,8 @@ void Transport::Impl::OnDtlsEvent(dtls::Event event) {
   Push(DtlsStateChanged{changed.state, std::move(changed.reason), changed.failure});
 }
 
+// Its events come first: a lite end may have been checked, and can send, before it has the remote's
+// parameters, and DTLS begins with those in the same step in which ICE comes to be checking.
 void Transport::Impl::DrainIce() {
   while (std::optional<ice::Event> event = ice_->PollEvent()) {
     if (auto* changed = std::get_if<ice::StateChanged>(&*event)) state_.ice = changed->state;
