@@ -257,12 +257,14 @@ TEST_F(HostTest, WhatIsReplacedWhileItGathersIsNotHandedOut) {
   });
   ASSERT_THAT(offered, IsOk());
   std::optional<absl::StatusOr<NegotiateResult>> first, second;
+  ice_.SetGathering(false);
   host_->VisitInChain(ours->id, [&](absl::StatusOr<PeerConnection*> pc) {
     ASSERT_THAT(pc.status(), IsOk());
     ASSERT_THAT((*pc)->AddTransceiver(MediaKind::kAudio, {}, "").status(), IsOk());
     Negotiate(**pc, {}, [&](auto result) { first = std::move(result); });
     Negotiate(**pc, {.step = {.description = *offered->local_description}},
               [&](auto result) { second = std::move(result); });
+    ice_.SetGathering(true);
   });
   ASSERT_TRUE(loop_.RunUntil([&] { return first.has_value() && second.has_value(); }, 10s));
   EXPECT_THAT(first->status(), HasReason(ErrorReason::INVALID_STATE));

@@ -29,6 +29,13 @@ void FakeIceNetwork::SetReachable(bool reachable) {
   Match();
 }
 
+void FakeIceNetwork::SetGathering(bool gathers) {
+  gathers_ = gathers;
+  if (!gathers_) return;
+  const std::vector<FakeIceTransport*> transports = transports_;
+  for (FakeIceTransport* transport : transports) transport->FinishGathering();
+}
+
 void FakeIceNetwork::Remove(FakeIceTransport* transport) { std::erase(transports_, transport); }
 
 FakeIceTransport* FakeIceNetwork::FindByUfrag(const std::string& ufrag) const {

@@ -44,6 +44,10 @@ class FakeIceNetwork : public IceTransportFactory {
   void SetReachable(bool reachable);
   bool reachable() const { return reachable_; }
 
+  // False: gathering begins and finds nothing, until it is true again.
+  void SetGathering(bool gathers);
+  bool gathers() const { return gathers_; }
+
  private:
   friend class FakeIceTransport;
   void Remove(FakeIceTransport* transport);
@@ -55,6 +59,7 @@ class FakeIceNetwork : public IceTransportFactory {
   std::vector<FakeIceTransport*> transports_;
   Link link_;
   bool reachable_ = true;
+  bool gathers_ = true;
   int created_ = 0;
 };
 

@@ -61,9 +61,15 @@ void FakeIceTransport::SetRole(IceRole role) {
 
 void FakeIceTransport::StartGathering() {
   if (closed() || gathering_ != IceGatheringState::kNew) return;
+  gathering_ = IceGatheringState::kGathering;
+  events_.Push(GatheringStateChanged{IceGatheringState::kGathering});
+  if (network_.gathers()) FinishGathering();
+}
+
+void FakeIceTransport::FinishGathering() {
+  if (closed() || gathering_ != IceGatheringState::kGathering) return;
   gathering_ = IceGatheringState::kComplete;
   pairs_.AddLocal(candidate_);
-  events_.Push(GatheringStateChanged{IceGatheringState::kGathering});
   events_.Push(CandidateGathered{candidate_});
   events_.Push(GatheringStateChanged{IceGatheringState::kComplete});
   StartCheckingIfPossible();

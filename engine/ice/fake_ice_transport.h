@@ -43,6 +43,7 @@ class FakeIceTransport : public IceTransport {
  private:
   friend class FakeIceNetwork;
 
+  void FinishGathering();
   // Packets can pass to and from the peer.
   bool PathOpen() const;
   bool closed() const { return state_ == IceConnectionState::kClosed; }
