@@ -539,6 +539,9 @@ TEST_F(NegotiationTest, ACandidateTellsWhetherItIsUsed) {
   std::string& sdp = *remote.mutable_description()->mutable_sdp();
   if (const size_t at = sdp.find(end); at != std::string::npos) sdp.erase(at, end.size());
   Must(&Stub::SetRemoteDescription, remote);
+  v1::SetLocalDescriptionRequest answer;
+  answer.set_peer_connection_id(answerer);
+  Must(&Stub::SetLocalDescription, answer);
   EXPECT_FALSE(is_used(first)) << "it came with the description";
   EXPECT_TRUE(is_used(second));
   EXPECT_FALSE(is_used(second)) << "a repetition";
