@@ -34,7 +34,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::GenerateCertificate(
     v1::GenerateCertificateResponse* response) {
   UnaryReply<v1::GenerateCertificateResponse> reply(context, response);
   grpc::ServerUnaryReactor* reactor = reply.reactor();
-  absl::Status status = CheckCall(*context, *request, {"key_algorithm", "validity"});
+  absl::Status status = CheckLooseCall(*context, *request, {"key_algorithm", "validity"});
   const absl::StatusOr<host::GenerateCertificateOptions> options = ToOptions(*request);
   if (status.ok()) status = options.status();
   if (!status.ok()) {
@@ -57,7 +57,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::DeleteCertificate(
     v1::DeleteCertificateResponse* response) {
   UnaryReply<v1::DeleteCertificateResponse> reply(context, response);
   grpc::ServerUnaryReactor* reactor = reply.reactor();
-  absl::Status status = CheckCall(*context, *request, {"certificate_id"});
+  absl::Status status = CheckLooseCall(*context, *request, {"certificate_id"});
   if (status.ok() && request->certificate_id().empty()) {
     status = InvalidArgument("certificate_id is required", "certificate_id");
   }

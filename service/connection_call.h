@@ -19,6 +19,7 @@
 #include "engine/base/status.h"
 #include "engine/host/host.h"
 #include "peerconnection/v1/negotiation_messages.pb.h"
+#include "service/call_order.h"
 #include "service/calls.h"
 #include "service/contract.h"
 #include "service/field_guard.h"
@@ -68,6 +69,48 @@ std::optional<UnaryReply<Response>> AdmitCall(const Calls& calls, const Request&
   }
 }
 
+// What is checked of every call that is not on a connection.
+inline absl::Status CheckLooseCall(const grpc::CallbackServerContext& context,
+                                   const google::protobuf::Message& request,
+                                   std::initializer_list<std::string_view> fields) {
+  PCD_RETURN_IF_ERROR(CheckNotOrdered(context));
+  return CheckCall(context, request, fields);
+}
+
+// AdmitCall for calls on a connection. One that was refused, or carried out before under another
+// number, has taken its place; a repeat that waits for the first attempt has that one's.
+template <typename Request, typename Response>
+std::optional<UnaryReply<Response>> AdmitOrderedCall(const Calls& calls, const Request& request,
+                                                     const std::optional<host::CallOrder>& order,
+                                                     UnaryReply<Response> reply) {
+  if constexpr (requires { request.request_id(); }) {
+    if (!order.has_value()) return Admit(calls.request_ids, request, std::move(reply));
+    // gRPC frees the request when the reply has been finished.
+    const std::string id = request.peer_connection_id();
+    RequestIds::Kind kind = RequestIds::Kind::kReused;
+    auto admitted = Admit(calls.request_ids, request, std::move(reply), &kind);
+    if (kind == RequestIds::Kind::kAnswered || kind == RequestIds::Kind::kReused) {
+      TakePlace(calls.host, id, order);
+    }
+    return admitted;
+  } else {
+    return reply;
+  }
+}
+
+// The turn of a call has come. False: its caller is gone, and nobody will ask again.
+template <typename Response>
+bool BeginTurn(const std::optional<host::CallOrder>& order, UnaryReply<Response>& reply) {
+  if (!order.has_value()) return true;
+  reply.KeepFailure();  // A repeat cannot have this turn again.
+  return reply.IsRemembered() || !reply.IsCancelled();
+}
+
+inline grpc::Status CallerGone() {
+  return MakeGrpcStatus(grpc::StatusCode::CANCELLED, v1::ERROR_REASON_CANCELLED,
+                        "the caller went away before the turn of the call came");
+}
+
 // What W3C puts on the operations chain of a connection (webrtc-pc section 4.4.1.2).
 template <typename Request>
 inline constexpr bool kIsChained = std::is_same_v<Request, v1::CreateOfferRequest> ||
@@ -85,18 +128,27 @@ grpc::ServerUnaryReactor* CallOnConnection(
     absl::AnyInvocable<absl::Status(host::PeerConnection&, const Request&, Response&)> operation) {
   UnaryReply<Response> reply(context, response);
   grpc::ServerUnaryReactor* reactor = reply.reactor();
-  absl::Status status = CheckCall(*context, *request, fields);
+  const auto order = ReadCallOrder(*context);
+  absl::Status status = order.status();
+  if (status.ok()) status = CheckCall(*context, *request, fields);
   if (status.ok()) status = RequireConnectionId(request->peer_connection_id());
   if (!status.ok()) {
+    if (order.ok()) TakePlace(calls.host, request->peer_connection_id(), *order);
     std::move(reply).Finish(status);
     return reactor;
   }
-  auto admitted = AdmitCall(calls, *request, std::move(reply));
+  auto admitted = AdmitOrderedCall(calls, *request, *order, std::move(reply));
   if (!admitted.has_value()) return reactor;
-  auto visitor = [request, operation = std::move(operation),
+  host::Host::VisitOptions visit{
+      .chained = kIsChained<Request>,
+      .order = *order,
+      .bytes = order->has_value() ? request->ByteSizeLong() : 0,
+  };
+  auto visitor = [request, order = *order, operation = std::move(operation),
                   reply = *std::move(admitted)](absl::StatusOr<host::PeerConnection*> pc) mutable {
     if (pc.ok()) {
-      const grpc::Status current = CheckRevision(**pc, *request);
+      const grpc::Status current =
+          BeginTurn(order, reply) ? CheckRevision(**pc, *request) : CallerGone();
       if (!current.ok()) {
         std::move(reply).Finish(current);
         return;
@@ -105,11 +157,7 @@ grpc::ServerUnaryReactor* CallOnConnection(
     const absl::Status result = pc.ok() ? operation(**pc, *request, reply.response()) : pc.status();
     std::move(reply).Finish(result);
   };
-  if constexpr (kIsChained<Request>) {
-    calls.host.VisitInChain(request->peer_connection_id(), std::move(visitor));
-  } else {
-    calls.host.Visit(request->peer_connection_id(), std::move(visitor));
-  }
+  calls.host.Visit(request->peer_connection_id(), std::move(visit), std::move(visitor));
   return reactor;
 }
 

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "engine/base/status.h"
+#include "service/call_order.h"
 #include "service/connection_call.h"
 #include "service/data_channel_mapping.h"
 #include "service/data_stream_reactor.h"
@@ -115,7 +116,9 @@ grpc::ServerUnaryReactor* DataChannelService::Send(grpc::CallbackServerContext* 
 
 grpc::ServerBidiReactor<v1::StreamRequest, v1::StreamResponse>* DataChannelService::Stream(
     grpc::CallbackServerContext* context) {
-  if (const absl::Status status = CheckLeaseToken(*context); !status.ok()) {
+  absl::Status status = CheckLeaseToken(*context);
+  if (status.ok()) status = CheckNotOrdered(*context);
+  if (!status.ok()) {
     return new RefusedBidiStream<v1::StreamRequest, v1::StreamResponse>(ToGrpcStatus(status));
   }
   StreamCap::Permit permit = streams_.Take();

@@ -7,6 +7,7 @@
 
 #include "engine/host/host.h"
 #include "peerconnection/v1/event_service.grpc.pb.h"
+#include "service/call_order.h"
 #include "service/contract.h"
 #include "service/event_stream_reactor.h"
 #include "service/lease_guard.h"
@@ -25,7 +26,9 @@ class EventService final : public v1::EventService::CallbackService {
 
   grpc::ServerWriteReactor<v1::WatchEventsResponse>* WatchEvents(
       grpc::CallbackServerContext* context, const v1::WatchEventsRequest* request) override {
-    if (const absl::Status status = CheckLeaseToken(*context); !status.ok()) {
+    absl::Status status = CheckLeaseToken(*context);
+    if (status.ok()) status = CheckNotOrdered(*context);
+    if (!status.ok()) {
       return new RefusedStream<v1::WatchEventsResponse>(ToGrpcStatus(status));
     }
     StreamCap::Permit permit = watches_.Take();

@@ -24,10 +24,12 @@ grpc::Status TooManyRepeats();
 
 // Gives the reply back when the call has to be carried out; then its end is remembered. Null: it
 // is answered, or will be when the first call with its request_id has ended. Every call passes
-// here after its fields were checked and before it does anything.
+// here after its fields were checked and before it does anything. `kind`: which of these it is, if
+// not null.
 template <typename Request, typename Response>
 std::optional<UnaryReply<Response>> Admit(RequestIds& ids, const Request& request,
-                                          UnaryReply<Response> reply) {
+                                          UnaryReply<Response> reply,
+                                          RequestIds::Kind* kind = nullptr) {
   const std::string& id = request.request_id();
   if (id.empty()) return reply;
   if (const absl::Status valid = CheckRequestId(id); !valid.ok()) {
@@ -44,12 +46,17 @@ std::optional<UnaryReply<Response>> Admit(RequestIds& ids, const Request& reques
           std::move(*waiting).Finish(status);
         }
       });
+  if (kind != nullptr) *kind = start.kind;
   switch (start.kind) {
     case RequestIds::Kind::kRun:
       waiting->Remember(std::move(start.ticket));
       return std::move(*waiting);
     case RequestIds::Kind::kAnswered:
-      std::move(*waiting).FinishWith(start.response);
+      if (start.status.ok()) {
+        std::move(*waiting).FinishWith(start.response);
+      } else {
+        std::move(*waiting).Finish(start.status);
+      }
       break;
     case RequestIds::Kind::kReused:
       std::move(*waiting).Finish(RequestIdReused());

@@ -89,11 +89,11 @@ grpc::ServerUnaryReactor* PeerConnectionService::Create(grpc::CallbackServerCont
   UnaryReply<v1::CreateResponse> reply(context, response);
   grpc::ServerUnaryReactor* reactor = reply.reactor();
   absl::Status status =
-      CheckCall(*context, *request,
-                {"peer_connection_id_suffix", "labels", "configuration.ice_servers",
-                 "configuration.ice_transport_policy", "configuration.bundle_policy",
-                 "configuration.rtcp_mux_policy", "configuration.ice_backend",
-                 "configuration.certificates", "configuration.ice_candidate_pool_size"});
+      CheckLooseCall(*context, *request,
+                     {"peer_connection_id_suffix", "labels", "configuration.ice_servers",
+                      "configuration.ice_transport_policy", "configuration.bundle_policy",
+                      "configuration.rtcp_mux_policy", "configuration.ice_backend",
+                      "configuration.certificates", "configuration.ice_candidate_pool_size"});
   absl::StatusOr<host::CreateOptions> options = ToCreateOptions(*request);
   if (status.ok()) status = options.status();
   if (!status.ok()) {
@@ -135,8 +135,8 @@ grpc::ServerUnaryReactor* PeerConnectionService::List(grpc::CallbackServerContex
   grpc::ServerUnaryReactor* reactor = reply.reactor();
   host::ListOptions options;
   absl::Status status = [&]() -> absl::Status {
-    PCD_RETURN_IF_ERROR(
-        CheckCall(*context, *request, {"page_size", "page_token", "label_selector", "read_mask"}));
+    PCD_RETURN_IF_ERROR(CheckLooseCall(*context, *request,
+                                       {"page_size", "page_token", "label_selector", "read_mask"}));
     PCD_RETURN_IF_ERROR(CheckReadMask<v1::PeerConnection>(request->read_mask()));
     if (request->page_size() < 0) {
       return InvalidArgument("the page size is 1 to 1000", "page_size");
@@ -179,7 +179,9 @@ grpc::ServerUnaryReactor* PeerConnectionService::Close(grpc::CallbackServerConte
   UnaryReply<v1::CloseResponse> reply(context, response);
   grpc::ServerUnaryReactor* reactor = reply.reactor();
   host::Host::CloseOptions options{.graceful = request->graceful(), .message = request->message()};
+  const auto order = ReadCallOrder(*context);
   absl::Status status = [&]() -> absl::Status {
+    PCD_RETURN_IF_ERROR(order.status());
     PCD_RETURN_IF_ERROR(
         CheckCall(*context, *request,
                   {"peer_connection_id", "graceful", "graceful_timeout", "message", "revision"}));
@@ -197,15 +199,18 @@ grpc::ServerUnaryReactor* PeerConnectionService::Close(grpc::CallbackServerConte
     return absl::OkStatus();
   }();
   if (!status.ok()) {
+    if (order.ok()) TakePlace(calls_.host, request->peer_connection_id(), *order);
     std::move(reply).Finish(status);
     return reactor;
   }
-  auto admitted = AdmitCall(calls_, *request, std::move(reply));
+  auto admitted = AdmitOrderedCall(calls_, *request, *order, std::move(reply));
   if (!admitted.has_value()) return reactor;
   // Either of the two callbacks answers.
   const auto shared = std::make_shared<UnaryReply<v1::CloseResponse>>(*std::move(admitted));
-  options.proceed = [shared, request](host::PeerConnection& pc) {
-    const grpc::Status current = CheckRevision(pc, *request);
+  options.order = *order;
+  options.proceed = [shared, request, order = *order](host::PeerConnection& pc) {
+    const grpc::Status current =
+        BeginTurn(order, *shared) ? CheckRevision(pc, *request) : CallerGone();
     if (!current.ok()) std::move(*shared).Finish(current);
     return current.ok();
   };
@@ -222,39 +227,39 @@ grpc::ServerUnaryReactor* PeerConnectionService::AcceptOffer(grpc::CallbackServe
                                                              v1::AcceptOfferResponse* response) {
   UnaryReply<v1::AcceptOfferResponse> reply(context, response);
   grpc::ServerUnaryReactor* reactor = reply.reactor();
-  absl::Status status = CheckCall(*context, *request,
-                                  {"peer_connection_id_suffix",
-                                   "labels",
-                                   "configuration.ice_servers",
-                                   "configuration.ice_transport_policy",
-                                   "configuration.bundle_policy",
-                                   "configuration.rtcp_mux_policy",
-                                   "configuration.ice_backend",
-                                   "configuration.certificates",
-                                   "configuration.ice_candidate_pool_size",
-                                   "offer",
-                                   "sinks.sink_id",
-                                   "sinks.selector",
-                                   "sinks.destination",
-                                   "sinks.rtcp_port",
-                                   "sinks.payload_type",
-                                   "sinks.ssrc",
-                                   "sinks.paused",
-                                   "sinks.rid",
-                                   "sinks.max_reorder_delay",
-                                   "local_tracks.track_id",
-                                   "local_tracks.kind",
-                                   "local_tracks.source.udp.bind",
-                                   "local_tracks.source.udp.rtcp_port",
-                                   "local_tracks.source.udp.codec",
-                                   "local_tracks.source.udp.payload_type",
-                                   "local_tracks.source.udp.ssrc",
-                                   "local_tracks.source.udp.remote",
-                                   "local_tracks.source.test",
-                                   "local_tracks.stream_ids",
-                                   "candidates",
-                                   "gathering",
-                                   "gathering_timeout"});
+  absl::Status status = CheckLooseCall(*context, *request,
+                                       {"peer_connection_id_suffix",
+                                        "labels",
+                                        "configuration.ice_servers",
+                                        "configuration.ice_transport_policy",
+                                        "configuration.bundle_policy",
+                                        "configuration.rtcp_mux_policy",
+                                        "configuration.ice_backend",
+                                        "configuration.certificates",
+                                        "configuration.ice_candidate_pool_size",
+                                        "offer",
+                                        "sinks.sink_id",
+                                        "sinks.selector",
+                                        "sinks.destination",
+                                        "sinks.rtcp_port",
+                                        "sinks.payload_type",
+                                        "sinks.ssrc",
+                                        "sinks.paused",
+                                        "sinks.rid",
+                                        "sinks.max_reorder_delay",
+                                        "local_tracks.track_id",
+                                        "local_tracks.kind",
+                                        "local_tracks.source.udp.bind",
+                                        "local_tracks.source.udp.rtcp_port",
+                                        "local_tracks.source.udp.codec",
+                                        "local_tracks.source.udp.payload_type",
+                                        "local_tracks.source.udp.ssrc",
+                                        "local_tracks.source.udp.remote",
+                                        "local_tracks.source.test",
+                                        "local_tracks.stream_ids",
+                                        "candidates",
+                                        "gathering",
+                                        "gathering_timeout"});
   absl::StatusOr<host::AcceptOfferOptions> options = ToAcceptOfferOptions(*request);
   if (status.ok()) status = options.status();
   if (!status.ok()) {

@@ -173,35 +173,44 @@ grpc::ServerUnaryReactor* PeerConnectionService::Negotiate(grpc::CallbackServerC
                                                            v1::NegotiateResponse* response) {
   UnaryReply<v1::NegotiateResponse> reply(context, response);
   grpc::ServerUnaryReactor* reactor = reply.reactor();
-  absl::Status status = CheckCall(*context, *request,
-                                  {"peer_connection_id", "description", "glare_role", "gathering",
-                                   "gathering_timeout", "ice_restart", "revision"});
+  const auto order = ReadCallOrder(*context);
+  absl::Status status = order.status();
+  if (status.ok()) {
+    status = CheckCall(*context, *request,
+                       {"peer_connection_id", "description", "glare_role", "gathering",
+                        "gathering_timeout", "ice_restart", "revision"});
+  }
   if (status.ok()) status = RequireConnectionId(request->peer_connection_id());
   absl::StatusOr<host::NegotiateOptions> options = ToNegotiateOptions(*request);
   if (status.ok()) status = options.status();
   if (!status.ok()) {
+    if (order.ok()) TakePlace(calls_.host, request->peer_connection_id(), *order);
     std::move(reply).Finish(status);
     return reactor;
   }
-  auto admitted = AdmitCall(calls_, *request, std::move(reply));
+  auto admitted = AdmitOrderedCall(calls_, *request, *order, std::move(reply));
   if (!admitted.has_value()) return reactor;
-  calls_.host.VisitInChain(
-      request->peer_connection_id(),
-      [request, options = *std::move(options),
-       reply = *std::move(admitted)](absl::StatusOr<host::PeerConnection*> pc) mutable {
-        const grpc::Status ready =
-            pc.ok() ? CheckRevision(**pc, *request) : ToGrpcStatus(pc.status());
-        if (!ready.ok()) {
-          std::move(reply).Finish(ready);
-          return;
-        }
-        host::Negotiate(
-            **pc, options,
-            [reply = std::move(reply)](absl::StatusOr<host::NegotiateResult> result) mutable {
-              if (result.ok()) FillResponse(*result, reply.response());
-              std::move(reply).Finish(result.status());
-            });
-      });
+  host::Host::VisitOptions visit{
+      .chained = true,
+      .order = *order,
+      .bytes = order->has_value() ? request->ByteSizeLong() : 0,
+  };
+  auto visitor = [request, order = *order, options = *std::move(options),
+                  reply = *std::move(admitted)](absl::StatusOr<host::PeerConnection*> pc) mutable {
+    grpc::Status ready = ToGrpcStatus(pc.status());
+    if (pc.ok()) ready = BeginTurn(order, reply) ? CheckRevision(**pc, *request) : CallerGone();
+    if (!ready.ok()) {
+      std::move(reply).Finish(ready);
+      return;
+    }
+    host::Negotiate(
+        **pc, options,
+        [reply = std::move(reply)](absl::StatusOr<host::NegotiateResult> result) mutable {
+          if (result.ok()) FillResponse(*result, reply.response());
+          std::move(reply).Finish(result.status());
+        });
+  };
+  calls_.host.Visit(request->peer_connection_id(), std::move(visit), std::move(visitor));
   return reactor;
 }
 

@@ -8,11 +8,14 @@
 namespace pcd::service {
 
 RequestIds::Ticket::Ticket(Ticket&& other) noexcept
-    : ids_(std::exchange(other.ids_, nullptr)), id_(std::move(other.id_)) {}
+    : ids_(std::exchange(other.ids_, nullptr)),
+      id_(std::move(other.id_)),
+      keep_failure_(other.keep_failure_) {}
 
 RequestIds::Ticket& RequestIds::Ticket::operator=(Ticket&& other) noexcept {
   std::swap(ids_, other.ids_);
   std::swap(id_, other.id_);
+  std::swap(keep_failure_, other.keep_failure_);
   return *this;
 }
 
@@ -24,7 +27,9 @@ RequestIds::Ticket::~Ticket() {
 }
 
 void RequestIds::Ticket::Close(const grpc::Status& status, std::string response) {
-  if (ids_ != nullptr) std::exchange(ids_, nullptr)->End(id_, status, std::move(response));
+  if (ids_ == nullptr) return;
+  const bool keep = status.ok() || keep_failure_;
+  std::exchange(ids_, nullptr)->End(id_, status, std::move(response), keep);
 }
 
 RequestIds::Start RequestIds::Begin(const std::string& id, uint64_t digest, Waiter waiter) {
@@ -37,7 +42,9 @@ RequestIds::Start RequestIds::Begin(const std::string& id, uint64_t digest, Wait
     return {.kind = Kind::kRun, .ticket = Ticket(this, id)};
   }
   if (entry.digest != digest) return {.kind = Kind::kReused};
-  if (entry.done) return {.kind = Kind::kAnswered, .response = entry.response};
+  if (entry.done) {
+    return {.kind = Kind::kAnswered, .status = entry.status, .response = entry.response};
+  }
   if (entry.waiters.size() >= kMaxWaiters) return {.kind = Kind::kTooMany};
   entry.waiters.push_back(std::move(waiter));
   return {.kind = Kind::kPending};
@@ -45,10 +52,12 @@ RequestIds::Start RequestIds::Begin(const std::string& id, uint64_t digest, Wait
 
 size_t RequestIds::CostOf(const std::string& id, const Entry& entry) {
   constexpr size_t kOverhead = 128;
-  return kOverhead + 2 * id.size() + entry.response.size();
+  return kOverhead + 2 * id.size() + entry.response.size() + entry.status.error_message().size() +
+         entry.status.error_details().size();
 }
 
-void RequestIds::End(const std::string& id, const grpc::Status& status, std::string response) {
+void RequestIds::End(const std::string& id, const grpc::Status& status, std::string response,
+                     bool keep) {
   std::vector<Waiter> waiters;
   {
     const std::lock_guard lock(mutex_);
@@ -56,8 +65,9 @@ void RequestIds::End(const std::string& id, const grpc::Status& status, std::str
     if (it == entries_.end()) return;
     Entry& entry = it->second;
     waiters.swap(entry.waiters);
-    if (status.ok()) {
+    if (keep) {
       entry.done = true;
+      entry.status = status;
       entry.response = response;
       entry.forget_at = options_.now() + options_.keep;
       done_.push_back(id);

@@ -21,7 +21,8 @@
 
 namespace pcd::service {
 
-// Only a success is kept: a call that failed changed nothing, and its repeat is carried out.
+// Only a success is kept: a call that failed changed nothing, and its repeat is carried out. Unless
+// the call says otherwise: a turn that comes once cannot come again (order_gate.h).
 // Threading: any thread. Waiters are called on the thread that ends the first call, without a
 // lock.
 class RequestIds {
@@ -48,6 +49,8 @@ class RequestIds {
     Ticket& operator=(Ticket&& other) noexcept;
     ~Ticket();
     explicit operator bool() const { return ids_ != nullptr; }
+    // However the call ends, a repeat gets that.
+    void KeepFailure() { keep_failure_ = true; }
     void Close(const grpc::Status& status, std::string response);
 
    private:
@@ -55,11 +58,12 @@ class RequestIds {
     Ticket(RequestIds* ids, std::string id) : ids_(ids), id_(std::move(id)) {}
     RequestIds* ids_ = nullptr;
     std::string id_;
+    bool keep_failure_ = false;
   };
 
   enum class Kind {
     kRun,       // New: `ticket` is set.
-    kAnswered,  // `response` is the first answer.
+    kAnswered,  // `status` and `response` are the first answer.
     kPending,   // The first call goes on; the waiter will be called.
     kReused,    // The id belongs to another request.
     kTooMany,   // kMaxWaiters wait already.
@@ -67,6 +71,7 @@ class RequestIds {
   struct Start {
     Kind kind = Kind::kRun;
     Ticket ticket{};
+    grpc::Status status{};
     std::string response{};
   };
 
@@ -82,12 +87,13 @@ class RequestIds {
   struct Entry {
     uint64_t digest = 0;
     bool done = false;
+    grpc::Status status{};
     std::string response{};
     Clock::time_point forget_at{};
     std::vector<Waiter> waiters{};
   };
 
-  void End(const std::string& id, const grpc::Status& status, std::string response);
+  void End(const std::string& id, const grpc::Status& status, std::string response, bool keep);
   void ForgetOld();
   static size_t CostOf(const std::string& id, const Entry& entry);
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "service/contract.h"
@@ -61,6 +62,19 @@ TEST_F(RequestIdsTest, ACallThatFailedIsCarriedOutAgain) {
   running.ticket.Close(grpc::Status(grpc::StatusCode::NOT_FOUND, "nobody"), "");
   EXPECT_EQ(waited_, std::vector<std::string>{"nobody"});
   EXPECT_EQ(Begin("a", 2).kind, Kind::kRun);
+}
+
+TEST_F(RequestIdsTest, AFailureIsKeptIfTheCallSaysSo) {
+  RequestIds::Start running = Begin("a");
+  running.ticket.KeepFailure();
+  RequestIds::Ticket moved = std::move(running.ticket);
+  moved.Close(grpc::Status(grpc::StatusCode::NOT_FOUND, std::string(400, 'x'), "details"), "");
+  const RequestIds::Start again = Begin("a");
+  EXPECT_EQ(again.kind, Kind::kAnswered);
+  EXPECT_EQ(again.status.error_code(), grpc::StatusCode::NOT_FOUND);
+  EXPECT_EQ(again.status.error_details(), "details");
+  Answer("b", std::string(600, 'x'));
+  EXPECT_EQ(Begin("a").kind, Kind::kRun) << "it takes room as any answer";
 }
 
 TEST_F(RequestIdsTest, ACallThatIsDroppedEndsForThoseWhoWait) {

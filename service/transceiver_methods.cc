@@ -147,7 +147,7 @@ grpc::ServerUnaryReactor* PeerConnectionService::GetCapabilities(
   UnaryReply<v1::GetCapabilitiesResponse> reply(context, response);
   grpc::ServerUnaryReactor* reactor = reply.reactor();
   const absl::Status status = [&]() -> absl::Status {
-    PCD_RETURN_IF_ERROR(CheckCall(*context, *request, {"kind"}));
+    PCD_RETURN_IF_ERROR(CheckLooseCall(*context, *request, {"kind"}));
     PCD_ASSIGN_OR_RETURN(const MediaKind kind, FromProto(request->kind(), "kind"));
     // What is not transcoded can be sent as well as received.
     *response->mutable_sender() = ToProto(*jsep::DefaultCapabilities(), kind);

@@ -49,6 +49,8 @@ class UnaryReply {
   bool IsCancelled() const { return context_->IsCancelled(); }
   // A repeat of the call will get this answer.
   void Remember(RequestIds::Ticket ticket) { ticket_ = std::move(ticket); }
+  // Also if it fails; without effect when it is not remembered.
+  void KeepFailure() { ticket_.KeepFailure(); }
   bool IsRemembered() const { return static_cast<bool>(ticket_); }
 
   void Finish(const absl::Status& status) && {

@@ -21,6 +21,7 @@ ErrorContract ContractOf(ErrorReason reason) {
       {ErrorReason::UNAUTHENTICATED, {absl::StatusCode::kUnauthenticated, ""}},
       {ErrorReason::PERMISSION_DENIED, {absl::StatusCode::kPermissionDenied, "NotAllowedError"}},
       {ErrorReason::INVALID_LABEL_SELECTOR, {absl::StatusCode::kInvalidArgument, ""}},
+      {ErrorReason::CALL_OUT_OF_ORDER, {absl::StatusCode::kAborted, ""}},
       {ErrorReason::PEER_CONNECTION_NOT_FOUND, {absl::StatusCode::kNotFound, "InvalidStateError"}},
       {ErrorReason::PEER_CONNECTION_CLOSED,
        {absl::StatusCode::kFailedPrecondition, "InvalidStateError"}},

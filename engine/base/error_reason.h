@@ -25,6 +25,7 @@ namespace pcd {
   X(UNAUTHENTICATED)              \
   X(PERMISSION_DENIED)            \
   X(INVALID_LABEL_SELECTOR)       \
+  X(CALL_OUT_OF_ORDER)            \
   X(PEER_CONNECTION_NOT_FOUND)    \
   X(PEER_CONNECTION_CLOSED)       \
   X(TRANSCEIVER_NOT_FOUND)        \

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <utility>
 
+#include "engine/host/ordered_calls.h"
 #include "engine/model/parameter_pool.h"
 
 namespace pcd::host {
@@ -45,6 +46,14 @@ struct Host::Slot {
   ParameterPool parameter_pool;                                        // Loop thread only.
   size_t count = 0;                                                    // Guarded by Host::mutex_.
   std::map<std::string, std::unique_ptr<PeerConnection>> connections;  // Loop thread only.
+  // Of connections that had an ordered call. Loop thread only.
+  std::map<std::string, OrderedCalls> ordered;
+
+  // Null: gone, or closed and about to go. The id is unique, so no other one is found for it.
+  PeerConnection* Find(const std::string& id) {
+    const auto it = connections.find(id);
+    return it == connections.end() || it->second->closed() ? nullptr : it->second.get();
+  }
 };
 
 Host::Host(std::vector<net::Loop*> loops, peerconnection::Dependencies dependencies,
@@ -198,14 +207,14 @@ std::shared_ptr<std::atomic<uint32_t>> Host::ChainOf(const std::string& id) cons
   return it == entries_.end() ? nullptr : it->second.chained;
 }
 
-void Host::Visit(const std::string& id, Visitor visitor, bool chained) {
+void Host::Visit(const std::string& id, VisitOptions options, Visitor visitor) {
   Slot* slot = nullptr;
   std::shared_ptr<std::atomic<uint32_t>> chain;
   {
     const std::lock_guard lock(mutex_);
     if (const auto it = entries_.find(id); it != entries_.end()) {
       slot = it->second.slot;
-      if (chained) chain = it->second.chained;
+      if (options.chained) chain = it->second.chained;
     }
   }
   if (slot == nullptr) {
@@ -213,18 +222,29 @@ void Host::Visit(const std::string& id, Visitor visitor, bool chained) {
     return;
   }
   if (chain != nullptr) ++*chain;
-  slot->loop->Post([id, slot, chain, visitor = std::move(visitor)]() mutable {
+  auto have_turn = [id, slot, chain,
+                    visitor = std::move(visitor)](const absl::Status& turn) mutable {
     if (chain != nullptr) --*chain;
-    // Gone, or closed and about to go, between the look-up and now. The id is unique, so this
-    // cannot be another one.
-    const auto it = slot->connections.find(id);
-    if (it == slot->connections.end() || it->second->closed()) {
-      visitor(NotFound(id));
+    PeerConnection* pc = slot->Find(id);  // It may have gone since.
+    if (pc == nullptr) {
+      visitor(turn.ok() ? NotFound(id) : turn);
       return;
     }
-    PeerConnection& pc = *it->second;  // Closed connections go in a turn of their own.
-    visitor(&pc);
-    if (chain != nullptr) pc.OperationDone();
+    if (turn.ok()) {
+      visitor(pc);
+    } else {
+      visitor(turn);
+    }
+    if (chain != nullptr) pc->OperationDone();  // Closed connections go in a turn of their own.
+  };
+  slot->loop->Post([id, slot, order = std::move(options.order), bytes = options.bytes,
+                    have_turn = std::move(have_turn)]() mutable {
+    if (!order.has_value() || slot->Find(id) == nullptr) {
+      have_turn(absl::OkStatus());
+      return;
+    }
+    slot->ordered.try_emplace(id, *slot->loop)
+        .first->second.Take(*order, bytes, std::move(have_turn));
   });
 }
 
@@ -239,7 +259,10 @@ void Host::Expire(const std::string& id, peerconnection::CloseReason reason) {
 void Host::Remove(Slot* slot, const std::string& id) {
   Forget(id);
   // In a turn of its own: the connection may be the caller.
-  slot->loop->Post([slot, id] { slot->connections.erase(id); });
+  slot->loop->Post([slot, id] {
+    slot->ordered.erase(id);
+    slot->connections.erase(id);
+  });
 }
 
 void Host::Close(const std::string& id, CloseOptions options, Reply<PeerConnectionInfo> reply) {
@@ -248,8 +271,9 @@ void Host::Close(const std::string& id, CloseOptions options, Reply<PeerConnecti
     const std::lock_guard lock(mutex_);
     if (const auto it = entries_.find(id); it != entries_.end()) slot = it->second.slot;
   }
-  Visit(id, [this, id, slot, options = std::move(options),
-             reply = std::move(reply)](absl::StatusOr<PeerConnection*> found) mutable {
+  VisitOptions visit{.order = std::move(options.order)};
+  auto close = [this, id, slot, options = std::move(options),
+                reply = std::move(reply)](absl::StatusOr<PeerConnection*> found) mutable {
     if (!found.ok()) {
       reply(found.status());
       return;
@@ -269,7 +293,8 @@ void Host::Close(const std::string& id, CloseOptions options, Reply<PeerConnecti
     } else {
       finish(pc);
     }
-  });
+  };
+  Visit(id, std::move(visit), std::move(close));
 }
 
 void Host::List(ListOptions options, Reply<ListPage> reply) {
@@ -351,6 +376,7 @@ void Host::Shutdown(absl::AnyInvocable<void()> done) {
         pc->Close({.reason = peerconnection::CloseReason::kShutdown});
         Forget(id);
       }
+      slot->ordered.clear();
       slot->connections.clear();
       if (--countdown->missing == 0) countdown->done();
     });

@@ -22,6 +22,7 @@
 #include "engine/base/limits.h"
 #include "engine/base/random.h"
 #include "engine/base/status.h"
+#include "engine/host/call_order.h"
 #include "engine/host/certificate_store.h"
 #include "engine/host/label_selector.h"
 #include "engine/model/session.h"
@@ -132,10 +133,17 @@ class Host {
 
   // The general form: `visitor` gets the connection on its loop, or the error.
   using Visitor = absl::AnyInvocable<void(absl::StatusOr<PeerConnection*>)>;
-  void Visit(const std::string& id, Visitor visitor) { Visit(id, std::move(visitor), false); }
-  // The same for what W3C puts on the operations chain (webrtc-pc section 4.4.1.2): while such a
-  // call waits for its turn, negotiationneeded does not fire.
-  void VisitInChain(const std::string& id, Visitor visitor) { Visit(id, std::move(visitor), true); }
+  struct VisitOptions {
+    // W3C puts it on the operations chain (webrtc-pc section 4.4.1.2): while such a call waits for
+    // its turn, negotiationneeded does not fire.
+    bool chained = false;
+    // Its place among the calls of its caller, which is its own whatever comes of the call. Further
+    // errors: those of OrderGate, PEER_CONNECTION_CLOSED. Absent: its turn is when it comes.
+    std::optional<CallOrder> order{};
+    size_t bytes = 0;  // What it holds while it waits for calls ahead of it.
+  };
+  void Visit(const std::string& id, Visitor visitor) { Visit(id, {}, std::move(visitor)); }
+  void Visit(const std::string& id, VisitOptions options, Visitor visitor);
 
   // Errors as CertificateStore::Generate's; the reply comes on its worker thread.
   void GenerateCertificate(const GenerateCertificateOptions& options,
@@ -151,6 +159,7 @@ class Host {
     bool graceful = false;
     Duration graceful_timeout = std::chrono::seconds(5);
     std::string message{};
+    std::optional<CallOrder> order{};  // As VisitOptions::order.
     // Asked on the connection's loop, in the same turn. False: nothing is closed, and `reply` is
     // destroyed unused. Null: yes.
     absl::AnyInvocable<bool(PeerConnection&)> proceed{};
@@ -189,7 +198,6 @@ class Host {
     std::shared_ptr<Watcher> watcher{};
   };
 
-  void Visit(const std::string& id, Visitor visitor, bool chained);
   std::shared_ptr<std::atomic<uint32_t>> ChainOf(const std::string& id) const;
   std::string NewId(const std::string& suffix);
   // Names what the connection is made from, and resolves its certificates.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/host/accept_offer.h"
+#include "engine/host/call_order.h"
 #include "engine/ice/fake_ice_network.h"
 #include "engine/net/address_policy.h"
 #include "engine/sctp/fake_sctp_association_factory.h"
@@ -88,8 +89,9 @@ class ChainTest : public HostTest {
   // Posted, not awaited.
   void Chain(const std::string& id, Operation operation) {
     ++waiting_;
-    host_->VisitInChain(
-        id, [this, operation = std::move(operation)](absl::StatusOr<PeerConnection*> pc) mutable {
+    host_->Visit(
+        id, {.chained = true},
+        [this, operation = std::move(operation)](absl::StatusOr<PeerConnection*> pc) mutable {
           ASSERT_THAT(pc.status(), IsOk());
           EXPECT_THAT(operation(**pc), IsOk());
           --waiting_;
@@ -536,6 +538,85 @@ TEST_F(HostTest, AcceptOfferThatFailsLeavesNothing) {
   });
   EXPECT_THAT(answer, HasReason(ErrorReason::INVALID_ARGUMENT));
   EXPECT_EQ(host_->size(), 0u);
+}
+
+// Calls that say which one of their caller they are.
+class OrderedTest : public HostTest {
+ protected:
+  // Notes the number when its turn comes, or the reason why it does not.
+  void Call(uint64_t number, bool chained = false) {
+    host_->Visit(id_, {.chained = chained, .order = CallOrder{.caller = "a", .number = number}},
+                 [this, number](absl::StatusOr<PeerConnection*> pc) {
+                   seen_.push_back(pc.ok()
+                                       ? std::to_string(number)
+                                       : std::string(ErrorReasonName(GetErrorReason(pc.status()))));
+                 });
+    loop_.RunDue();
+  }
+
+  const std::string id_ = Create()->id;
+  std::vector<std::string> seen_;
+};
+
+TEST_F(OrderedTest, HaveTheirTurnsByNumber) {
+  for (const uint64_t number : {2, 1, 0, 3}) Call(number);
+  EXPECT_THAT(seen_, ::testing::ElementsAre("0", "1", "2", "3"));
+}
+
+TEST_F(OrderedTest, WaitForOneThatNeverComesAndGoOnWithoutIt) {
+  Call(1);
+  loop_.RunFor(19s);
+  Call(2);
+  EXPECT_THAT(seen_, ::testing::IsEmpty());
+  loop_.RunFor(1s);
+  EXPECT_THAT(seen_, ::testing::ElementsAre("CALL_OUT_OF_ORDER", "2"));
+  Call(0);
+  Call(4);
+  loop_.RunFor(10s);
+  Call(3);
+  loop_.RunFor(60s);
+  EXPECT_THAT(seen_,
+              ::testing::ElementsAre("CALL_OUT_OF_ORDER", "2", "CALL_OUT_OF_ORDER", "3", "4"));
+}
+
+TEST_F(OrderedTest, EndWithTheConnection) {
+  Call(1);
+  EXPECT_THAT(Close(id_), IsOk());
+  loop_.RunDue();
+  EXPECT_THAT(seen_, ::testing::ElementsAre("PEER_CONNECTION_CLOSED"));
+  Call(0);
+  EXPECT_THAT(seen_, ::testing::ElementsAre("PEER_CONNECTION_CLOSED", "PEER_CONNECTION_NOT_FOUND"));
+  loop_.RunFor(60s);
+}
+
+TEST_F(OrderedTest, EndWithTheHost) {
+  Call(1);
+  bool done = false;
+  host_->Shutdown([&done] { done = true; });
+  EXPECT_TRUE(loop_.RunUntil([&done] { return done; }, 10s));
+  EXPECT_THAT(seen_, ::testing::ElementsAre("PEER_CONNECTION_CLOSED"));
+}
+
+TEST_F(OrderedTest, OneThatWaitsInTheChainHoldsBackNegotiationNeeded) {
+  testing::EventRecorder events;
+  Call(1, /*chained=*/true);
+  ASSERT_THAT(Await<Done>([&](auto reply) {
+                host_->Call<Done>(
+                    id_,
+                    [&events](PeerConnection& pc) -> absl::StatusOr<Done> {
+                      PCD_RETURN_IF_ERROR(pc.AttachWatcher(1, 0, events.Callback()));
+                      PCD_RETURN_IF_ERROR(pc.AddTransceiver(MediaKind::kVideo, {}, "").status());
+                      return Done{};
+                    },
+                    std::move(reply));
+              }),
+              IsOk());
+  loop_.RunFor(1s);
+  EXPECT_THAT(events.All<peerconnection::NegotiationNeededEvent>(), ::testing::IsEmpty());
+  loop_.RunFor(20s);  // It fails, and leaves the chain.
+  EXPECT_THAT(seen_, ::testing::ElementsAre("CALL_OUT_OF_ORDER"));
+  EXPECT_THAT(events.All<peerconnection::NegotiationNeededEvent>(), ::testing::SizeIs(1));
+  EXPECT_THAT(Close(id_), IsOk());
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ CORES = ["base", "model", "sdp", "rtp", "dtls", "srtp", "jsep", "datachannel"]
 
 # The cores of the other rooms: files without their ending, or one of a pair with it.
 CORE_FILES = {f"engine/{name}" for name in [
-    "host/label_selector",
+    "host/call_order", "host/label_selector", "host/order_gate",
     "ice/address_rules", "ice/announced_address", "ice/announced_candidates", "ice/check_reply",
     "ice/consent/consent", "ice/fair_share",
     "ice/ice_events", "ice/ice_stats", "ice/lite_agent", "ice/lite_path", "ice/lite_state",
