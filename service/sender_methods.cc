@@ -56,14 +56,15 @@ grpc::ServerUnaryReactor* PeerConnectionService::AddTrack(grpc::CallbackServerCo
   return CallOnConnection<v1::AddTrackRequest, v1::AddTrackResponse>(
       calls_, context, request, response,
       {"peer_connection_id", "track_id", "stream_ids", "transceiver_id", "revision",
-       "transceiver_chosen"},
+       "transceiver_chosen", "sender_id", "receiver_id"},
       [](host::PeerConnection& pc, const v1::AddTrackRequest& in,
          v1::AddTrackResponse& out) -> absl::Status {
         PCD_RETURN_IF_ERROR(Require(in.track_id(), "track_id"));
         PCD_ASSIGN_OR_RETURN(
             const peerconnection::TransceiverInfo transceiver,
             pc.AddTrack(in.track_id(), {in.stream_ids().begin(), in.stream_ids().end()},
-                        in.transceiver_id(), in.transceiver_chosen()));
+                        in.transceiver_id(), in.transceiver_chosen(),
+                        {.sender_id = in.sender_id(), .receiver_id = in.receiver_id()}));
         *out.mutable_transceiver() = ToProto(transceiver);
         return absl::OkStatus();
       });

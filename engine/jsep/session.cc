@@ -625,10 +625,12 @@ absl::StatusOr<string> Session::AddTransceiver(MediaKind kind, const Transceiver
 }
 absl::StatusOr<string> Session::AddTrack(MediaKind kind, const string& track_id,
                                          const std::vector<string>& stream_ids,
-                                         std::string_view transceiver_id, bool chosen) {
+                                         std::string_view transceiver_id, bool chosen,
+                                         const EndIds& ends) {
   string added;
   PCD_RETURN_IF_ERROR(impl_->Edit([&](TransceiverSet& set) -> absl::Status {
-    PCD_ASSIGN_OR_RETURN(added, set.AddTrack(kind, track_id, stream_ids, transceiver_id, chosen));
+    PCD_ASSIGN_OR_RETURN(added,
+                         set.AddTrack(kind, track_id, stream_ids, transceiver_id, chosen, ends));
     return absl::OkStatus();
   }));
   return added;

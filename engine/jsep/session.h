@@ -106,10 +106,11 @@ class Session {
   // W3C addTrack: reuses a sender that has never sent, else makes a transceiver with this id.
   // Returns the transceiver's id. TRACK_IN_USE when a sender has the track. `chosen`: the one of
   // this id is reused, or made if there is none, whatever else there is. INVALID_STATE: it has a
-  // track.
+  // track. `ends`: of a new transceiver.
   absl::StatusOr<std::string> AddTrack(MediaKind kind, const std::string& track_id,
                                        const std::vector<std::string>& stream_ids,
-                                       std::string_view transceiver_id = {}, bool chosen = false);
+                                       std::string_view transceiver_id = {}, bool chosen = false,
+                                       const EndIds& ends = {});
   // W3C removeTrack. Without a track: no effect.
   absl::Status RemoveTrack(std::string_view sender_id);
   // W3C replaceTrack; an empty track takes the present one away. Needs no negotiation.

@@ -243,6 +243,21 @@ TEST(SessionSendersTest, IdsOfSenderAndReceiverAreTheCallers) {
   EXPECT_EQ(GetErrorDetail(again.status()).field, "receiver_id");
 }
 
+TEST(SessionSendersTest, IdsGivenToAddTrackAreOfANewTransceiver) {
+  Peer a;
+  const auto add = [&](const std::string& track, const std::string& sender) {
+    return a.session->AddTrack(MediaKind::kAudio, track, {}, "x", false,
+                               {.sender_id = sender, .receiver_id = "r"});
+  };
+  ASSERT_TRUE(add("t", "s").ok());
+  EXPECT_EQ(Only(a).sender_id, "s");
+  EXPECT_EQ(Only(a).receiver_id, "r");
+  ExpectError(add("other", "s2").status(), ErrorReason::ALREADY_EXISTS, "InvalidAccessError");
+  ASSERT_TRUE(a.session->RemoveTrack("s").ok());
+  ASSERT_TRUE(add("other", "s2").ok());
+  EXPECT_EQ(Only(a).sender_id, "s") << "it is reused as it is";
+}
+
 TEST(SessionSendersTest, ARollbackLeavesATransceiverThatAddTrackTook) {
   Peer a('a'), b('b');
   ASSERT_TRUE(b.session->AddTransceiver(MediaKind::kAudio, {}).ok());

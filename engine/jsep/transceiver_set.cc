@@ -142,7 +142,8 @@ absl::StatusOr<Transceiver*> TransceiverSet::FindChosenSender(MediaKind kind, st
 
 absl::StatusOr<string> TransceiverSet::AddTrack(MediaKind kind, const string& track_id,
                                                 const std::vector<string>& stream_ids,
-                                                std::string_view id, bool chosen) {
+                                                std::string_view id, bool chosen,
+                                                const EndIds& ends) {
   if (track_id.empty()) return BadArgument("the track is required", "track_id");
   PCD_RETURN_IF_ERROR(CheckStreams(stream_ids, "stream_ids"));
   PCD_RETURN_IF_ERROR(CheckTrackUnused(track_id));
@@ -153,8 +154,12 @@ absl::StatusOr<string> TransceiverSet::AddTrack(MediaKind kind, const string& tr
     reused = FindReusableSender(kind);
   }
   if (reused == nullptr) {
-    PCD_ASSIGN_OR_RETURN(string added,
-                         Add(kind, {.stream_ids = stream_ids, .track_id = track_id}, id));
+    PCD_ASSIGN_OR_RETURN(string added, Add(kind,
+                                           {.stream_ids = stream_ids,
+                                            .track_id = track_id,
+                                            .sender_id = ends.sender_id,
+                                            .receiver_id = ends.receiver_id},
+                                           id));
     state_.Find(added)->created_by_add_track = true;
     return added;
   }

@@ -30,10 +30,10 @@ class TransceiverSet {
 
   absl::StatusOr<std::string> Add(MediaKind kind, const TransceiverInit& init, std::string_view id);
   // W3C addTrack: a sender that has never sent is reused. Returns the transceiver's id. `chosen`:
-  // the one that is called `id`, new or not, and no other.
+  // the one that is called `id`, new or not, and no other. `ends`: of a new one.
   absl::StatusOr<std::string> AddTrack(MediaKind kind, const std::string& track_id,
                                        const std::vector<std::string>& stream_ids,
-                                       std::string_view id, bool chosen);
+                                       std::string_view id, bool chosen, const EndIds& ends);
   absl::Status RemoveTrack(std::string_view sender_id);
   absl::Status ReplaceTrack(std::string_view sender_id, MediaKind kind,
                             const std::string& track_id);

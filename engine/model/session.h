@@ -90,6 +90,12 @@ struct TransceiverInit {
   std::vector<SendEncoding> send_encodings{};  // Empty: one with defaults.
 };
 
+// Ids of the sender and the receiver of a new transceiver; empty: they are made.
+struct EndIds {
+  std::string sender_id{};
+  std::string receiver_id{};
+};
+
 }  // namespace pcd
 
 #endif  // ENGINE_MODEL_SESSION_H_

@@ -177,7 +177,8 @@ class PeerConnection : private net::EndOfTurnHandler,
   // These return the transceiver afterwards. TRACK_NOT_FOUND: no such local track.
   absl::StatusOr<TransceiverInfo> AddTrack(const std::string& track_id,
                                            const std::vector<std::string>& stream_ids,
-                                           const std::string& transceiver_id, bool chosen = false);
+                                           const std::string& transceiver_id, bool chosen = false,
+                                           const EndIds& ends = {});
   absl::StatusOr<TransceiverInfo> AddTransceiverOfTrack(const TransceiverInit& init,
                                                         const std::string& transceiver_id);
   // Empty: none. INVALID_CODEC (InvalidModificationError) when the negotiated codecs do not

@@ -95,12 +95,13 @@ std::vector<media::LocalTrackInfo> PeerConnection::ListLocalTracks() const {
 absl::StatusOr<TransceiverInfo> PeerConnection::AddTrack(const std::string& track_id,
                                                          const std::vector<std::string>& stream_ids,
                                                          const std::string& transceiver_id,
-                                                         bool chosen) {
+                                                         bool chosen, const EndIds& ends) {
   PCD_RETURN_IF_ERROR(CheckOpen());
   const auto track = sending_.GetTrack(track_id);
   if (!track.ok()) return TrackNotFound(track_id);
-  PCD_ASSIGN_OR_RETURN(const std::string id, session_.AddTrack(track->config.kind, track_id,
-                                                               stream_ids, transceiver_id, chosen));
+  PCD_ASSIGN_OR_RETURN(
+      const std::string id,
+      session_.AddTrack(track->config.kind, track_id, stream_ids, transceiver_id, chosen, ends));
   TransceiversChanged();
   return Describe(*session_.FindTransceiver(id));
 }
