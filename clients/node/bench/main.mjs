@@ -1,5 +1,6 @@
 // What the W3C layer costs beside the raw RPCs, on this machine:  node bench/main.mjs   (service: PEERCONNECTIOND)
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startService } from '../demo/lib/service.js';
@@ -12,6 +13,8 @@ const EVENTS = 5_000;
 const AT_ONCE = 50; // Calls; both processes have something to do.
 const MESSAGES = 20_000;
 const RUNS = 3; // Odd.
+const TRANSCEIVERS = 20;
+const DELAY_MS = 10; // Each way.
 const SIZES = [16, 1024, 65_536];
 
 async function measure(rounds, operation) {
@@ -47,6 +50,58 @@ async function offerRoundTrip(client) {
   });
   await client.peerConnections.close({ peerConnectionId: id });
   report('createOffer, setLocalDescription', w3c, raw, 'ms each');
+}
+
+// A way to the service that takes some time, each way: all that it carries comes so much later, in order.
+async function startDelay(address, delayMs) {
+  const [host, port] = address.split(':');
+  const sockets = new Set();
+  const carry = (from, to) => {
+    sockets.add(from);
+    from.on('data', (data) => setTimeout(() => to.write(data), delayMs));
+    from.on('close', () => setTimeout(() => to.destroy(), delayMs));
+    from.on('error', () => {});
+  };
+  const server = createServer((client) => {
+    const upstream = createConnection(Number(port), host);
+    carry(client, upstream);
+    carry(upstream, client);
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    address: `127.0.0.1:${server.address().port}`,
+    stop: () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
+
+// 20 transceivers and an offer: here all calls leave at once, there each after the answer of the one before, as it was here
+// before calls were sent ahead.
+async function manyTransceivers(name, client) {
+  const w3cOnce = async () => {
+    const connection = new RTCPeerConnection();
+    await peerConnectionId(connection);
+    const begin = performance.now();
+    for (let i = 0; i < TRANSCEIVERS; ++i) connection.addTransceiver('audio');
+    await connection.createOffer();
+    const time = performance.now() - begin;
+    connection.close();
+    return time;
+  };
+  const rawOnce = async () => {
+    const { peerConnection: { peerConnectionId: id } } = await client.peerConnections.create({});
+    const begin = performance.now();
+    for (let i = 0; i < TRANSCEIVERS; ++i) await client.peerConnections.addTransceiver({ peerConnectionId: id, kind: 'MEDIA_KIND_AUDIO' });
+    await client.peerConnections.createOffer({ peerConnectionId: id });
+    const time = performance.now() - begin;
+    await client.peerConnections.close({ peerConnectionId: id });
+    return time;
+  };
+  await w3cOnce(); // The first one pays for the start.
+  const [w3c, raw] = await alternately(w3cOnce, rawOnce);
+  report(name, w3c, raw, 'ms');
 }
 
 async function newConnections(client) {
@@ -218,6 +273,13 @@ try {
   await memoryOfQueue(); // First: later the process has room that it has used before.
   await offerRoundTrip(service.client);
   await newConnections(service.client);
+  await manyTransceivers(`${TRANSCEIVERS} addTransceiver, createOffer`, service.client);
+  const delay = await startDelay(address, DELAY_MS);
+  const far = await connect(delay.address);
+  await manyTransceivers(`the same, ${2 * DELAY_MS} ms there and back`, far.client);
+  far.close();
+  delay.stop();
+  await connect(address); // As before.
   const other = new Client({ address });
   report('events, made by as many calls', await eventsW3c(other), await eventsRaw(service.client, other), 'per second');
   other.close();

@@ -8,6 +8,7 @@ import type {
   AdminService, DataChannelService, EventService, MediaService, PeerConnectionService, WatchEventsRequestInput, WatchEventsResponse,
 } from './gen/contract';
 import type { CallOptions } from './methods';
+import type { CallOrder } from './order';
 import { repeat, repeatably } from './repeat';
 import { BidiStream, ServerStream } from './streams';
 import { validateMessage } from './validate';
@@ -120,6 +121,7 @@ export class Client {
 
   #bidiMethod(name: string, rpc: MethodDefinition) {
     return (options: CallOptions = {}): BidiStream<object, object> => {
+      refuseOrder(options);
       const call = this.#client.makeBidiStreamRequest(
         rpc.path, rpc.requestSerialize, decoder(rpc), this.#callMetadata(options), callOptions(options, Infinity));
       const validate = (message: object): void => validateMessage(rpc.requestType, message);
@@ -129,6 +131,7 @@ export class Client {
 
   #serverStreamMethod(name: string, rpc: MethodDefinition) {
     return (request: object = {}, options: CallOptions = {}): ServerStream<object> => {
+      refuseOrder(options);
       validateMessage(rpc.requestType, request);
       const call = this.#client.makeServerStreamRequest(
         rpc.path, rpc.requestSerialize, decoder(rpc), request, this.#callMetadata(options), callOptions(options, Infinity));
@@ -142,12 +145,25 @@ export class Client {
       validateMessage(rpc.requestType, request);
       options.signal?.throwIfAborted();
       const deadline = callOptions(options, this.#timeoutMs);
-      if (!this.#repeats || !repeatable) return this.#unaryCall(name, rpc, request, options, deadline);
-      const whole = repeatable(request);
-      return repeat(() => this.#unaryCall(name, rpc, whole, options, deadline), {
-        maxOutageMs: this.#maxOutageMs ?? 0, signal: options.signal, isOver: () => !this.#repeats,
-      });
+      const send = (metadata: CallOptions['metadata'] = {}): Promise<object> => {
+        const complete = { ...options, metadata: { ...options.metadata, ...metadata } };
+        if (!this.#repeats || !repeatable) return this.#unaryCall(name, rpc, request, complete, deadline);
+        const whole = repeatable(request);
+        return repeat(() => this.#unaryCall(name, rpc, whole, complete, deadline), {
+          maxOutageMs: this.#maxOutageMs ?? 0, signal: options.signal, isOver: () => !this.#repeats,
+        });
+      };
+      return options.order ? this.#inOrder(options.order, request, options.signal, send) : send();
     };
+  }
+
+  #inOrder(
+    order: CallOrder, { peerConnectionId = '' }: { peerConnectionId?: string }, signal: AbortSignal | undefined,
+    send: (metadata: Record<string, string>) => Promise<object>,
+  ): Promise<object> {
+    const sendInstead = (metadata: Record<string, string>): Promise<object> =>
+      this.peerConnections.get({ peerConnectionId, readMask: { paths: ['peer_connection_id'] } }, { metadata });
+    return order.run({ peerConnectionId, signal, send, sendInstead });
   }
 
   #unaryCall(name: string, rpc: MethodDefinition, request: object, options: CallOptions, deadline: grpc.CallOptions): Promise<object> {
@@ -173,6 +189,10 @@ export class Client {
 
 const decoder = (rpc: MethodDefinition) => (bytes: Buffer) => dropOptionalMarkers(rpc.responseDeserialize(bytes));
 const converter = (name: string) => (error: unknown) => toPeerConnectionError(error, name);
+
+function refuseOrder({ order }: CallOptions): void {
+  if (order) throw new TypeError('order: only unary calls have one');
+}
 
 function callOptions({ timeoutMs }: CallOptions, fallback: number): grpc.CallOptions {
   const timeout = timeoutMs ?? fallback;

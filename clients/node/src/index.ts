@@ -6,7 +6,8 @@ export type { SecurityOptions, TlsOptions, Token } from './credentials';
 export { PeerConnectionError, type ErrorFields, type FieldViolation } from './errors';
 export type { FollowOptions } from './follow';
 export type * from './gen/contract';
-export type { BidiStreamMethod, CallOptions, ServerStreamMethod, UnaryMethod } from './methods';
+export type { BidiStreamMethod, CallOptions, ServerStreamMethod, StreamOptions, UnaryMethod } from './methods';
+export { CallOrder } from './order';
 export { BidiStream, ServerStream } from './streams';
 export { duration, milliseconds, toDate } from './time';
 

@@ -1,4 +1,5 @@
 // The shapes of methods of the contract's services.
+import type { CallOrder } from './order';
 import type { BidiStream, ServerStream } from './streams';
 
 /** Options of one call. */
@@ -9,13 +10,18 @@ export interface CallOptions {
   signal?: AbortSignal;
   /** Metadata of this call, beside the client's. */
   metadata?: Record<string, string | Buffer>;
+  /** Sends the call ahead: the service carries it out after the calls that were made before it with the same order. */
+  order?: CallOrder;
 }
+
+/** Options of one stream. */
+export type StreamOptions = Omit<CallOptions, 'order'>;
 
 /** One request, one response. */
 export type UnaryMethod<Request, Response> = (request?: Request, options?: CallOptions) => Promise<Response>;
 
 /** One request, a stream of responses. */
-export type ServerStreamMethod<Request, Response> = (request?: Request, options?: CallOptions) => ServerStream<Response>;
+export type ServerStreamMethod<Request, Response> = (request?: Request, options?: StreamOptions) => ServerStream<Response>;
 
 /** Streams in both directions. */
-export type BidiStreamMethod<Request, Response> = (options?: CallOptions) => BidiStream<Request, Response>;
+export type BidiStreamMethod<Request, Response> = (options?: StreamOptions) => BidiStream<Request, Response>;

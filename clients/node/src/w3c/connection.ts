@@ -2,15 +2,16 @@
 import { randomBytes } from 'node:crypto';
 import { PeerConnectionError } from '../errors';
 import type {
-  DataChannelPriority, Event as ApiEvent, PeerConnection, PeerConnectionSnapshot, RtpTransceiver, SdpType, SessionDescriptionInput,
+  CreateAnswerResponse, CreateOfferResponse, DataChannelPriority, Event as ApiEvent, PeerConnection, PeerConnectionSnapshot, RtpTransceiver, SdpType, SessionDescriptionInput,
   StatsReport,
 } from '../gen/contract';
+import type { CallOptions } from '../methods';
 import { candidateFromApi, RTCIceCandidate, type CandidateInit } from './candidate';
 import { CandidateLog } from './candidate_log';
 import { OperationsChain } from './chain';
 import { configurationToApi, type Configuration } from './configuration';
 import { currentService, finishBeforeEnd, type Service } from './connect';
-import type { ConnectionCore } from './core';
+import type { Background, ConnectionCore } from './core';
 import { ChannelCore, type ChannelParameters } from './data_channel';
 import { DataLink, type DtlsRole } from './data_link';
 import { descriptionFromApi, RTCSessionDescription, type SdpTypeName } from './description';
@@ -151,18 +152,22 @@ export class Connection implements ConnectionCore {
 
   // ---- Calls.
 
-  background(operation: (id: string) => Promise<unknown>): Promise<void> {
-    // In one step: it has to be known when the next call begins.
-    return this.session.call(operation).then(() => {}, (error) => {
+  background<T>(
+    operation: (id: string, inOrder?: CallOptions) => Promise<T>, { settle = () => {}, refused = () => {}, alone = false }: Background<T> = {},
+  ): Promise<void> {
+    const fail = (error: unknown): void => {
+      refused();
       // Something that has gone meanwhile is not changed any more, which is no failure.
       if (this.closed || isOf(error, 'TRANSCEIVER_STOPPED', 'TRANSCEIVER_NOT_FOUND', 'SENDER_NOT_FOUND')) return;
       this.#deferred ??= { error };
-    });
+    };
+    // In one step: it has to be known when a call begins that is made alone.
+    return alone ? this.session.alone((id) => operation(id)).then(settle, fail) : this.session.call(operation, settle, fail);
   }
 
-  chain<T>(operation: () => Promise<T>): Promise<T> {
+  chain<T>(operation: () => Promise<T>, ahead: boolean): Promise<T> {
     if (this.closed) return Promise.reject(exception('InvalidStateError', 'the connection is closed'));
-    return this.#chain.add(operation);
+    return this.#chain.add(operation, ahead);
   }
 
   // A method without a promise has nobody to tell that the service refused its call; the next negotiation does.
@@ -172,23 +177,30 @@ export class Connection implements ConnectionCore {
     if (deferred) throw deferred.error;
   }
 
-  #negotiation<T>(operation: () => Promise<T>): Promise<T> {
-    return this.chain(() => operation().catch((error) => Promise.reject(toException(error))));
+  #negotiation<T>(operation: () => Promise<T>, ahead = false): Promise<T> {
+    return this.chain(() => operation().catch((error) => Promise.reject(toException(error))), ahead);
   }
 
   createDescription(type: 'offer' | 'answer', iceRestart = false): Promise<{ type: SdpTypeName; sdp: string }> {
     return this.#negotiation(async () => {
       const { peerConnections } = this.session.client;
-      const { description } = await this.session.call(async (peerConnectionId) => {
-        this.#throwDeferred();
-        return type === 'offer'
-          ? peerConnections.createOffer({ peerConnectionId, iceRestart })
-          : peerConnections.createAnswer({ peerConnectionId });
-      });
+      // It changes nothing, so it is sent before it is known what became of the calls before it.
+      const { description } = await this.session.call<CreateOfferResponse | CreateAnswerResponse>(
+        (peerConnectionId, inOrder) => (type === 'offer'
+          ? peerConnections.createOffer({ peerConnectionId, iceRestart }, inOrder)
+          : peerConnections.createAnswer({ peerConnectionId }, inOrder)),
+        (response) => {
+          this.#throwDeferred();
+          return response;
+        },
+        (error) => {
+          this.#throwDeferred();
+          throw error;
+        });
       const sdp = description?.sdp ?? '';
       this.cname ??= cnameOf(sdp);
       return { type, sdp };
-    });
+    }, true);
   }
 
   setLocalDescription(given: SdpTypeName | undefined, sdp: string): Promise<void> {
@@ -248,11 +260,11 @@ export class Connection implements ConnectionCore {
     if (this.closed) return this.#lastStats(selector);
     const { peerConnections } = this.session.client;
     try {
-      const report = await this.session.call(async (peerConnectionId) => {
+      const report = await this.session.call(async (peerConnectionId, inOrder) => {
         const { senderId, receiverId } = { senderId: selector.senderId?.(), receiverId: selector.receiverId?.() };
         if (senderId === null || receiverId === null) return null; // The service has no such thing, and no statistics of it.
         const request = { peerConnectionId, ...(senderId ? { senderId } : {}), ...(receiverId ? { receiverId } : {}) };
-        return (await peerConnections.getStats(request)).report;
+        return (await peerConnections.getStats(request, inOrder)).report;
       });
       return this.#reportOf(report);
     } catch (error) {
@@ -288,9 +300,9 @@ export class Connection implements ConnectionCore {
     if (!parameters.negotiated) core.id = this.data.nextId();
     if (!this.data.add(core)) return core;
     const { label, ordered, maxPacketLifeTime, maxRetransmits, protocol, negotiated, id, priority } = parameters;
-    this.session.call(async (peerConnectionId) => {
+    void this.session.call((peerConnectionId, inOrder) => {
       core.announced = true;
-      const { dataChannel } = await this.session.client.dataChannels.createDataChannel({
+      return this.session.client.dataChannels.createDataChannel({
         peerConnectionId, dataChannelId: channelId, init: {
           label, ordered, protocol, negotiated,
           ...(maxPacketLifeTime === null ? {} : { maxPacketLifeTime }),
@@ -299,9 +311,10 @@ export class Connection implements ConnectionCore {
           ...(negotiated || core.id === null ? {} : { preferredId: core.id }),
           ...(priority === 'low' ? {} : { priority: toApi<DataChannelPriority>(priority, 'DATA_CHANNEL_PRIORITY') }),
         },
-      });
+      }, inOrder);
+    }, ({ dataChannel }) => {
       if (dataChannel) this.data.setIds([dataChannel]);
-    }).catch((error) => {
+    }, (error) => {
       if (!this.closed) this.data.fail(core, error);
     });
     return core;
@@ -502,8 +515,8 @@ export class Connection implements ConnectionCore {
     this.localTracks.releaseAll();
     this.session.stop();
     const { client } = this.session;
-    this.#lastReport = this.session.call((peerConnectionId) => client.peerConnections.getStats({ peerConnectionId }))
-      .then(({ report }) => report, () => null);
+    this.#lastReport = this.session.call(
+      (peerConnectionId, inOrder) => client.peerConnections.getStats({ peerConnectionId }, inOrder), ({ report }) => report, () => null);
     finishBeforeEnd(client, this.session.last((peerConnectionId) => client.peerConnections.close({ peerConnectionId })));
   }
 }

@@ -164,7 +164,7 @@ export class DataLink implements ChannelOwner {
       if (entry.sender.hasUnsent) await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
     }
     if (this.#closed || !this.#channels.has(dataChannelId)) return;
-    await this.#session.call(() => this.#session.client.dataChannels.closeDataChannel({ peerConnectionId, dataChannelId }))
+    await this.#session.call((_, inOrder) => this.#session.client.dataChannels.closeDataChannel({ peerConnectionId, dataChannelId }, inOrder))
       .catch((error) => {
         if (error?.reason !== 'DATA_CHANNEL_NOT_FOUND') throw error;
         entry.core.ended.stream = entry.core.ended.log = true;
@@ -236,8 +236,8 @@ export class DataLink implements ChannelOwner {
 
   // If the service cannot be reached now, the next stream tells that the channel is still there.
   #abandon(dataChannelId: string): void {
-    this.#session.call((peerConnectionId) =>
-      this.#session.client.dataChannels.closeDataChannel({ peerConnectionId, dataChannelId })).catch(() => {});
+    this.#session.call((peerConnectionId, inOrder) =>
+      this.#session.client.dataChannels.closeDataChannel({ peerConnectionId, dataChannelId }, inOrder)).catch(() => {});
   }
 
   #write(request: StreamRequestInput): { number: number; ready: Promise<void> } {

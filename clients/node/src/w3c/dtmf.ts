@@ -44,10 +44,10 @@ export class DtmfCore {
     const { connection } = this.sender.transceiver;
     ++this.#inserting;
     // What has changed until their turn comes ends them silently, as it ends their playing.
-    connection.session.call((peerConnectionId) => connection.session.client.peerConnections.insertDtmf({
+    connection.session.call((peerConnectionId, inOrder) => connection.session.client.peerConnections.insertDtmf({
       peerConnectionId, senderId: this.sender.id(), tones: upper,
       duration: duration(clamp(length, 40, 6000)), interToneGap: duration(clamp(gap, 30, 6000)),
-    })).catch(() => {}).then(() => --this.#inserting);
+    }, inOrder)).catch(() => {}).then(() => --this.#inserting);
   }
 }
 

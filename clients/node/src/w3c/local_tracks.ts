@@ -2,6 +2,7 @@
 // others need their room.
 import { randomBytes } from 'node:crypto';
 import type { CreateLocalTrackRequestInput, MediaKind, SourceState } from '../gen/contract';
+import type { CallOptions } from '../methods';
 import { toApi } from './enums';
 import { exception, ignoring, isOf } from './errors';
 import type { Kind, TrackCore } from './media_stream_track';
@@ -16,7 +17,7 @@ export interface TrackOwner {
     sentTracks(): Set<TrackCore>;
     onTrackEnabled(track: TrackCore): void;
   };
-  background(operation: (id: string) => Promise<unknown>): Promise<void>;
+  background<T>(operation: (id: string, inOrder?: CallOptions) => Promise<T>): Promise<void>;
 }
 
 interface Held {
@@ -39,15 +40,37 @@ export class LocalTracks {
     this.#owner = owner;
   }
 
-  /** Makes a track at the service if need be. Within a call. */
-  async ensure(peerConnectionId: string, track: TrackCore): Promise<void> {
+  /** Whether others may have to go for a track: then its calls are made alone. */
+  needsRoomFor(track: TrackCore | null): boolean {
+    return track !== null && !this.#held.has(track.id) && this.#unsentTracks().length > 0;
+  }
+
+  /**
+   * Makes a track at the service if need be, then a call that needs it. Within a call.
+   * @param track Null: none is needed.
+   * @param inOrder Both are sent at once, and no other goes for it.
+   */
+  async ensure<T>(peerConnectionId: string, track: TrackCore | null, then: () => Promise<T>, inOrder?: CallOptions): Promise<T> {
+    const made = track ? this.#make(peerConnectionId, track, inOrder) : Promise.resolve();
+    if (!inOrder) {
+      await made;
+      return then();
+    }
+    const result = then();
+    result.catch(() => {}); // If the track fails, this is but what follows.
+    await made;
+    return result;
+  }
+
+  async #make(peerConnectionId: string, track: TrackCore, inOrder: CallOptions | undefined): Promise<void> {
     if (this.#held.has(track.id)) return;
     if (!track.source) throw exception('NotSupportedError', 'a remote track cannot be sent on yet');
     if (this.#owner.closed) return; // It would be gone with the connection.
     const held = this.#hold(track);
     // Events tell of it from now on, maybe before the answer does.
     try {
-      await this.#create({ peerConnectionId, trackId: track.id, kind: toApi<MediaKind>(track.kind, 'MEDIA_KIND'), source: track.source });
+      const kind = toApi<MediaKind>(track.kind, 'MEDIA_KIND');
+      await this.#create({ peerConnectionId, trackId: track.id, kind, source: track.source }, inOrder);
     } catch (error) {
       this.#release(track.id);
       throw error;
@@ -118,11 +141,11 @@ export class LocalTracks {
   #onStop(track: TrackCore): void {
     this.#release(track.id);
     this.#owner.media.onTrackEnabled(track);
-    void this.#owner.background((id) => this.#delete(id, track.id));
+    void this.#owner.background((id, inOrder) => this.#delete(id, track.id, inOrder));
   }
 
-  #delete(peerConnectionId: string, trackId: string): Promise<unknown> {
-    return this.#owner.session.client.media.deleteLocalTrack({ peerConnectionId, trackId }).catch(ignoring('TRACK_NOT_FOUND'));
+  #delete(peerConnectionId: string, trackId: string, inOrder?: CallOptions): Promise<unknown> {
+    return this.#owner.session.client.media.deleteLocalTrack({ peerConnectionId, trackId }, inOrder).catch(ignoring('TRACK_NOT_FOUND'));
   }
 
   #release(trackId: string): void {
@@ -130,13 +153,13 @@ export class LocalTracks {
     this.#held.delete(trackId);
   }
 
-  async #create(request: CreateLocalTrackRequestInput): Promise<void> {
+  async #create(request: CreateLocalTrackRequestInput, inOrder?: CallOptions): Promise<void> {
     for (;;) {
       try {
-        await this.#owner.session.client.media.createLocalTrack(request);
+        await this.#owner.session.client.media.createLocalTrack(request, inOrder);
         return;
       } catch (error) {
-        const unsent = isOf(error, 'LIMIT_EXCEEDED') ? this.#unsentTrack() : undefined;
+        const unsent = !inOrder && isOf(error, 'LIMIT_EXCEEDED') ? this.#unsentTrack() : undefined;
         if (!unsent) throw error;
         this.#release(unsent.id);
         this.#untold.set(unsent.id, (this.#untold.get(unsent.id) ?? 0) + 1);
@@ -145,10 +168,14 @@ export class LocalTracks {
     }
   }
 
+  #unsentTracks(): Held[] {
+    const sent = this.#owner.media.sentTracks();
+    return [...this.#held.values()].filter(({ track }) => !sent.has(track));
+  }
+
   // The oldest that no sender has: it is made again when one has it. Test sources first: a UDP source loses its port.
   #unsentTrack(): TrackCore | undefined {
-    const sent = this.#owner.media.sentTracks();
-    const unsent = [...this.#held.values()].filter(({ track, made }) => made && !sent.has(track)).map(({ track }) => track);
+    const unsent = this.#unsentTracks().filter(({ made }) => made).map(({ track }) => track);
     return unsent.find(({ source }) => source && 'test' in source) ?? unsent[0];
   }
 }

@@ -10,7 +10,7 @@ import type { Kind, TrackCore } from './media_stream_track';
 import type { Section } from './sdp_view';
 import type { SenderCore } from './sender';
 import { queueTask } from './tasks';
-import { TransceiverCore, type Direction, type TransceiverInit } from './transceiver';
+import { TransceiverCore, type Change, type Direction, type TransceiverInit } from './transceiver';
 
 const NEGOTIATION_EVENTS = new Set(['signalingStateChange', 'descriptionChange', 'track', 'trackRemoved', 'transceiverChange']);
 
@@ -22,6 +22,10 @@ const withSending = (direction: Direction): Direction =>
   direction === 'recvonly' ? 'sendrecv' : direction === 'inactive' ? 'sendonly' : direction;
 const withoutSending = (direction: Direction): Direction =>
   direction === 'sendrecv' ? 'recvonly' : direction === 'sendonly' ? 'inactive' : direction;
+
+// Of one that is made here.
+const idsOf = ({ id, sender, receiver }: TransceiverCore) =>
+  ({ transceiverId: id, senderId: sender.id(), receiverId: receiver.id ?? '' });
 
 export class MediaSet {
   readonly #connection: Connection;
@@ -60,31 +64,29 @@ export class MediaSet {
     if (track) checkSource(track);
     const core = new TransceiverCore(this.#connection, randomUUID(), kind, track, init);
     this.#transceivers.push(core);
-    void this.#make(core, async (peerConnectionId) => {
-      if (track) await this.#connection.localTracks.ensure(peerConnectionId, track);
-      const { transceiver } = await this.#connection.session.client.peerConnections.addTransceiver({
-        peerConnectionId, transceiverId: core.id,
+    const { localTracks, session } = this.#connection;
+    void this.#make(core, (peerConnectionId, inOrder) => localTracks.ensure(peerConnectionId, track, async () => {
+      const { transceiver } = await session.client.peerConnections.addTransceiver({
+        peerConnectionId, ...idsOf(core),
         ...(track ? { trackId: track.id } : { kind: toApi<MediaKind>(kind, 'MEDIA_KIND') }),
         direction: toApi<RtpTransceiverDirection>(init.direction, 'RTP_TRANSCEIVER_DIRECTION'),
         streamIds: init.streams,
         sendEncodings: init.encodings,
-      });
+      }, inOrder);
       return transceiver;
-    });
+    }, inOrder), track);
     if (track && !track.enabled) core.sender.sendWhatIsEnabled();
     return core;
   }
 
   // A transceiver that the service does not make is none.
-  #make(core: TransceiverCore, operation: (id: string) => Promise<RtpTransceiver | null>): Promise<void> {
-    return core.change(async (id) => {
-      try {
-        return await operation(id);
-      } catch (error) {
+  #make(core: TransceiverCore, operation: Change, track: TrackCore | null): Promise<void> {
+    return core.change(operation, {
+      alone: this.#connection.localTracks.needsRoomFor(track),
+      refused: () => {
         core.stop();
         this.#transceivers = this.#transceivers.filter((other) => other !== core);
-        throw error;
-      }
+      },
     });
   }
 
@@ -97,22 +99,25 @@ export class MediaSet {
       kind === track.kind && sender.track === null && !stopping && !stopped && !sender.hasSent);
     const core = reusable ?? new TransceiverCore(
       this.#connection, randomUUID(), track.kind, track, { direction: 'sendrecv', streams, encodings: [] });
-    const add = async (peerConnectionId: string): Promise<RtpTransceiver | null> => {
+    const { localTracks, session } = this.#connection;
+    const add: Change = async (peerConnectionId, inOrder) => {
       // A description that was on its way has ended it; the service would make another one of this id.
       if (reusable && (core.stopping || core.stopped)) return null;
-      await this.#connection.localTracks.ensure(peerConnectionId, track);
-      // The service may be further: a description that it has and this side has not made other senders there.
-      const request = { peerConnectionId, trackId: track.id, streamIds: streams, transceiverId: core.id, transceiverChosen: true };
-      return (await this.#connection.session.client.peerConnections.addTrack(request)).transceiver;
+      return localTracks.ensure(peerConnectionId, track, async () => {
+        // The service may be further: a description that it has and this side has not made other senders there.
+        const ids = reusable ? { transceiverId: core.id } : idsOf(core);
+        const request = { peerConnectionId, trackId: track.id, streamIds: streams, ...ids, transceiverChosen: true };
+        return (await session.client.peerConnections.addTrack(request, inOrder)).transceiver;
+      }, inOrder);
     };
     if (reusable) {
       core.sender.track = track;
       core.sender.streams = streams;
       core.direction = withSending(core.direction);
-      void core.change(add);
+      void core.change(add, { alone: localTracks.needsRoomFor(track) });
     } else {
       this.#transceivers.push(core);
-      void this.#make(core, add);
+      void this.#make(core, add, track);
     }
     if (!track.enabled) core.sender.sendWhatIsEnabled();
     return core.sender;
@@ -125,9 +130,9 @@ export class MediaSet {
     if (transceiver.stopping || transceiver.stopped || sender.track === null) return;
     sender.track = null;
     transceiver.direction = withoutSending(transceiver.direction);
-    void transceiver.change(async (peerConnectionId) => {
+    void transceiver.change(async (peerConnectionId, inOrder) => {
       const request = { peerConnectionId, senderId: sender.id() };
-      return (await this.#connection.session.client.peerConnections.removeTrack(request)).transceiver;
+      return (await this.#connection.session.client.peerConnections.removeTrack(request, inOrder)).transceiver;
     });
   }
 

@@ -111,7 +111,7 @@ export class RTCPeerConnection extends EventTarget {
   restartIce(): void {
     const core = this.#core;
     if (core.closed) return;
-    void core.background((peerConnectionId) => core.session.client.peerConnections.restartIce({ peerConnectionId }));
+    void core.background((peerConnectionId, inOrder) => core.session.client.peerConnections.restartIce({ peerConnectionId }, inOrder));
   }
 
   // ---- State.
@@ -136,8 +136,8 @@ export class RTCPeerConnection extends EventTarget {
     const next = toConfiguration(configuration);
     checkChange(core.configuration, next, core.local !== null);
     core.configuration = { ...next, certificates: core.configuration.certificates };
-    void core.background((peerConnectionId) => core.session.client.peerConnections.setConfiguration(
-      { peerConnectionId, configuration: configurationToApi(core.configuration) }));
+    void core.background((peerConnectionId, inOrder) => core.session.client.peerConnections.setConfiguration(
+      { peerConnectionId, configuration: configurationToApi(core.configuration) }, inOrder));
   }
 
   close(): void { this.#core.close(); }
@@ -236,19 +236,19 @@ function addCandidate(core: Connection, init: Required<CandidateInit>): Promise<
     if (!stopped) checkGeneration(core, init);
     const { candidate, sdpMid, sdpMLineIndex, usernameFragment } = init;
     const { peerConnections } = core.session.client;
-    const added = core.session.call((peerConnectionId) => peerConnections.addIceCandidate({
+    const added = core.session.call((peerConnectionId, inOrder) => peerConnections.addIceCandidate({
       peerConnectionId, candidate: {
         candidate,
         ...(sdpMid === null ? {} : { sdpMid }),
         ...(sdpMLineIndex === null ? {} : { sdpMLineIndex }),
         ...(usernameFragment === null ? {} : { usernameFragment }),
       },
-    }));
+    }, inOrder));
     // The transport may be that of others, which can do with it; if not, nobody minds.
     if (stopped) return added.then(() => {}, () => {});
     await added.catch((error) => Promise.reject(toException(error)));
     core.onRemoteCandidate(init);
-  });
+  }, true);
 }
 
 // The section that a candidate is for; undefined: all.

@@ -10,8 +10,9 @@ import type { RTCDtlsTransport } from './transports';
 import { defineInterface, guardConstructor, INTERNAL, requireArguments, toDouble } from './webidl';
 
 export class ReceiverCore {
-  /** The service's ids; null until it has answered. */
+  /** As the service knows it; null: it has made it, and not told yet. */
   id: string | null = null;
+  /** The service's id; null until it has answered. */
   trackId: string | null = null;
   transportId = '';
   streams: MediaStream[] = [];

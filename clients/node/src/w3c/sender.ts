@@ -1,5 +1,6 @@
 // RTCRtpSender.
 import { randomUUID } from 'node:crypto';
+import type { CallOptions } from '../methods';
 import { capabilitiesOf, type Capabilities } from './capabilities';
 import type { Codec } from './codecs';
 import { DtmfCore, type RTCDTMFSender } from './dtmf';
@@ -20,8 +21,11 @@ export interface SendParameters extends RtpParameters {
   encodings: EncodingParameters[];
 }
 
+// Nothing stands in for it: one call does it.
+const goesItself = (track: TrackCore | null): boolean => !track || (track.enabled && !track.ended);
+
 export class SenderCore {
-  /** The service's id; null until it has answered. */
+  /** As the service knows it; null: it has made it, and not told yet. */
   serviceId: string | null = null;
   transportId = '';
   track: TrackCore | null;
@@ -66,29 +70,31 @@ export class SenderCore {
     if (connection.closed) throw exception('InvalidStateError', 'the connection is closed');
     return connection.chain(async () => {
       if (this.transceiver.stopping || this.transceiver.stopped) throw exception('InvalidStateError', 'the transceiver is stopped');
-      await connection.session.call(async (peerConnectionId) => {
-        if (track) await connection.localTracks.ensure(peerConnectionId, track);
-        await this.#send(peerConnectionId, track);
-      }).catch((error) => Promise.reject(toException(error)));
+      const replace = (id: string, inOrder?: CallOptions): Promise<void> =>
+        connection.localTracks.ensure(id, track, () => this.#send(id, track, inOrder), inOrder);
+      const { session, localTracks } = connection;
+      await (goesItself(track) && !localTracks.needsRoomFor(track) ? session.call(replace) : session.alone((id) => replace(id)))
+        .catch((error) => Promise.reject(toException(error)));
       this.track = track;
-    });
+    }, true);
   }
 
   /** Its track was enabled or disabled, or has ended. */
   sendWhatIsEnabled(): void {
     const { connection, stopping, stopped } = this.transceiver;
     if (stopping || stopped) return;
-    void connection.background((peerConnectionId) =>
-      this.#send(peerConnectionId, this.track).catch(ignoring('TRACK_NOT_FOUND'))); // It has ended.
+    void connection.background(
+      (peerConnectionId, inOrder) => this.#send(peerConnectionId, this.track, inOrder).catch(ignoring('TRACK_NOT_FOUND')), // It has ended.
+      { alone: !goesItself(this.track) });
   }
 
   // W3C WebRTC 1.0, 5.2: black pictures or silence in place of a track that is disabled or has ended; without a track nothing.
-  async #send(peerConnectionId: string, track: TrackCore | null): Promise<void> {
+  async #send(peerConnectionId: string, track: TrackCore | null, inOrder: CallOptions | undefined): Promise<void> {
     const { connection } = this.transceiver;
     const replace = async (trackId: string): Promise<void> => {
-      await connection.session.client.peerConnections.replaceTrack({ peerConnectionId, senderId: this.id(), trackId });
+      await connection.session.client.peerConnections.replaceTrack({ peerConnectionId, senderId: this.id(), trackId }, inOrder);
     };
-    if (!track || (track.enabled && !track.ended)) return replace(track?.id ?? '');
+    if (!track || goesItself(track)) return replace(track?.id ?? '');
     const blank = await connection.localTracks.blank(peerConnectionId, track.kind);
     // It is VP8 or Opus. If that is not what was negotiated, nothing is sent.
     await replace(blank).catch((error) => (isOf(error, 'INVALID_CODEC') ? replace('') : Promise.reject(error)));
@@ -103,7 +109,7 @@ export class SenderCore {
     checkUnchanged(toSendParameters(lastRead), given);
     checkEncodings(encodings, transceiver.kind, this.#choosableCodecs());
     const { connection } = transceiver;
-    await connection.session.call((id) => this.#apply(id, encodings)).catch((error) => Promise.reject(toException(error)));
+    await connection.session.alone((id) => this.#apply(id, encodings)).catch((error) => Promise.reject(toException(error)));
     this.lastRead = null;
     this.encodings = encodings;
   }
@@ -183,8 +189,8 @@ export class RTCRtpSender {
     if (connection.closed) throw exception('InvalidStateError', 'the connection is closed');
     core.streams = ids;
     if (stopping || stopped) return;
-    void connection.background((peerConnectionId) => connection.session.client.peerConnections.setSenderStreams(
-      { peerConnectionId, senderId: core.id(), streamIds: ids }));
+    void connection.background(async (peerConnectionId, inOrder) => connection.session.client.peerConnections.setSenderStreams(
+      { peerConnectionId, senderId: core.id(), streamIds: ids }, inOrder));
   }
   async getStats(): Promise<RTCStatsReport> {
     const core = this.#core;

@@ -1,9 +1,11 @@
-// One connection at the service: calls go there in order, events come from there in order.
+// One connection at the service: calls go there in order and ahead of their answers, events come from there in order.
 import type { Client } from '../client';
 import { PeerConnectionError } from '../errors';
 import type { Event as ApiEvent, PeerConnectionSnapshot } from '../gen/contract';
+import type { CallOptions } from '../methods';
+import { CallOrder } from '../order';
 import { Fifo } from './fifo';
-import { queueTask, Serial } from './tasks';
+import { Pipeline, queueTask } from './tasks';
 
 /** Who takes what comes. */
 export interface SessionListener {
@@ -32,7 +34,8 @@ export class Session {
   readonly client: Client;
   /** The service's id of the connection. */
   readonly id: Promise<string>;
-  readonly #calls = new Serial();
+  readonly #calls = new Pipeline();
+  readonly #inOrder: CallOptions = { order: new CallOrder() };
   readonly #abort = new AbortController();
   #listener: SessionListener | null = null;
   readonly #inbox = new Fifo<ApiEvent | PeerConnectionSnapshot>();
@@ -44,7 +47,7 @@ export class Session {
 
   constructor(client: Client, create: () => Promise<string>) {
     this.client = client;
-    this.id = this.#calls.run(create);
+    this.id = this.#calls.alone(create);
     this.id.catch(() => {}); // Every call meets the same error.
   }
 
@@ -54,21 +57,36 @@ export class Session {
     this.id.then((id) => this.#watch(id)).catch((error) => this.#lose(error));
   }
 
-  /** Makes a call after all calls before it. */
-  call<T>(operation: (id: string) => Promise<T>): Promise<T> {
-    return this.last((id) => {
-      if (this.#lost) throw this.#lost.error;
-      return operation(id);
-    });
+  /**
+   * Sends a call, or several, without waiting for the answers of those before.
+   * @param operation Sends them all before it returns, with the options that it gets: the service keeps their order.
+   * @param settle Takes the result, when all calls before it have been answered.
+   * @param fail Takes the error instead.
+   */
+  call<T, R = T>(
+    operation: (id: string, inOrder: CallOptions) => Promise<T>, settle?: (result: T) => R, fail?: (error: unknown) => R,
+  ): Promise<R> {
+    return this.#calls.run(async () => operation(await this.#usableId(), this.#inOrder), settle, fail);
   }
 
-  /** As `call`, also of a connection that is lost here: the service may have it all the same. */
+  /** Makes calls when all before them have been answered; those after them wait. They may depend on each other. */
+  alone<T>(operation: (id: string) => Promise<T>): Promise<T> {
+    return this.#calls.alone(async () => operation(await this.#usableId()));
+  }
+
+  /** As `alone`, also of a connection that is lost here: the service may have it all the same. */
   last<T>(operation: (id: string) => Promise<T>): Promise<T> {
-    return this.#calls.run(async () => operation(await this.id));
+    return this.#calls.alone(async () => operation(await this.id));
+  }
+
+  async #usableId(): Promise<string> {
+    const id = await this.id;
+    if (this.#lost) throw this.#lost.error;
+    return id;
   }
 
   /**
-   * Makes a call while events wait, and hands over those that had happened when it was done: what the call changed and
+   * Makes a call, alone, while events wait, and hands over those that had happened when it was done: what the call changed and
    * the events that tell of it become one step.
    * @param settle Takes the response and the events; called in a task.
    */
@@ -76,7 +94,7 @@ export class Session {
     operation: (id: string) => Promise<T>, sequenceOf: (response: T) => number,
     settle: (response: T, events: ApiEvent[]) => R,
   ): Promise<R> {
-    return this.call(async (id) => {
+    return this.alone(async (id) => {
       ++this.#holds;
       try {
         const response = await operation(id);

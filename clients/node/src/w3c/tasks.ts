@@ -24,13 +24,39 @@ export function queueNext(task: () => void): void {
   if (tasks.length === 1) setImmediate(runOne);
 }
 
-/** Runs operations one after the other, in the order of their arrival; a failed one does not stop the next. */
-export class Serial {
-  #last: Promise<unknown> = Promise.resolve();
+const nothing = (): void => {};
 
-  run<T>(operation: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(operation, operation);
-    this.#last = result.catch(() => {});
+/**
+ * Begins operations in the order of their arrival, without waiting for their ends, and has them end in that order, however
+ * they overtake each other: what follows from one happens after what followed from those before it.
+ */
+export class Pipeline {
+  // Never rejected: all that have arrived have ended, and those that the next one waits for.
+  #ended: Promise<unknown> = Promise.resolve();
+  #open: Promise<unknown> = Promise.resolve();
+
+  /**
+   * @param settle What follows from its result, in its turn.
+   * @param fail What follows from its failure, in its turn.
+   */
+  run<T, R = T>(
+    operation: () => Promise<T>, settle: (result: T) => R = (result) => result as unknown as R,
+    fail: (error: unknown) => R = (error) => { throw error; },
+  ): Promise<R> {
+    const begun = this.#open.then(operation);
+    begun.catch(nothing); // That is told in its turn.
+    return this.#last(this.#ended.then(() => begun).then(settle, fail));
+  }
+
+  /** Begins an operation when all before it have ended; those after it begin when it has ended. */
+  alone<T>(operation: () => Promise<T>): Promise<T> {
+    const result = this.#last(this.#ended.then(operation));
+    this.#open = this.#ended;
     return result;
+  }
+
+  #last<T>(operation: Promise<T>): Promise<T> {
+    this.#ended = operation.then(nothing, nothing);
+    return operation;
   }
 }

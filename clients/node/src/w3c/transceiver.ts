@@ -1,7 +1,8 @@
 // RTCRtpTransceiver.
 import type { RtpTransceiver, RtpTransceiverDirection } from '../gen/contract';
+import type { CallOptions } from '../methods';
 import { checkPreferences, toCodec, type Codec } from './codecs';
-import type { ConnectionCore } from './core';
+import type { Background, ConnectionCore } from './core';
 import { fromApi, toApi } from './enums';
 import { exception } from './errors';
 import type { Kind, TrackCore } from './media_stream_track';
@@ -21,6 +22,9 @@ export interface TransceiverInit {
   streams: string[];
   encodings: EncodingParameters[];
 }
+
+/** Calls that change a transceiver; with what the service says of it then. */
+export type Change = (id: string, inOrder?: CallOptions) => Promise<RtpTransceiver | null>;
 
 export class TransceiverCore {
   readonly connection: ConnectionCore;
@@ -43,6 +47,7 @@ export class TransceiverCore {
   // What the last answer said, until the event that says so has come: those before it are older.
   #awaited: string | null = null;
 
+  /** @param remoteTrackId Of one that the service has made. */
   constructor(connection: ConnectionCore, id: string, kind: Kind, track: TrackCore | null, init: TransceiverInit, remoteTrackId?: string) {
     this.connection = connection;
     this.id = id;
@@ -50,6 +55,11 @@ export class TransceiverCore {
     this.direction = init.direction;
     this.sender = new SenderCore(this, track, init.streams, init.encodings);
     this.receiver = new ReceiverCore(this, remoteTrackId);
+    if (remoteTrackId === undefined) {
+      // Chosen here, so that calls can name them before the service has answered.
+      this.sender.serviceId = `sender-${id}`;
+      this.receiver.id = `receiver-${id}`;
+    }
     this.object = new RTCRtpTransceiver(INTERNAL, this);
   }
 
@@ -82,20 +92,20 @@ export class TransceiverCore {
   }
 
   /** Makes a call that changes it. */
-  change(operation: (id: string) => Promise<RtpTransceiver | null>): Promise<void> {
+  change(operation: Change, { refused = () => {}, alone = false }: Pick<Background<unknown>, 'refused' | 'alone'> = {}): Promise<void> {
     ++this.pending;
-    return this.connection.background(async (id) => {
-      try {
-        const transceiver = await operation(id);
+    return this.connection.background(operation, {
+      alone,
+      settle: (transceiver) => {
         --this.pending;
-        if (transceiver && !this.connection.closed) {
-          this.update(transceiver, true);
-          this.#awaited = JSON.stringify(transceiver);
-        }
-      } catch (error) {
+        if (!transceiver || this.connection.closed) return;
+        this.update(transceiver, true);
+        this.#awaited = JSON.stringify(transceiver);
+      },
+      refused: () => {
         --this.pending;
-        throw error;
-      }
+        refused();
+      },
     });
   }
 
@@ -104,9 +114,9 @@ export class TransceiverCore {
     if (direction === this.direction) return;
     if (direction === 'stopped') throw new TypeError('direction: use stop()');
     this.direction = direction;
-    void this.change(async (peerConnectionId) => {
+    void this.change(async (peerConnectionId, inOrder) => {
       const { transceiver } = await this.connection.session.client.peerConnections.setTransceiverDirection(
-        { peerConnectionId, transceiverId: this.id, direction: toApi<RtpTransceiverDirection>(direction, 'RTP_TRANSCEIVER_DIRECTION') });
+        { peerConnectionId, transceiverId: this.id, direction: toApi<RtpTransceiverDirection>(direction, 'RTP_TRANSCEIVER_DIRECTION') }, inOrder);
       return transceiver;
     });
   }
@@ -130,9 +140,9 @@ export class TransceiverCore {
     if (this.connection.closed) throw exception('InvalidStateError', 'the connection is closed');
     if (this.stopping || this.stopped) return;
     this.startStopping();
-    void this.change(async (peerConnectionId) => {
+    void this.change(async (peerConnectionId, inOrder) => {
       const { transceiver } = await this.connection.session.client.peerConnections.stopTransceiver(
-        { peerConnectionId, transceiverId: this.id });
+        { peerConnectionId, transceiverId: this.id }, inOrder);
       return transceiver;
     });
   }
@@ -168,9 +178,9 @@ export class RTCRtpTransceiver {
     checkPreferences(list, connection.service.capabilities[kind] ?? {});
     core.preferredCodecs = list;
     if (core.stopping || core.stopped) return; // It is in no description any more.
-    void core.change(async (peerConnectionId) => {
+    void core.change(async (peerConnectionId, inOrder) => {
       const { transceiver } = await connection.session.client.peerConnections.setCodecPreferences(
-        { peerConnectionId, transceiverId: id, codecs: list });
+        { peerConnectionId, transceiverId: id, codecs: list }, inOrder);
       return transceiver;
     });
   }
