@@ -1,4 +1,4 @@
-// A page that publishes to a sink.
+// A page that publishes to sinks.
 import { until } from '../../../clients/node/demo/lib/wait.js';
 import { Call } from './call.js';
 
@@ -8,19 +8,27 @@ export async function flows(sink, more = 50) {
   await until('media flows', () => sink.packets > target);
 }
 
-/** A connected call of which the page sends audio to a sink, and gets the built-in clip's if it shall. */
-export async function publishingAudio(t, bench, { both = false } = {}) {
+/** A connected call of which the page sends these kinds to a sink each, and gets the built-in clip's if it shall. */
+export async function publishing(t, bench, kinds, { both = false } = {}) {
   const call = await Call.create(t, bench);
   const { client, peerConnectionId } = call;
-  const audio = await call.addSink('audio');
-  if (both) {
-    await client.media.createLocalTrack({ peerConnectionId, trackId: 'clip', kind: 'MEDIA_KIND_AUDIO', source: { test: {} } });
-    await client.peerConnections.addTrack({ peerConnectionId, trackId: 'clip', streamIds: ['stream'] });
+  for (const kind of kinds) {
+    await call.addSink(kind);
+    if (!both) continue;
+    const trackId = `clip-${kind}`;
+    await client.media.createLocalTrack({ peerConnectionId, trackId, kind: `MEDIA_KIND_${kind.toUpperCase()}`, source: { test: {} } });
+    await client.peerConnections.addTrack({ peerConnectionId, trackId, streamIds: ['stream'] });
   }
   await call.trickleFromPage();
-  await call.page.evaluate(() => globalThis.peer.publish({ audio: true }));
+  await call.page.evaluate((published) => globalThis.peer.publish(published), Object.fromEntries(kinds.map((kind) => [kind, true])));
   await call.pageOffers();
   await call.connected();
-  await flows(audio);
-  return { call, audio };
+  await Promise.all(kinds.map((kind) => flows(call.sinks[kind])));
+  return call;
+}
+
+/** The same with sound alone. */
+export async function publishingAudio(t, bench, options) {
+  const call = await publishing(t, bench, ['audio'], options);
+  return { call, audio: call.sinks.audio };
 }
