@@ -40,20 +40,50 @@ export async function answerTo(client, sdp) {
 
 const withoutPrefix = (value, prefix) => value.replace(`${prefix}_`, '').toLowerCase();
 
+const directionOf = ({ currentDirection }) => withoutPrefix(currentDirection, 'RTP_TRANSCEIVER_DIRECTION');
+
+// As `VP8/90000 96`, with what a=fmtp says.
+const codecText = ({ payloadType, codec: { mimeType, clockRate, channels, sdpFmtpLine } }) =>
+  [`${mimeType.split('/')[1]}/${clockRate}${channels > 1 ? `/${channels}` : ''}`, payloadType, sdpFmtpLine].filter((part) => part !== '').join(' ');
+
+const parametersText = ({ codecs, headerExtensions, rtcp }) => ({
+  codecs: codecs.map(codecText),
+  headerExtensions: headerExtensions.map(({ id, uri }) => `${id} ${uri}`),
+  reducedSizeRtcp: rtcp.reducedSize,
+});
+
+// As `kept, answered: VP8/90000 96`.
+const decisionText = ({ subject, kept, rule }) => `${kept ? 'kept' : 'dropped'}, ${rule}: ${subject}`;
+
+async function transceiverOutcome(client, peerConnectionId, transceiver) {
+  const { mid, kind, receiver: { receiverId } } = transceiver;
+  const { parameters } = await client.peerConnections.getReceiverParameters({ peerConnectionId, receiverId });
+  return { mid, kind: withoutPrefix(kind, 'MEDIA_KIND'), currentDirection: directionOf(transceiver), receives: parametersText(parameters) };
+}
+
+// Sections that share a transport are named together; the role is that of the service (RFC 8842).
+const transportsOf = ({ iceTransports, dtlsTransports }) => iceTransports.map(({ transportId, mids }) => ({
+  mids,
+  dtlsRole: withoutPrefix(dtlsTransports.find((dtls) => dtls.transportId === transportId).role, 'DTLS_ROLE'),
+}));
+
 /** What an answer to the service's offer leads to, as JSON. */
 export async function outcomeOf(client, sdp) {
   const media = /^m=(audio|video)/m.test(sdp);
   const { peerConnectionId } = await makeOffer(client, { media });
   const { peerConnection, transceivers } = await client.peerConnections.setRemoteDescription(
     { peerConnectionId, description: { type: 'SDP_TYPE_ANSWER', sdp } });
-  await client.peerConnections.close({ peerConnectionId });
+  const { sections } = await client.peerConnections.explainNegotiation({ peerConnectionId });
   const outcome = {
     signalingState: withoutPrefix(peerConnection.signalingState, 'SIGNALING_STATE'),
     canTrickleIceCandidates: withoutPrefix(peerConnection.canTrickleIceCandidates, 'CAN_TRICKLE_ICE_CANDIDATES'),
     maxMessageSize: peerConnection.sctp?.maxMessageSize ?? null,
-    transceivers: transceivers.map(({ mid, kind, currentDirection }) => ({
-      mid, kind: withoutPrefix(kind, 'MEDIA_KIND'), currentDirection: withoutPrefix(currentDirection, 'RTP_TRANSCEIVER_DIRECTION'),
+    transceivers: await Promise.all(transceivers.map((each) => transceiverOutcome(client, peerConnectionId, each))),
+    transports: transportsOf(peerConnection),
+    decisions: sections.map(({ mid, section, codecs, headerExtensions }) => ({
+      mid, section: decisionText(section), codecs: codecs.map(decisionText), headerExtensions: headerExtensions.map(decisionText),
     })),
   };
+  await client.peerConnections.close({ peerConnectionId });
   return `${JSON.stringify(outcome, null, 2)}\n`;
 }
