@@ -115,6 +115,10 @@ export function sequenceEnd(connection, { makeTrack, stream, explicit = false })
       ended: [...keys].filter(([transceiver]) => !connection.getTransceivers().includes(transceiver))
         .map(([{ currentDirection, receiver }, key]) => ({ key, currentDirection, track: receiver.track.readyState })),
     }),
+    /** The four descriptions, without candidates: those come when they come. */
+    descriptions: () => ['currentLocalDescription', 'pendingLocalDescription', 'currentRemoteDescription', 'pendingRemoteDescription']
+      .map((which) => connection[which] && [connection[which].type,
+        connection[which].sdp.replace(/^a=(?:candidate:.*|end-of-candidates)\r\n|^(?:m=\w+ |c=|a=rtcp:).*\r\n/gm, '')]),
     /** Packets received, by mid. */
     async received() {
       const counts = {};

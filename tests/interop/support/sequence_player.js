@@ -12,7 +12,41 @@ const SETTLE_MS = 60; // What was sent before a direction changed has arrived.
 const KEPT_LOG = 60;
 const leadOf = (sdp) => sdp.match(/^a=group:BUNDLE (\S+)/m)[1];
 const ufragOf = (sdp) => sdp.split(/^m=/m).find((section) => section.includes(`\r\na=mid:${leadOf(sdp)}\r\n`)).match(/^a=ice-ufrag:(\S+)/m)[1];
-const QUESTIONS = new Set(['state', 'received', 'takeCandidates', 'channels', 'settled']);
+const QUESTIONS = new Set(['state', 'descriptions', 'received', 'takeCandidates', 'channels', 'settled']);
+
+// What each state refuses: the exception's name, the method, its arguments (W3C webrtc-pc 4.4.1.5, 4.4.2 and 4.7; RFC 9429,
+// 3.2).
+const SOME_SDP = 'v=0\r\n';
+const invalidState = (what, ...args) => ['InvalidStateError', what, ...args];
+const ILLEGAL_ALWAYS = [
+  ['TypeError', 'addTransceiver', 'text'],
+  ['TypeError', 'addTransceiver', 'audio', { direction: 'both' }],
+  ['TypeError', 'createDataChannel', 'none', { negotiated: true }],
+  ['TypeError', 'createDataChannel', 'none', { maxRetransmits: 1, maxPacketLifeTime: 1 }],
+  ['TypeError', 'addIceCandidate', { candidate: 'candidate:1 1 udp 1 127.0.0.1 9 typ host' }],
+  ['InvalidModificationError', 'setConfiguration', { bundlePolicy: 'max-compat' }],
+];
+const ILLEGAL = {
+  stable: [
+    invalidState('setLocalDescription', { type: 'rollback' }),
+    invalidState('setLocalDescription', { type: 'answer', sdp: SOME_SDP }),
+    invalidState('setLocalDescription', { type: 'pranswer', sdp: SOME_SDP }),
+    invalidState('setRemoteDescription', { type: 'rollback', sdp: '' }),
+    invalidState('setRemoteDescription', { type: 'answer', sdp: SOME_SDP }),
+    invalidState('setRemoteDescription', { type: 'pranswer', sdp: SOME_SDP }),
+    invalidState('createAnswer'),
+  ],
+  'have-local-offer': [
+    invalidState('setLocalDescription', { type: 'answer', sdp: SOME_SDP }),
+    invalidState('setLocalDescription', { type: 'pranswer', sdp: SOME_SDP }),
+    invalidState('createAnswer'),
+  ],
+  'have-remote-offer': [
+    invalidState('setLocalDescription', { type: 'offer', sdp: SOME_SDP }),
+    invalidState('setRemoteDescription', { type: 'answer', sdp: SOME_SDP }),
+    invalidState('setRemoteDescription', { type: 'pranswer', sdp: SOME_SDP }),
+  ],
+};
 
 // mulberry32: 32 bits of state are enough to choose calls.
 function seededRandom(seed) {
@@ -189,18 +223,23 @@ export class SequencePlayer {
     }
   }
 
-  // Ours only: this is not a test of the other one.
   async #illegalCalls() {
+    await this.#refuses('stable');
+  }
+
+  // What this end must refuse in its state, by the name of the error, and nothing is changed by it. Ours only: this is not a
+  // test of the other one.
+  async #refuses(signalingState) {
     const ours = this.#ends[0];
+    const seen = async () => [await ours('state'), await ours('descriptions')];
     await ours('settled');
-    const before = await ours('state');
-    for (const [what, ...args] of [
-      ['setLocalDescription', { type: 'rollback' }], ['setRemoteDescription', { type: 'rollback', sdp: '' }],
-      ['setRemoteDescription', { type: 'answer', sdp: 'v=0\r\n' }], ['createAnswer'],
-    ]) {
-      assert.equal(await ours('refuses', what, ...args), 'InvalidStateError', what);
+    const before = await seen();
+    assert.equal(before[0].signalingState, signalingState);
+    for (const [name, what, ...args] of [...ILLEGAL_ALWAYS, ...ILLEGAL[signalingState]]) {
+      assert.equal(await ours('refuses', what, ...args), name, `${what}(${JSON.stringify(args)}) in ${signalingState}`);
     }
-    assert.deepEqual(await ours('state'), before, 'a refused call has changed something');
+    await ours('settled');
+    assert.deepEqual(await seen(), before, 'a refused call has changed something');
   }
 
   // While an offer is under way.
@@ -221,6 +260,7 @@ export class SequencePlayer {
     await this.#ends[1 - end]('takeOffer', sdp);
     this.#model.offer(end);
     await this.#learnNames();
+    if (this.#pick(6) === 0) await this.#refuses(end === 0 ? 'have-local-offer' : 'have-remote-offer');
   }
 
   // What an offer has made has a name at its end, and is known by its mid.
@@ -263,6 +303,8 @@ export class SequencePlayer {
   async #rollBack(end) {
     // What an offer rejects libwebrtc stops at once, and for good; and a first section for data it cannot take back.
     if (this.#model.lines.some(({ ends }) => ends[end].stopping) || this.#bringsData(end)) return this.#negotiate(end);
+    const descriptions = () => Promise.all(this.#ends.map((each) => each('descriptions')));
+    const before = await descriptions();
     await this.#offer(end);
     await this.#meddle(end);
     await this.#meddle(1 - end);
@@ -273,6 +315,9 @@ export class SequencePlayer {
     this.#underWay = false;
     for (const line of this.#model.lines) line.mid ??= null;
     await this.#compareStates(await this.#states());
+    assert.deepEqual(await descriptions(), before, 'the descriptions of both ends, as they were before what was rolled back');
+    // Where it was told before that offer, it is not told once more that there is no need.
+    if (end === 0 || this.#model.negotiationNeeded(0)) await this.#compareNeeds();
   }
 
   #bringsData(end) {
