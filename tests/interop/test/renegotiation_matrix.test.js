@@ -113,7 +113,7 @@ for (const { browser, recycledFor } of [
       await flows(audio);
     });
 
-    test('directions flip, by either side: packets go where they say so, and nowhere else', { timeout: 90_000 }, async (t) => {
+    test('directions flip, by either side: packets go where they say so, and nowhere else', { timeout: 60_000 }, async (t) => {
       const call = await publishing(t, bench, KINDS, { both: true });
       const { client, peerConnectionId, page } = call;
       const current = async () => [

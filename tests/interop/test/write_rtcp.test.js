@@ -21,7 +21,7 @@ describe('WriteRtcp, to Chromium', () => {
   before(() => bench.start());
   after(() => bench.stop());
 
-  test('each PLI that is written is counted there, and a key frame comes', { timeout: 90_000 }, async (t) => {
+  test('each PLI that is written is counted there, and a key frame comes', { timeout: 60_000 }, async (t) => {
     const call = await publishing(t, bench, ['audio', 'video']);
     const { client, peerConnectionId } = call;
     const video = async () => (await call.outbound()).video;
